@@ -1,0 +1,65 @@
+"""The table of what Lectern reads: media type -> what it is called, how its files end, and the reader of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from types import MappingProxyType
+
+from ingest.model import Reader
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+PDF = "application/pdf"
+PNG = "image/png"
+JPEG = "image/jpeg"
+TIFF = "image/tiff"
+WEBP = "image/webp"
+BMP = "image/bmp"
+HTML = "text/html"
+MARKDOWN = "text/markdown"
+CSV = "text/csv"
+TSV = "text/tab-separated-values"
+MAIL = "message/rfc822"
+PLAIN = "text/plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A kind of file: its name for people, the endings its files have, and the dotted name of its reader's module."""
+
+    label: str
+    extensions: tuple[str, ...]
+    module: str
+
+    def reader(self) -> Reader:
+        """The `read` function of the module, which is imported only now because readers bring heavy libraries."""
+        read: Reader = import_module(self.module).read
+        return read
+
+
+FORMATS: Mapping[str, Format] = MappingProxyType(
+    {
+        DOCX: Format("Word document", (".docx", ".docm", ".dotx", ".dotm"), "ingest.parse.word"),
+        XLSX: Format("Excel workbook", (".xlsx", ".xlsm", ".xltx", ".xltm"), "ingest.parse.excel"),
+        PPTX: Format("PowerPoint presentation", (".pptx", ".pptm", ".ppsx", ".potx"), "ingest.parse.slides"),
+        PDF: Format("PDF", (".pdf",), "ingest.parse.pdf"),
+        PNG: Format("PNG image", (".png",), "ingest.parse.image"),
+        JPEG: Format("JPEG image", (".jpg", ".jpeg"), "ingest.parse.image"),
+        TIFF: Format("TIFF image", (".tif", ".tiff"), "ingest.parse.image"),
+        WEBP: Format("WebP image", (".webp",), "ingest.parse.image"),
+        BMP: Format("BMP image", (".bmp",), "ingest.parse.image"),
+        HTML: Format("web page", (".html", ".htm", ".xhtml"), "ingest.parse.web"),
+        MAIL: Format("e-mail", (".eml",), "ingest.parse.mail"),
+        MARKDOWN: Format("Markdown", (".md", ".markdown"), "ingest.parse.text"),
+        CSV: Format("CSV table", (".csv",), "ingest.parse.text"),
+        TSV: Format("tab-separated table", (".tsv", ".tab"), "ingest.parse.text"),
+        PLAIN: Format("plain text", (".txt", ".text", ".log"), "ingest.parse.text"),
+    }
+)
+
+
+def named_type(name: str, formats: Mapping[str, Format] = FORMATS) -> str | None:
+    """The media type the ending of a file name stands for, if it stands for one."""
+    lowered = name.lower()
+    return next((kind for kind, known in formats.items() if lowered.endswith(known.extensions)), None)

@@ -1,0 +1,176 @@
+"""What reading produces: events from a reader, chunks for the index, and the outcome of a file.
+
+Everything here is frozen. Coordinates are fractions of the page (0..1, origin at the top left), so that they hold at
+any rendering resolution. Pages, rows and heading levels count from 1.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import BinaryIO
+
+
+class Kind(StrEnum):
+    """The type of an element; values are the category names of unstructured."""
+
+    TITLE = "Title"
+    TEXT = "NarrativeText"
+    LIST_ITEM = "ListItem"
+    TABLE = "Table"
+    HEADER = "Header"
+    FOOTER = "Footer"
+    FOOTNOTE = "Footnote"
+    CAPTION = "FigureCaption"
+    CODE = "CodeSnippet"
+    COMMENT = "Comment"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page: left, top, right, bottom as fractions of the page's width and height."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def union(self, other: "Box") -> "Box":
+        """The smallest box that holds both."""
+        return Box(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One block of a document in reading order.
+
+    `level` is the depth of a heading (1 is the top) or of a list item. A table carries its cells in `rows`, the first
+    `header_rows` of which are its header; `text` renders the same rows, cells joined by " | ", one row per line. A long
+    sheet comes as many tables that each repeat the header. `row_numbers` gives the sheet's row number of every body row
+    and `cells` the range of the body ("A2:F201"). `confidence` (0..1) is present where the text was recognised by OCR.
+    """
+
+    kind: Kind
+    text: str
+    level: int | None = None
+    page: int | None = None
+    box: Box | None = None
+    sheet: str | None = None
+    cells: str | None = None
+    hidden: bool = False
+    confidence: float | None = None
+    rows: tuple[tuple[str, ...], ...] = ()
+    header_rows: int = 0
+    row_numbers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a reader has come: `done` of `total` units; `total` is None while it is unknown."""
+
+    done: int
+    total: int | None
+    unit: str = "pages"
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A part that could not be read although the rest could; a file with a loss ends as partial."""
+
+    message: str
+    page: int | None = None
+    sheet: str | None = None
+
+
+Event = Element | Progress | Loss
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to read: its display name (never used as a path) and a seekable binary stream at position 0."""
+
+    name: str
+    stream: BinaryIO
+    size: int
+    password: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What a reader may be told; the limits end a file with an error instead of harming the machine."""
+
+    ocr: bool = True
+    ocr_languages: str = "eng+chi_sim"
+    max_pages: int = 5_000
+    max_pixels: int = 200_000_000
+    max_unpacked_bytes: int = 2 * 1024**3
+    max_unpacked_ratio: int = 200
+
+
+Reader = Callable[[Source, ReadOptions], Iterator[Event]]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where characters [start, end) of a chunk's text stand in the source."""
+
+    start: int
+    end: int
+    page: int | None = None
+    box: Box | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of a document that is embedded, searched and cited as one.
+
+    `text` is what a reader of the answer is shown; `headings` is the path of titles above it. `tokens` counts
+    `passage_text()` in the embedder's own tokens and never exceeds its limit.
+    """
+
+    ordinal: int
+    text: str
+    tokens: int
+    headings: tuple[str, ...] = ()
+    kind: Kind = Kind.TEXT
+    places: tuple[Place, ...] = ()
+    sheet: str | None = None
+    cells: str | None = None
+    hidden: bool = False
+    confidence: float | None = None
+
+    @property
+    def page(self) -> int | None:
+        """The page the chunk begins on."""
+        return next((place.page for place in self.places if place.page is not None), None)
+
+    def passage_text(self) -> str:
+        """The heading path and the text: what is embedded and searched."""
+        path = " › ".join(self.headings)
+        return f"{path}\n{self.text}" if path else self.text
+
+
+class Status(StrEnum):
+    """How reading a file ended."""
+
+    COMPLETED = "completed"
+    PARTIAL = "partial"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The end of a file: its status, what was lost, and, if it failed, a code and a reason a person understands."""
+
+    status: Status
+    chunks: int = 0
+    pages: int = 0
+    losses: tuple[Loss, ...] = ()
+    code: str | None = None
+    message: str | None = None
+    media_type: str | None = None
+    warnings: tuple[str, ...] = field(default=())

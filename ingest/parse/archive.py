@@ -1,0 +1,176 @@
+"""The zip package around Word, Excel and PowerPoint files: what is checked before any of it is unpacked."""
+
+import io
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+from xml.parsers import expat
+
+from ingest.errors import DamagedFile, PasswordNeeded, TooLarge, UnsupportedFormat
+from ingest.model import ReadOptions, Source
+
+_OLE_MAGIC = bytes.fromhex("D0CF11E0A1B11AE1")
+_EXCEL_DEFAULT_PASSWORD = "VelvetSweatshop"  # noqa: S105 - what Excel tries by itself before it asks
+_MEBIBYTE = 1024**2
+_RATIO_FLOOR = 50 * _MEBIBYTE  # small XML compresses 1000:1 without harm; only large members are suspicious
+_PROLOG_LIMIT = _MEBIBYTE
+_BLOCK = 64 * 1024
+_STRICT = b"http://purl.oclc.org/ooxml/"
+_STRICT_NAMESPACE = re.compile(re.escape(_STRICT) + rb"(\w+)/")
+_TRANSITIONAL = rb"http://schemas.openxmlformats.org/\1/2006/"
+
+UNZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, struct.error)
+"""What zipfile raises on members that are broken or compressed in a way it does not know."""
+
+
+def open_package(source: Source, options: ReadOptions) -> BinaryIO:
+    """The Office package of `source`, checked, decrypted with its password, in the transitional namespaces.
+
+    What is decrypted or rewritten stays in memory. Raises as `check_archive`.
+    """
+    plain = _decrypted(source) if _is_ole(source) else source
+    check_archive(plain, options)
+    with zipfile.ZipFile(plain.stream) as package, _damage_of(source.name):
+        is_strict = _declares_strict(package)
+        stream = _as_transitional(package) if is_strict else plain.stream
+    stream.seek(0)
+    return stream
+
+
+def check_archive(source: Source, options: ReadOptions) -> None:
+    """Makes sure that a zip-based file can be unpacked and parsed without harm; leaves its stream at position 0.
+
+    Raises DamagedFile where it is no zip archive or a part declares XML entities, TooLarge where its parts would unpack
+    beyond the limits, PasswordNeeded where it is encrypted, UnsupportedFormat for a binary Office 97 file.
+    """
+    if _is_ole(source):
+        if _encrypted_package(source) is None:
+            raise UnsupportedFormat(source.name, detail="a file of Office 97-2003 (.doc, .xls, .ppt)")
+        raise PasswordNeeded(source.name)
+    with _damage_of(source.name), zipfile.ZipFile(source.stream) as package:
+        members = package.infolist()
+        _check_sizes(source.name, members, options)
+        for member in members:
+            if member.flag_bits & 1:
+                raise PasswordNeeded(source.name)
+            if not member.is_dir() and _has_doctype(package, member):
+                raise DamagedFile(
+                    source.name,
+                    detail=f"its part {member.filename[:100]} declares XML entities, which no Office file does",
+                )
+    source.stream.seek(0)
+
+
+def _check_sizes(name: str, members: list[zipfile.ZipInfo], options: ReadOptions) -> None:
+    """A member never unpacks beyond its declared size (zipfile stops there), so that the declared sizes are enough."""
+    total = sum(member.file_size for member in members)
+    if total > options.max_unpacked_bytes:
+        limit = options.max_unpacked_bytes // _MEBIBYTE
+        raise TooLarge(name, detail=f"it unpacks to {total // _MEBIBYTE} MiB, more than the {limit} MiB allowed")
+    for member in members:
+        ratio = member.file_size // max(member.compress_size, 1)
+        if member.file_size > _RATIO_FLOOR and ratio > options.max_unpacked_ratio:
+            size = member.file_size // _MEBIBYTE
+            raise TooLarge(name, detail=f"a part of it grows {ratio}-fold to {size} MiB when unpacked")
+
+
+def _has_doctype(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
+    """Whether an XML part begins with a document type declaration, the only place where entities can be declared.
+
+    A part that is not XML, or whose checksum is wrong, is left to whoever reads it.
+    """
+    found: list[str] = []
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = lambda *_: found.append("doctype")
+    parser.StartElementHandler = lambda *_: found.append("root")
+    try:
+        with package.open(member) as part:
+            while not found and part.tell() < _PROLOG_LIMIT and (block := part.read(4096)):
+                parser.Parse(block)
+            return "doctype" in found or part.tell() >= _PROLOG_LIMIT
+    except expat.ExpatError as error:
+        return "doctype" in found or error.code == expat.errors.codes[expat.errors.XML_ERROR_UNKNOWN_ENCODING]
+    except UNZIP_ERRORS:
+        return False
+
+
+def _is_ole(source: Source) -> bool:
+    source.stream.seek(0)
+    magic = source.stream.read(len(_OLE_MAGIC))
+    source.stream.seek(0)
+    return magic == _OLE_MAGIC
+
+
+def _encrypted_package(source: Source) -> BinaryIO | None:
+    """The stream that holds an encrypted package, None in other OLE files."""
+    import olefile
+
+    with _damage_of(source.name):
+        container = olefile.OleFileIO(source.stream)
+        if not container.exists("EncryptedPackage"):
+            return None
+        stream: BinaryIO = container.openstream("EncryptedPackage")
+        return stream
+
+
+def _decrypted(source: Source) -> Source:
+    if _encrypted_package(source) is None:
+        raise UnsupportedFormat(source.name, detail="a file of Office 97-2003 (.doc, .xls, .ppt)")
+    from msoffcrypto import exceptions
+    from msoffcrypto.format.ooxml import OOXMLFile
+
+    plain = io.BytesIO()
+    try:
+        package = OOXMLFile(source.stream)
+        package.load_key(password=source.password or _EXCEL_DEFAULT_PASSWORD, verify_password=True)
+        package.decrypt(plain)
+    except exceptions.DecryptionError as error:
+        raise PasswordNeeded(source.name) from error
+    except (exceptions.FileFormatError, exceptions.ParseError, LookupError, TypeError, *UNZIP_ERRORS) as error:
+        raise DamagedFile(source.name, detail="its encryption could not be understood") from error
+    return Source(source.name, plain, plain.tell())
+
+
+def _declares_strict(package: zipfile.ZipFile) -> bool:
+    try:
+        return _STRICT in package.read("_rels/.rels")
+    except KeyError:
+        return False
+
+
+def _as_transitional(package: zipfile.ZipFile) -> BinaryIO:
+    """The package with the namespaces of Strict Open XML replaced by those every library knows."""
+    rewritten = io.BytesIO()
+    with zipfile.ZipFile(rewritten, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
+        for member in package.infolist():
+            if member.filename.endswith((".xml", ".rels")):
+                with package.open(member) as part, target.open(member.filename, "w", force_zip64=True) as copy:
+                    for block in _with_transitional_namespaces(part):
+                        copy.write(block)
+            elif not member.is_dir():
+                target.writestr(member.filename, package.read(member))
+    return rewritten
+
+
+def _with_transitional_namespaces(part: io.BufferedIOBase | BinaryIO) -> Iterator[bytes]:
+    tail = b""
+    while block := part.read(_BLOCK):
+        text = tail + block
+        # A name may be cut by the end of the block: what begins in the last bytes waits for the next one.
+        cut = text.rfind(b"http", max(len(text) - 128, 0))
+        cut = len(text) if cut < 0 else cut
+        tail = text[cut:]
+        yield _STRICT_NAMESPACE.sub(_TRANSITIONAL, text[:cut])
+    yield _STRICT_NAMESPACE.sub(_TRANSITIONAL, tail)
+
+
+@contextmanager
+def _damage_of(name: str) -> Iterator[None]:
+    try:
+        yield
+    except UNZIP_ERRORS as error:
+        raise DamagedFile(name, detail=f"its package could not be opened ({error})"[:200]) from error

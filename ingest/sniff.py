@@ -1,0 +1,301 @@
+"""Finds out what a file really is by looking into it; its name only decides between kinds of plain text."""
+
+import re
+import zipfile
+from collections import Counter
+from typing import BinaryIO
+
+from ingest.errors import DamagedFile, EmptyFile, PasswordNeeded, UnsupportedFormat
+from ingest.formats import (
+    BMP,
+    CSV,
+    DOCX,
+    HTML,
+    JPEG,
+    MAIL,
+    MARKDOWN,
+    PDF,
+    PLAIN,
+    PNG,
+    PPTX,
+    TIFF,
+    TSV,
+    WEBP,
+    XLSX,
+    named_type,
+)
+
+_HEAD = 64 * 1024
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PICTURES = (
+    (b"\x89PNG\r\n\x1a\n", PNG),
+    (b"\xff\xd8\xff", JPEG),
+    (b"II*\x00", TIFF),
+    (b"MM\x00*", TIFF),
+    (b"II+\x00", TIFF),
+    (b"MM\x00+", TIFF),
+)
+_OTHERS = (
+    (b"MZ", "a Windows program"),
+    (b"\x7fELF", "a Linux program"),
+    (b"\xca\xfe\xba\xbe", "a program"),
+    (b"\xcf\xfa\xed\xfe", "a macOS program"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ\x00", "an xz archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (b"Rar!\x1a\x07", "a RAR archive"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
+    (b"{\\rtf", "a Rich Text document (.rtf)"),
+    (b"%!PS", "a PostScript file"),
+    (b"GIF87a", "a GIF image"),
+    (b"GIF89a", "a GIF image"),
+    (b"8BPS", "a Photoshop image"),
+    (b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 image"),
+    (b"AT&TFORM", "a DjVu document"),
+    (b"SQLite format 3\x00", "an SQLite database"),
+    (b"ID3", "a sound file"),
+    (b"OggS", "a sound or video file"),
+    (b"fLaC", "a sound file"),
+    (b"\x1aE\xdf\xa3", "a video file"),
+    (b"wOFF", "a font"),
+    (b"wOF2", "a font"),
+    (b"!BDN", "an Outlook data file (.pst)"),
+    (b"\x09\x08", "an Excel 2-4 workbook (.xls)"),
+    (b"\x09\x04", "an Excel 2-4 workbook (.xls)"),
+)
+_LEGACY = (
+    ("WordDocument", "a Word 97-2003 document (.doc)"),
+    ("Workbook", "an Excel 97-2003 workbook (.xls)"),
+    ("Book", "an Excel 5.0 workbook (.xls)"),
+    ("PowerPoint Document", "a PowerPoint 97-2003 presentation (.ppt)"),
+    ("__properties_version1.0", "an Outlook message (.msg)"),
+    ("VisioDocument", "a Visio drawing (.vsd)"),
+)
+_OFFICE = (
+    (rb"wordprocessingml\.(document|template)\.main|ms-word\.(document|template)\.macroEnabledTemplate", DOCX),
+    (rb"ms-word\.(document|template)\.macroEnabled", DOCX),
+    (rb"spreadsheetml\.(sheet|template)\.main|ms-excel\.(sheet|template)\.macroEnabled\.main", XLSX),
+    (rb"presentationml\.(presentation|slideshow|template)\.main", PPTX),
+    (rb"ms-powerpoint\.(presentation|slideshow|template)\.macroEnabled\.main", PPTX),
+)
+_PARTS = (("word/", DOCX), ("xl/", XLSX), ("ppt/", PPTX))
+_PACKAGES = (
+    ("application/vnd.oasis.opendocument.text", "an OpenDocument text (.odt)"),
+    ("application/vnd.oasis.opendocument.spreadsheet", "an OpenDocument spreadsheet (.ods)"),
+    ("application/vnd.oasis.opendocument.presentation", "an OpenDocument presentation (.odp)"),
+    ("application/vnd.oasis.opendocument", "an OpenDocument file"),
+    ("application/epub+zip", "an e-book (.epub)"),
+)
+_TEXTS = {HTML, MAIL, MARKDOWN, CSV, TSV, PLAIN}
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a\x1b"))
+_WEB_PAGE = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
+_MARKUP = re.compile(r"\s*(<!--.*?-->\s*)*<(p|div|table|h[1-6]|ul|ol|span|section|article|title|meta)[\s>]", re.I | re.S)
+_XML = re.compile(r"\s*(<\?xml[\s?]|<!DOCTYPE\s|<!ENTITY\s|<svg[\s>])", re.IGNORECASE)
+_JSON = re.compile(r'\s*(\{\s*(["}])|\[\s*[\[{"\d\]])')
+_HEADER = re.compile(r"([!-9;-~]+):[ \t]")
+_POSTAL = {"received", "message-id", "mime-version", "return-path", "delivered-to", "content-transfer-encoding"}
+_LETTER = {"from", "to", "subject", "date", "cc", "reply-to"}
+
+
+def sniff(stream: BinaryIO, name: str) -> str:
+    """The media type of a seekable stream, which is left at its start.
+
+    Raises EmptyFile, DamagedFile (cut-off archive), PasswordNeeded (encrypted Office file) or UnsupportedFormat, whose
+    message says what the file is. That a media type comes back does not mean that the file is whole.
+    """
+    stream.seek(0)
+    head = stream.read(_HEAD)
+    try:
+        if not head:
+            raise EmptyFile(name)
+        return _binary(stream, head, name) or _textual(stream, head, name)
+    finally:
+        stream.seek(0)
+
+
+def is_locked(stream: BinaryIO) -> bool:
+    """Whether this is an Office file (docx, xlsx, pptx) inside the container its encryption makes of it."""
+    stream.seek(0)
+    locked = stream.read(len(_OLE)) == _OLE and _holds(stream, ["EncryptedPackage"]) is not None
+    stream.seek(0)
+    return locked
+
+
+def _binary(stream: BinaryIO, head: bytes, name: str) -> str | None:
+    """The type by the bytes a file begins with; None if it may be text."""
+    for magic, kind in _PICTURES:
+        if head.startswith(magic):
+            return kind
+    if head.startswith(b"RIFF"):
+        if head[8:12] == b"WEBP":
+            return WEBP
+        raise UnsupportedFormat(name, detail="a sound or video file")
+    if head.startswith(b"BM") and b"\x00" in head[6:14]:
+        return BMP
+    if head.startswith(_ZIP):
+        return _package(stream, name)
+    if head.startswith(_OLE):
+        return _compound(stream, name)
+    if head[4:8] == b"ftyp":
+        brand = head[8:12]
+        picture = brand in {b"heic", b"heix", b"mif1", b"msf1", b"avif"}
+        raise UnsupportedFormat(name, detail="a HEIC or AVIF image" if picture else "a video file")
+    if head[257:262] == b"ustar":
+        raise UnsupportedFormat(name, detail="a tar archive")
+    text = _decode(head) is not None
+    for magic, what in _OTHERS:
+        if head.startswith(magic) and (not text or len(magic) > 3 or not magic.isalnum()):
+            raise UnsupportedFormat(name, detail=what)
+    found = re.search(rb"%PDF-\d", head[:1024])
+    if found and (not head[: found.start()].strip(b"\xef\xbb\xbf\r\n\t\0 ") or b" obj" in head):
+        return PDF
+    return None
+
+
+def _package(stream: BinaryIO, name: str) -> str:
+    """The type of a zip archive: an Office file by the content type of its main part, else what it is, refused."""
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            names = set(archive.namelist())
+            types = _member(archive, "[Content_Types].xml", 1 << 20).replace(b"\0", b"")  # NULs: UTF-16
+            label = _member(archive, "mimetype", 200).decode("ascii", "replace").strip()
+    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
+        raise DamagedFile(name, detail=f"its archive cannot be opened ({type(error).__name__})") from error
+    if "spreadsheet" not in label and b"sheet.binary.macroEnabled.main" in types:
+        raise UnsupportedFormat(name, detail="a binary Excel workbook (.xlsb)")
+    for pattern, kind in _OFFICE:
+        if re.search(pattern, types, re.IGNORECASE):
+            return kind
+    for prefix, what in _PACKAGES:
+        if label.startswith(prefix):
+            raise UnsupportedFormat(name, detail=what)
+    for folder, kind in _PARTS:
+        if any(member.replace("\\", "/").lower().startswith(folder) for member in names):
+            if types:
+                return kind
+            raise DamagedFile(name, detail="the list of its contents, [Content_Types].xml, is missing")
+    raise UnsupportedFormat(name, detail="a ZIP archive")
+
+
+def _member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
+    """The first `most` bytes of a member, or nothing if there is no such member."""
+    found = next((entry for entry in archive.infolist() if entry.filename.lower() == name.lower()), None)
+    if found is None:
+        return b""
+    if found.flag_bits & 1:  # encrypted zip member
+        raise DamagedFile(str(archive.filename or name), detail="its archive is encrypted")
+    with archive.open(found) as member:
+        return member.read(most)
+
+
+def _compound(stream: BinaryIO, name: str) -> str:
+    """Refuses an OLE compound file, the container of Office 97-2003 and of encrypted Office files."""
+    if is_locked(stream):
+        raise PasswordNeeded(name)
+    stream.seek(0)
+    found = _holds(stream, [entry for entry, _ in _LEGACY])
+    raise UnsupportedFormat(name, detail=dict(_LEGACY)[found] if found else "an Office 97-2003 or Windows file")
+
+
+def _holds(stream: BinaryIO, entries: list[str]) -> str | None:
+    """The first of the directory entries that a compound file names; entries are 128 bytes, names UTF-16."""
+    wanted = {entry.encode("utf-16-le").ljust(64, b"\0"): entry for entry in entries}
+    seen: set[str] = set()
+    stream.seek(0)
+    while block := stream.read(512 * 2048):
+        for start in range(0, len(block) - 63, 128):
+            entry = wanted.get(block[start : start + 64])
+            if entry:
+                seen.add(entry)
+    return next((entry for entry in entries if entry in seen), None)
+
+
+def _decode(head: bytes) -> str | None:
+    """The beginning of a text, right at least where it is ASCII, or None if these bytes are not text."""
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32")):
+        if head.startswith(mark):
+            return head[len(mark) if encoding == "utf-8" else 0 : len(head) // 4 * 4].decode(encoding, "replace")
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return head[: len(head) // 2 * 2].decode("utf-16", "replace")
+    if b"\0" in head:
+        return _wide(head)
+    if len(head.translate(None, _CONTROLS)) < len(head) * 0.99:
+        return None
+    try:
+        return head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start >= len(head) - 3:  # cut in the middle of a character
+            return head[: error.start].decode("utf-8")
+    return head.decode("latin-1")
+
+
+def _wide(head: bytes) -> str | None:
+    """Text in UTF-16 without a byte order mark, recognised by its spaces and line ends; else None."""
+    even = head[: len(head) // 2 * 2]
+    for encoding, zeros in (("utf-16-le", even[1::2]), ("utf-16-be", even[::2])):
+        text = even.decode(encoding, "replace")
+        plain = zeros.count(0) / max(1, len(zeros))
+        if plain > 0.05 and text.isprintable() or (plain > 0.05 and _is_prose(text)):
+            return text
+    return None
+
+
+def _is_prose(text: str) -> bool:
+    odd = sum(not (letter.isprintable() or letter.isspace()) for letter in text)
+    return odd <= len(text) * 0.01
+
+
+def _textual(stream: BinaryIO, head: bytes, name: str) -> str:
+    """The kind of text a file holds; the name decides where the content leaves a choice."""
+    text = _decode(head)
+    if text is None:
+        raise UnsupportedFormat(name, detail="a file of a kind that Lectern does not know")
+    named = named_type(name)
+    told = named if named in _TEXTS else None
+    if _WEB_PAGE.search(text[:2048]) and told not in {MARKDOWN, CSV, TSV, MAIL}:
+        return HTML
+    if told not in {MARKDOWN, CSV, TSV} and _is_mail(text, told):
+        return MAIL
+    if told in {None, PLAIN, HTML} and (refused := _refused(stream, text, told)):
+        raise UnsupportedFormat(name, detail=refused)
+    return told or _untold(text)
+
+
+def _is_mail(text: str, told: str | None) -> bool:
+    """Whether a text begins with the header of an e-mail; without the transport's fields only if it is so named."""
+    fields: set[str] = set()
+    for line in text.lstrip("\r\n").splitlines()[:200]:
+        found = _HEADER.match(line)
+        if found:
+            fields.add(found[1].lower())
+        elif not line or (line[0] not in " \t" and not line.endswith(":")):
+            break
+    return len(fields & _POSTAL) > 0 and len(fields & _LETTER) > 0 or (told == MAIL and bool(fields & _LETTER))
+
+
+def _refused(stream: BinaryIO, text: str, told: str | None) -> str | None:
+    """What data file a text is, if it is one: nothing that people would read."""
+    if _XML.match(text) and told != HTML:
+        return "an SVG drawing" if "<svg" in text[:4096].lower() else "an XML file"
+    if _JSON.match(text):
+        stream.seek(0, 2)
+        stream.seek(max(0, stream.tell() - 64))
+        if stream.read().replace(b"\0", b"").rstrip().endswith((b"}", b"]")):
+            return "a JSON data file"
+    return None
+
+
+def _untold(text: str) -> str:
+    """The kind of a text whose name says nothing."""
+    if _MARKUP.match(text):
+        return HTML
+    lines = [line for line in text.splitlines()[:50] if line.strip()][:20]
+    for mark, kind in (("\t", TSV), (",", CSV), (";", CSV)):
+        counts = Counter(line.count(mark) for line in lines)
+        if len(lines) > 1 and len(counts) == 1 and 0 not in counts and not any(line.endswith(".") for line in lines):
+            return kind
+    if any(re.match(r"#{1,6} \S", line) for line in lines):
+        return MARKDOWN
+    return PLAIN

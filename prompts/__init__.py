@@ -1,0 +1,1 @@
+"""Prompt templates in Markdown, one per purpose and language (`purpose.language.md`). No logic."""

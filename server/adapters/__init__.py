@@ -1,0 +1,1 @@
+"""What fulfils the ports of `server.ports`; only `server.app` imports these."""

@@ -1,0 +1,146 @@
+"""The tables. Times are Unix seconds; JSON is kept as text in a JSON column."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("filename", Text, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("purpose", String(32), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("media_type", String(128)),
+    Column("created_at", Integer, nullable=False),
+    Column("sequence", Integer, nullable=False, index=True),  # breaks ties of created_at in paging
+)
+
+file_keys = Table(
+    "file_keys",
+    metadata,
+    Column("file_id", String(64), primary_key=True),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+
+vector_stores = Table(
+    "vector_stores",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("metadata", JSON, nullable=False),
+    Column("dimensions", Integer, nullable=False),
+    Column("fingerprint", String(128), nullable=False),
+    Column("created_at", Integer, nullable=False),
+    Column("last_active_at", Integer, nullable=False),
+    Column("sequence", Integer, nullable=False, index=True),
+)
+
+store_files = Table(
+    "store_files",
+    metadata,
+    Column("store_id", ForeignKey("vector_stores.id", ondelete="CASCADE"), primary_key=True),
+    Column("file_id", ForeignKey("files.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("status", String(16), nullable=False),
+    Column("usage_bytes", BigInteger, nullable=False, default=0),
+    Column("chunks", Integer, nullable=False, default=0),
+    Column("partial", Boolean, nullable=False, default=False),
+    Column("losses", JSON, nullable=False),
+    Column("error_code", String(64)),
+    Column("error_message", Text),
+    Column("attributes", JSON, nullable=False),
+    Column("created_at", Integer, nullable=False),
+    Column("sequence", Integer, nullable=False, index=True),
+)
+
+term_statistics = Table(
+    "term_statistics",
+    metadata,
+    Column("store_id", String(64), primary_key=True),
+    Column("term", BigInteger, primary_key=True, autoincrement=False),
+    Column("chunks", Integer, nullable=False),
+)
+
+file_statistics = Table(
+    "file_statistics",
+    metadata,
+    Column("store_id", String(64), primary_key=True),
+    Column("file_id", String(64), primary_key=True),
+    Column("chunks", Integer, nullable=False),
+    Column("tokens", BigInteger, nullable=False),
+    Column("terms", LargeBinary, nullable=False),  # packed pairs of term id and number of chunks
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("subject", String(160), nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("state", String(16), nullable=False),  # queued, running, finished, cancelled
+    Column("priority", Integer, nullable=False, default=0),
+    Column("attempt", Integer, nullable=False, default=0),
+    Column("fence", Integer, nullable=False, default=0),
+    Column("worker", String(160)),
+    Column("leased_until", Float, nullable=False, default=0.0),
+    Column("not_before", Float, nullable=False, default=0.0),
+    Column("progress", Text),
+    Column("created_at", Float, nullable=False),
+    Column("updated_at", Float, nullable=False),
+    Index("ix_jobs_queue", "state", "priority", "created_at"),
+    Index("ix_jobs_subject", "kind", "subject"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("prefix", String(16), nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("created_at", Integer, nullable=False),
+    Column("expires_at", Integer),
+    Column("revoked_at", Integer),
+    Column("last_used_at", Integer),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("key_id", ForeignKey("api_keys.id", ondelete="CASCADE"), nullable=False),
+    Column("expires_at", Integer, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("key_id", ForeignKey("api_keys.id", ondelete="CASCADE"), nullable=False),
+    Column("created_at", Integer, nullable=False),
+    Column("expires_at", Integer, nullable=False),
+)

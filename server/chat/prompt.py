@@ -1,0 +1,38 @@
+"""Builds the messages an engine is asked, from the templates in `prompts/`."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from langchain_core.prompts import PromptTemplate
+
+from server.model import Passage
+
+
+@cache
+def template(purpose: str, language: str) -> PromptTemplate:
+    """The LangChain template of a purpose in a language, from `prompts/PURPOSE.LANGUAGE.md`."""
+    return PromptTemplate.from_template((files("prompts") / f"{purpose}.{language}.md").read_text("utf-8").strip())
+
+
+def render_passage(number: int, passage: Passage) -> str:
+    """One numbered passage as the model reads it: where it stands, then what it says."""
+    place = [passage.filename, *passage.headings]
+    if passage.page is not None:
+        place.append(f"p. {passage.page}")
+    if passage.sheet:
+        place.append(f"{passage.sheet} {passage.cells or ''}".strip())
+    return f"[{number}] ({' › '.join(place)})\n{passage.text}"
+
+
+def ground(messages: Sequence[Mapping[str, Any]], passages: Sequence[Passage], language: str) -> list[dict[str, Any]]:
+    """The client's messages behind a system message that holds the numbered passages.
+
+    The client's own system messages are kept, after Lectern's.
+    """
+    numbered = "\n\n".join(render_passage(number, passage) for number, passage in enumerate(passages, 1))
+    system = template("answer", language).format(passages=numbered)
+    own = [str(message["content"]) for message in messages if message["role"] in {"system", "developer"}]
+    rest = [dict(message) for message in messages if message["role"] not in {"system", "developer"}]
+    return [{"role": "system", "content": "\n\n".join([system, *own])}, *rest]

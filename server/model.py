@@ -1,0 +1,221 @@
+"""The nouns the features share. Everything is frozen; times are Unix seconds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Role(StrEnum):
+    """What a caller may do: readers ask, editors also change documents, administrators also change Lectern."""
+
+    READER = "reader"
+    EDITOR = "editor"
+    ADMIN = "admin"
+
+    def covers(self, needed: "Role") -> bool:
+        """Whether this role may do what `needed` may do."""
+        order = list(Role)
+        return order.index(self) >= order.index(needed)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is asking."""
+
+    key_id: str
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """An API key as it may be shown: never the key itself, only its first characters."""
+
+    id: str
+    name: str
+    role: Role
+    prefix: str
+    created_at: int
+    expires_at: int | None = None
+    revoked_at: int | None = None
+    last_used_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """An uploaded file."""
+
+    id: str
+    filename: str
+    bytes: int
+    purpose: str
+    sha256: str
+    created_at: int
+    media_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreRecord:
+    """A vector store: a named set of files searched as one. `dimensions` and `fingerprint` are its embedder's."""
+
+    id: str
+    name: str
+    created_at: int
+    last_active_at: int
+    dimensions: int
+    fingerprint: str
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+class FileStatus(StrEnum):
+    """Where a file stands in a vector store, in OpenAI's words."""
+
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFile:
+    """A file in a vector store. `partial` means that some pages could not be read; `losses` tells which."""
+
+    store_id: str
+    file_id: str
+    status: FileStatus
+    created_at: int
+    usage_bytes: int = 0
+    chunks: int = 0
+    partial: bool = False
+    losses: tuple[str, ...] = ()
+    error_code: str | None = None
+    error_message: str | None = None
+    attributes: Mapping[str, str | float | bool] = field(default_factory=dict)
+    progress: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A claimed job. `fence` grows with each claim, so that a worker that lost its lease cannot finish the job."""
+
+    job_id: str
+    kind: str
+    subject: str
+    payload: Mapping[str, Any]
+    fence: int
+    attempt: int
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters [start, end) of a passage's text stand on this page in this box (left, top, right, bottom, 0..1)."""
+
+    start: int
+    end: int
+    page: int | None = None
+    box: tuple[float, float, float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk that was found, with where it stands and why it was found. `score` is 0..1, calibrated for relevance."""
+
+    id: str
+    store_id: str
+    file_id: str
+    filename: str
+    text: str
+    score: float
+    dense: float = 0.0
+    sparse: float = 0.0
+    headings: tuple[str, ...] = ()
+    spans: tuple[Span, ...] = ()
+    page: int | None = None
+    sheet: str | None = None
+    cells: str | None = None
+    hidden: bool = False
+    confidence: float | None = None
+    attributes: Mapping[str, str | float | bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A marker [n] of an answer and the place it names. `index` is the marker's character offset in the answer."""
+
+    marker: int
+    index: int
+    passage: Passage
+    quote: str
+    page: int | None
+    box: tuple[float, float, float, float] | None
+
+    def annotation(self) -> dict[str, Any]:
+        """The OpenAI `file_citation` annotation with Lectern's further fields."""
+        found: dict[str, Any] = {
+            "type": "file_citation",
+            "index": self.index,
+            "file_id": self.passage.file_id,
+            "filename": self.passage.filename,
+            "marker": self.marker,
+            "vector_store_id": self.passage.store_id,
+            "page": self.page,
+            "bbox": list(self.box) if self.box else None,
+            "sheet": self.passage.sheet,
+            "cells": self.passage.cells,
+            "headings": list(self.passage.headings),
+            "quote": self.quote,
+            "score": round(self.passage.score, 4),
+        }
+        if self.passage.confidence is not None:
+            found["confidence"] = round(self.passage.confidence, 3)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What an engine is asked: `body` is the OpenAI chat request with its messages grounded in the passages."""
+
+    body: Mapping[str, Any]
+    question: str
+    passages: tuple[Passage, ...]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class EngineState:
+    """How an engine is: `phase` is one of starting, ready, restarting, stopped, failed."""
+
+    name: str
+    phase: str
+    detail: str = ""
+    restarts: int = 0
+    since: float = 0.0
+    log_tail: tuple[str, ...] = ()
+
+    @property
+    def ready(self) -> bool:
+        """Whether a question would be answered now."""
+        return self.phase == "ready"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRow:
+    """One chunk as it lies in the vector store: its vectors in clear, its text and place sealed."""
+
+    id: str
+    file_id: str
+    dense: Any
+    sparse: Mapping[int, float]
+    sealed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One result of one side of a search; `score` is the inner product."""
+
+    id: str
+    file_id: str
+    score: float
+    sealed: str

@@ -1,0 +1,352 @@
+"""What the features need from outside, as protocols. `server.app` chooses the adapters that fulfil them.
+
+Calls without `async` may block and are made from worker threads; adapters are safe to call from several threads.
+"""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, BinaryIO, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from server.model import (
+    ApiKey,
+    Caller,
+    EngineState,
+    FileRecord,
+    Hit,
+    IndexRow,
+    Lease,
+    Prompt,
+    Role,
+    StoreFile,
+    StoreRecord,
+)
+
+Vector = npt.NDArray[np.float32]
+
+
+class Engine(Protocol):
+    """Answers prompts. One engine may serve several models (a base and its adapters)."""
+
+    @property
+    def name(self) -> str:
+        """extractive, vllm or remote."""
+        ...
+
+    async def start(self) -> None:
+        """Begins starting; returns before the engine is ready."""
+        ...
+
+    async def stop(self) -> None:
+        """Ends the engine and everything it started."""
+        ...
+
+    def state(self) -> EngineState:
+        """How the engine is, at no cost."""
+        ...
+
+    async def models(self) -> list[str]:
+        """Names of the models that can be asked now; of a model that is starting too."""
+        ...
+
+    def context_tokens(self, model: str) -> int:
+        """Longest prompt and answer together, in tokens."""
+        ...
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of a text; exact where the tokenizer is at hand, else an estimate on the safe side."""
+        ...
+
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[bytes, None]:
+        """Opens an answer; returns once the first byte cannot fail politely any more.
+
+        Each item is one whole server-sent event in OpenAI's chat.completion.chunk wire (`data: {...}` and two line
+        feeds), without the closing `[DONE]`. Closing the generator cancels the work upstream.
+
+        Raises:
+            EngineUnavailable: the engine does not answer; nothing was generated.
+            EngineRefused: the engine found the request wrong.
+            EngineLost: (from the generator) the engine ended in mid-answer.
+        """
+        ...
+
+    async def complete(self, prompt: Prompt) -> dict[str, Any]:
+        """The whole answer as an OpenAI chat.completion object. Raises as `stream`."""
+        ...
+
+
+class Index(Protocol):
+    """Vectors and sealed chunks, one collection per vector store."""
+
+    def create(self, store_id: str, dimensions: int) -> None:
+        """Makes the collection; it may exist already."""
+        ...
+
+    def drop(self, store_id: str) -> None:
+        """Removes the collection; it may be gone already."""
+        ...
+
+    def ids(self, store_id: str, file_id: str) -> set[str]:
+        """Ids of all rows of the file."""
+        ...
+
+    def upsert(self, store_id: str, rows: Sequence[IndexRow]) -> None:
+        """Writes the rows durably; a row with the same id is replaced."""
+        ...
+
+    def delete(self, store_id: str, ids: Sequence[str]) -> None:
+        """Removes rows by id."""
+        ...
+
+    def delete_file(self, store_id: str, file_id: str) -> None:
+        """Removes all rows of the file."""
+        ...
+
+    def count(self, store_id: str) -> int:
+        """Rows in the collection."""
+        ...
+
+    def search(
+        self,
+        store_id: str,
+        dense: Vector | None,
+        sparse: Mapping[int, float] | None,
+        limit: int,
+        file_ids: Sequence[str] | None = None,
+    ) -> tuple[list[Hit], list[Hit]]:
+        """The best `limit` rows of the dense and of the sparse side, each by falling inner product; only rows of
+        `file_ids` where that is given."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of the index."""
+        ...
+
+
+class Statistics(Protocol):
+    """How many chunks of a store hold a term; kept exact as files come and go."""
+
+    def replace(self, store_id: str, file_id: str, terms: Mapping[int, int], chunks: int, tokens: int) -> None:
+        """Sets a file's share: term id -> number of its chunks that hold it; chunk count; sum of chunk lengths in
+        terms. Replaces what the file had before."""
+        ...
+
+    def remove(self, store_id: str, file_id: str) -> None:
+        """Takes a file's share out."""
+        ...
+
+    def look_up(self, store_id: str, terms: Sequence[int]) -> tuple[int, int, dict[int, int]]:
+        """(chunks, tokens, term id -> chunks that hold it) of the store."""
+        ...
+
+
+class Files(Protocol):
+    """Sealed objects by name ("files/file-abc"). `key_of` names whose key seals them (a file id)."""
+
+    def write(self, name: str, key_of: str) -> AbstractContextManager[BinaryIO]:
+        """A stream that becomes the object, whole and durable, when the block ends without an exception."""
+        ...
+
+    def open(self, name: str, key_of: str) -> BinaryIO:
+        """The object's plain content as a seekable stream. Raises FileNotFoundError, DamagedSeal."""
+        ...
+
+    def exists(self, name: str) -> bool:
+        """Whether there is such an object."""
+        ...
+
+    def delete(self, name: str) -> None:
+        """Removes the object; it may be gone already."""
+        ...
+
+
+class Keys(Protocol):
+    """Data keys, one per file, wrapped by the master key."""
+
+    def create(self, file_id: str) -> None:
+        """Makes the file's key."""
+        ...
+
+    def seal_text(self, file_id: str, text: str, context: str) -> str:
+        """The text sealed under the file's key, as base64. `context` (a chunk id) must be the same to open it."""
+        ...
+
+    def open_text(self, file_id: str, sealed: str, context: str) -> str:
+        """The text. Raises DamagedSeal."""
+        ...
+
+    def destroy(self, file_id: str) -> None:
+        """Forgets the file's key: nothing sealed with it can be opened again."""
+        ...
+
+    def secret(self, purpose: str) -> bytes:
+        """A 32-byte secret of this installation, always the same for the same purpose."""
+        ...
+
+
+class Jobs(Protocol):
+    """A durable queue with leases."""
+
+    def add(self, kind: str, subject: str, payload: Mapping[str, Any], priority: int = 0) -> str:
+        """Queues a job and returns its id; an unfinished job of the same kind and subject is returned instead."""
+        ...
+
+    def claim(self, worker: str, kinds: Sequence[str], seconds: float) -> Lease | None:
+        """The next job, leased for so long; none if nothing waits. Leases of workers that ended are taken over."""
+        ...
+
+    def renew(self, lease: Lease, seconds: float, progress: str | None = None) -> bool:
+        """Extends the lease; False when it was lost or the job was cancelled."""
+        ...
+
+    def finish(self, lease: Lease) -> bool:
+        """Ends the job; False when the lease was lost."""
+        ...
+
+    def release(self, lease: Lease, delay: float = 0.0) -> None:
+        """Gives the job back to the queue, to be claimed again after `delay` seconds."""
+        ...
+
+    def cancel(self, kind: str, subject: str) -> None:
+        """Ends the job without a result, also while it runs."""
+        ...
+
+    def progress(self, kind: str, subjects: Sequence[str]) -> dict[str, str]:
+        """Subject -> latest progress text, of unfinished jobs."""
+        ...
+
+    def counts(self) -> dict[str, int]:
+        """State (queued, running) -> number of jobs."""
+        ...
+
+
+class Identities(Protocol):
+    """API keys, one-time links and portal sessions."""
+
+    def create_key(self, name: str, role: Role, expires_at: int | None = None) -> tuple[ApiKey, str]:
+        """A new key; the second value is the key itself, which is shown this once."""
+        ...
+
+    def list_keys(self) -> list[ApiKey]:
+        """All keys, revoked ones too, oldest first."""
+        ...
+
+    def revoke_key(self, key_id: str) -> ApiKey:
+        """Ends a key and the sessions that came of it. Raises UnknownKey."""
+        ...
+
+    def caller_of_key(self, key: str) -> Caller:
+        """Raises WrongApiKey, ExpiredApiKey."""
+        ...
+
+    def create_link(self, key_id: str) -> str:
+        """A token that opens one portal session for this key, once, within ten minutes."""
+        ...
+
+    def spend_link(self, token: str) -> str:
+        """Trades the link's token for a session's token. Raises SpentLink."""
+        ...
+
+    def caller_of_session(self, token: str) -> Caller:
+        """Raises WrongApiKey, ExpiredApiKey."""
+        ...
+
+    def end_session(self, token: str) -> None:
+        """Signs the session out."""
+        ...
+
+
+class Catalog(Protocol):
+    """Rows of files, vector stores and the files in them."""
+
+    def add_file(self, file: FileRecord) -> None:
+        """Stores the row."""
+        ...
+
+    def file(self, file_id: str) -> FileRecord:
+        """Raises UnknownFile."""
+        ...
+
+    def files(self, purpose: str | None, after: str | None, limit: int, order: str) -> list[FileRecord]:
+        """A page of files by creation time."""
+        ...
+
+    def files_by_id(self, file_ids: Sequence[str]) -> dict[str, FileRecord]:
+        """Those of the files that exist."""
+        ...
+
+    def set_media_type(self, file_id: str, media_type: str) -> None:
+        """Notes what the content was found to be."""
+        ...
+
+    def remove_file(self, file_id: str) -> None:
+        """Removes the row and its places in stores."""
+        ...
+
+    def add_store(self, store: StoreRecord) -> None:
+        """Stores the row."""
+        ...
+
+    def store(self, store_id: str) -> StoreRecord:
+        """Raises UnknownStore."""
+        ...
+
+    def store_by_name(self, name: str) -> StoreRecord | None:
+        """The oldest store of that name or id."""
+        ...
+
+    def stores(self, after: str | None, limit: int, order: str) -> list[StoreRecord]:
+        """A page of stores by creation time."""
+        ...
+
+    def update_store(self, store_id: str, name: str | None, metadata: Mapping[str, str] | None) -> StoreRecord:
+        """Changes what is given."""
+        ...
+
+    def touch_store(self, store_id: str, now: int) -> None:
+        """Notes a use."""
+        ...
+
+    def remove_store(self, store_id: str) -> None:
+        """Removes the row and the places of files in it."""
+        ...
+
+    def attach(self, entry: StoreFile) -> None:
+        """Puts a file into a store, or back to in_progress if it is there."""
+        ...
+
+    def store_file(self, store_id: str, file_id: str) -> StoreFile:
+        """Raises UnknownFile."""
+        ...
+
+    def store_files(
+        self, store_id: str, status: str | None, after: str | None, limit: int, order: str
+    ) -> list[StoreFile]:
+        """A page of a store's files."""
+        ...
+
+    def all_store_files(self, store_id: str) -> list[StoreFile]:
+        """Every file of a store (for filters)."""
+        ...
+
+    def stores_of_file(self, file_id: str) -> list[str]:
+        """Ids of the stores that hold the file."""
+        ...
+
+    def set_outcome(self, entry: StoreFile) -> bool:
+        """Writes how reading ended; False if the file has left the store meanwhile."""
+        ...
+
+    def set_attributes(self, store_id: str, file_id: str, attributes: Mapping[str, str | float | bool]) -> StoreFile:
+        """Replaces a file's attributes."""
+        ...
+
+    def detach(self, store_id: str, file_id: str) -> None:
+        """Takes the file out of the store."""
+        ...
+
+    def file_counts(self, store_ids: Sequence[str]) -> dict[str, dict[str, int]]:
+        """Store -> status -> files, with usage_bytes under that name."""
+        ...

@@ -1,0 +1,88 @@
+"""The one table of settings: name, default and help. Read once from LECTERN_* variables and passed on; see
+docs/reference/settings.md, which is checked against it."""
+
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from server.errors import WrongSetting
+
+
+class WhenEngineDown(StrEnum):
+    """What a question gets while the model does not answer."""
+
+    REFUSE = "refuse"
+    EXTRACTIVE = "extractive"
+
+
+class LogFormat(StrEnum):
+    """How log lines are written."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+class Settings(BaseSettings):
+    """Lectern's settings; every field is the variable LECTERN_<NAME>."""
+
+    model_config = SettingsConfigDict(env_prefix="LECTERN_", frozen=True, extra="ignore", env_ignore_empty=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
+    data: Path = Field(Path("data"), description="Folder for everything Lectern keeps.")
+    log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="Least level that is logged.")
+    log_format: LogFormat = Field(LogFormat.CONSOLE, description="Log lines for people (console) or programs (json).")
+
+    database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the data folder.")
+    index_uri: str = Field("", description="Milvus URI; empty: Milvus Lite in the data folder.")
+    index_token: str = Field("", description="Milvus token (user:password), if it asks for one.", repr=False)
+    seal: bool = Field(True, description="Seal files, text and index payload with AES-256-GCM.")
+    samples: bool = Field(False, description="Load the sample documents on first start.")
+
+    model: str = Field("", description="Model for vLLM: a path or a hub id; empty: the extractive engine.")
+    preset: str = Field("auto", description="vLLM preset by name (lectern doctor lists them); auto: by GPU memory.")
+    vllm_python: Path | None = Field(None, description="Python of the environment that has vLLM; empty: found.")
+    vllm_args: str = Field("", description="Further arguments for vLLM, as on a command line.")
+    vllm_start_seconds: int = Field(900, ge=1, description="Longest time vLLM may take to load its model.")
+    engine_url: str = Field("", description="OpenAI-compatible base URL of a remote engine (…/v1).")
+    engine_key: str = Field("", description="API key of the remote engine.", repr=False)
+    engine_down: WhenEngineDown = Field(
+        WhenEngineDown.REFUSE,
+        description="While the model does not answer: refuse (503) or extractive (quotes, marked as such).",
+    )
+
+    embedder_url: str = Field("", description="OpenAI-compatible embeddings base URL; empty: the packaged MiniLM.")
+    embedder_model: str = Field("", description="Model name at the embeddings URL.")
+    embedder_key: str = Field("", description="API key of the embeddings URL.", repr=False)
+    embedder_max_tokens: int = Field(512, ge=32, description="Token limit of the embeddings URL's model.")
+    embedder_threads: int = Field(0, ge=0, description="Threads of the packaged embedder; 0: one per core.")
+
+    passages: int = Field(6, ge=1, le=50, description="Most passages packed into a prompt.")
+    passage_tokens: int = Field(2400, ge=100, description="Most tokens of passages packed into a prompt.")
+    min_score: float = Field(0.30, ge=0, le=1, description="Score below which a passage counts as not relevant.")
+    max_streams: int = Field(256, ge=1, description="Answers under way at once; further questions get 429.")
+
+    workers: int = Field(1, ge=0, le=64, description="Files read at once in this process; 0: only other workers read.")
+    upload_mb: int = Field(512, ge=1, description="Largest upload, in MiB.")
+    request_kb: int = Field(1024, ge=16, description="Largest JSON request, in KiB.")
+    parse_memory_mb: int = Field(1024, ge=128, description="Memory one file's reader may use, in MiB.")
+    parse_seconds: int = Field(1800, ge=1, description="Time one file's reader may take, in seconds.")
+    parse_pages: int = Field(5000, ge=1, description="Most pages of one file.")
+    ocr: bool = Field(True, description="Recognise text in images and scanned pages.")
+    ocr_languages: str = Field("eng+chi_sim", description="Tesseract languages, joined by +.")
+
+    @classmethod
+    def read(cls, **overrides: object) -> "Settings":
+        """The settings of this process.
+
+        Raises:
+            WrongSetting: a variable holds a value that cannot be used.
+        """
+        try:
+            return cls(**overrides)  # type: ignore[arg-type]
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = "LECTERN_" + "_".join(str(part) for part in first["loc"]).upper()
+            raise WrongSetting(setting=name, detail=f"{first['msg']} (got {first['input']!r})") from None
