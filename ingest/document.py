@@ -1,6 +1,7 @@
 """Documents as data: the events of a reader as JSON lines, and for people as Markdown or one JSON object."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -8,16 +9,17 @@ import orjson
 from ingest.model import Box, Element, Event, Kind, Loss, Progress
 
 _PLAIN = ("level", "page", "sheet", "cells", "confidence")
+_NOTHING: Mapping[str, object] = MappingProxyType({})
 _KINDS = {kind.value: kind for kind in Kind}
 
 
 def dump(event: Event) -> bytes:
-    """One event as one line of JSON, without the line end. Lone surrogates, which no file may hold, become U+FFFD."""
+    """One event as a line of JSON, its line end included. Lone surrogates, which no file may hold, become U+FFFD."""
     record = _record(event)
     try:
-        return orjson.dumps(record)
+        return orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
     except orjson.JSONEncodeError:
-        return orjson.dumps(_valid(record))
+        return orjson.dumps(_valid(record), option=orjson.OPT_APPEND_NEWLINE)
 
 
 def load(line: bytes | memoryview) -> Event:
@@ -70,8 +72,8 @@ def to_markdown(events: Iterable[Event]) -> Iterator[str]:
             yield _block(event) + "\n\n"
 
 
-def to_json(events: Iterable[Event], facts: Mapping[str, object]) -> Iterator[str]:
-    """A document as one JSON object, piece by piece: the facts of its source, then `elements` and `losses`."""
+def to_json(events: Iterable[Event], facts: Mapping[str, object] = _NOTHING) -> Iterator[str]:
+    """A document as one JSON object, piece by piece: facts of its source, if given, then `elements` and `losses`."""
     yield "{"
     for name, value in facts.items():
         yield f"{orjson.dumps(name).decode()}: {orjson.dumps(value).decode()},\n"
@@ -80,9 +82,9 @@ def to_json(events: Iterable[Event], facts: Mapping[str, object]) -> Iterator[st
     separator = "\n"
     for event in events:
         if isinstance(event, Loss):
-            losses.append(dump(event).decode())
+            losses.append(dump(event).decode().rstrip("\n"))
         elif isinstance(event, Element):
-            yield separator + dump(event).decode()
+            yield separator + dump(event).decode().rstrip("\n")
             separator = ",\n"
     yield '\n],\n"losses": [' + ",\n".join(losses) + "]}\n"
 

@@ -4,24 +4,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from types import MappingProxyType
+from typing import BinaryIO
 
 from ingest.model import Reader
-
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
-PDF = "application/pdf"
-PNG = "image/png"
-JPEG = "image/jpeg"
-TIFF = "image/tiff"
-WEBP = "image/webp"
-BMP = "image/bmp"
-HTML = "text/html"
-MARKDOWN = "text/markdown"
-CSV = "text/csv"
-TSV = "text/tab-separated-values"
-MAIL = "message/rfc822"
-PLAIN = "text/plain"
+from ingest.sniff import (
+    BMP,
+    CSV,
+    DOCX,
+    HTML,
+    JPEG,
+    MAIL,
+    MARKDOWN,
+    PDF,
+    PLAIN,
+    PNG,
+    PPTX,
+    TIFF,
+    TSV,
+    WEBP,
+    XLSX,
+    recognise,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,13 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
 )
 
 
-def named_type(name: str, formats: Mapping[str, Format] = FORMATS) -> str | None:
-    """The media type the ending of a file name stands for, if it stands for one."""
+def sniff(stream: BinaryIO, name: str) -> str:
+    """The media type of a file by its content; its name decides between kinds of plain text only.
+
+    The stream is seekable and left at its start. That a media type comes back does not mean that the file is whole.
+    Raises EmptyFile, DamagedFile (cut-off archive), PasswordNeeded (encrypted Office file) or UnsupportedFormat, whose
+    message says what the file is.
+    """
     lowered = name.lower()
-    return next((kind for kind, known in formats.items() if lowered.endswith(known.extensions)), None)
+    named = next((kind for kind, known in FORMATS.items() if lowered.endswith(known.extensions)), None)
+    return recognise(stream, name, named)

@@ -3,15 +3,19 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
+from operator import itemgetter
 
-from ingest.model import Element, Kind
+from ingest.model import Element
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
-# After the end of an English sentence (space wanted: "3.5"), after a Chinese one (none wanted), or at a line end.
-_SENTENCE_END = re.compile(r"(?<=[.!?…])(?=\s)|(?<=[.!?…][\"'”’)\]])(?=\s)|(?<=[。！？；])(?![”’」』）\"])|(?<=[。！？；][”’」』）])|(?<=\n)")
-_BREAKS = re.compile(r"(?<=\s)|(?<=[，、：,;:/|])")
+# Where a text may be cut, best first: between cells or sentences (an English one wants a space: "3.5"), between words.
+_CELL_END = re.compile(r"(?<= \| )")
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?…]\s)|(?<=[.!?…][\"'”’)\]]\s)|(?<=[。！？；])(?![”’」』）])|(?<=[。！？；][”’」』）])|(?<=\n)"
+)
+_WORD_END = re.compile(r"(?<=\s)|(?<=[，、：])")
 _RANGE = re.compile(r"([A-Z]+)\d+:([A-Z]+)\d+")
 
 
@@ -19,14 +23,15 @@ _RANGE = re.compile(r"([A-Z]+)\d+:([A-Z]+)\d+")
 class Line:
     """A part of one element that stays in one piece: a paragraph, a sentence, a table row.
 
-    `row` is the sheet's number of a table row; `lead` is what is repeated in front when the line has to be split.
+    `row` is the sheet's number of a table row; `lead` is repeated in front of its further pieces if it must be split.
+    `tokens` excludes special tokens; it is 0 until `fit` has counted.
     """
 
     text: str
     element: Element
     row: int | None = None
     lead: str = ""
-    glued: bool = False
+    tokens: int = 0
 
 
 def prose_line(element: Element) -> Line:
@@ -77,14 +82,56 @@ def range_of_rows(cells: str | None, rows: Sequence[int]) -> str | None:
     return f"{bounds[1]}{min(rows)}:{bounds[2]}{max(rows)}"
 
 
-def split_to_fit(lines: Sequence[Line], count: CountTokens, budgets: Sequence[int]) -> list[list[tuple[Line, int]]]:
-    """Each line with its tokens, cut into as many pieces as its budget of tokens demands.
+def fit(lines: Sequence[Line], budgets: Sequence[int], count: CountTokens) -> list[list[Line]]:
+    """For each line the pieces that its budget of tokens demands, mostly just the line itself, with `tokens` set.
 
-    Cuts fall between sentences if they can, then between words, then between characters. Tokens are counted for all
-    lines at once, a few times over, never line by line.
+    All lines are counted in one call, then all pieces of those that were too long, until everything fits.
     """
-    done: list[list[tuple[Line, int]]] = [[] for _ in lines]
-    pending = [(index, line) for index, line in enumerate(lines)]
-    pieces: list[list[tuple[str, int]]] = [[] for _ in lines]
-    del done, pending, pieces
-    raise NotImplementedError
+    special = count([""])[0]
+    done: list[list[tuple[int, Line]]] = [[] for _ in lines]
+    pending = [(index, 0, line) for index, line in enumerate(lines)]
+    while pending:
+        tokens = count([line.text for _, _, line in pending])
+        cut: list[tuple[int, int, Line]] = []
+        for (index, start, line), total in zip(pending, tokens, strict=True):
+            used = max(1, total - special)
+            pieces = _cut(line, used, budgets[index]) if used > budgets[index] else []
+            if pieces:
+                cut += [(index, start + offset, piece) for offset, piece in pieces]
+            else:
+                done[index].append((start, replace(line, tokens=used)))
+        pending = cut
+    return [[piece for _, piece in sorted(pieces, key=itemgetter(0))] for pieces in done]
+
+
+def _cut(line: Line, tokens: int, budget: int) -> list[tuple[int, Line]]:
+    """The line in pieces with their offsets; none if it is a single character, which cannot be cut."""
+    text = line.text
+    if len(text) < 2:
+        return []
+    parts = max(2, -(-tokens * 10 // (budget * 9)))  # a tenth of slack, so that most pieces fit at once
+    lead = line.lead[: max(1, budget // 8)]
+    if len(text) < 8 * len(lead):
+        lead = ""  # a lead must not outgrow what it leads
+    pieces: list[tuple[int, Line]] = []
+    for start, end in pairwise([0, *_cuts(text, max(1, len(text) // parts)), len(text)]):
+        part = text[start:end].strip()
+        if line.lead:
+            part = part.removesuffix("|").rstrip()
+        if part:
+            pieces.append((start, replace(line, text=f"{lead} | {part}" if lead and start else part)))
+    return pieces
+
+
+def _cuts(text: str, step: int) -> Iterator[int]:
+    """Ascending offsets at most `step` apart, each at the last of the best places in the second half of its step."""
+    start = 0
+    while len(text) - start > step:
+        near, far = start + (step + 1) // 2, start + step
+        for places in (_CELL_END, _SENTENCE_END, _WORD_END):
+            ends = [match.start() for match in places.finditer(text, near, far + 1)]
+            if ends and start < ends[-1] <= far:
+                far = ends[-1]
+                break
+        yield far
+        start = far

@@ -1,40 +1,41 @@
 """Finds out what a file really is by looking into it; its name only decides between kinds of plain text."""
 
+import io
 import re
 import zipfile
 from collections import Counter
 from typing import BinaryIO
 
 from ingest.errors import DamagedFile, EmptyFile, PasswordNeeded, UnsupportedFormat
-from ingest.formats import (
-    BMP,
-    CSV,
-    DOCX,
-    HTML,
-    JPEG,
-    MAIL,
-    MARKDOWN,
-    PDF,
-    PLAIN,
-    PNG,
-    PPTX,
-    TIFF,
-    TSV,
-    WEBP,
-    XLSX,
-    named_type,
-)
+from ingest.parse.encoding import detect
+
+# What is read, by its registered media type.
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+PDF = "application/pdf"
+PNG = "image/png"
+JPEG = "image/jpeg"
+TIFF = "image/tiff"
+WEBP = "image/webp"
+BMP = "image/bmp"
+HTML = "text/html"
+MARKDOWN = "text/markdown"
+CSV = "text/csv"
+TSV = "text/tab-separated-values"
+MAIL = "message/rfc822"
+PLAIN = "text/plain"
 
 _HEAD = 64 * 1024
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_PICTURES = (
-    (b"\x89PNG\r\n\x1a\n", PNG),
-    (b"\xff\xd8\xff", JPEG),
-    (b"II*\x00", TIFF),
-    (b"MM\x00*", TIFF),
-    (b"II+\x00", TIFF),
-    (b"MM\x00+", TIFF),
+_PLAIN_TO_SEE = (
+    (re.compile(rb"(\xef\xbb\xbf)?\s*%PDF-\d"), PDF),
+    (re.compile(rb"\x89PNG\r\n\x1a\n"), PNG),
+    (re.compile(rb"\xff\xd8\xff"), JPEG),
+    (re.compile(rb"II[*+]\0|MM\0[*+]"), TIFF),
+    (re.compile(rb"RIFF....WEBP", re.DOTALL), WEBP),
+    (re.compile(rb"BM.{4}\0{4}", re.DOTALL), BMP),
 )
 _OTHERS = (
     (b"MZ", "a Windows program"),
@@ -91,7 +92,9 @@ _PACKAGES = (
 _TEXTS = {HTML, MAIL, MARKDOWN, CSV, TSV, PLAIN}
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a\x1b"))
 _WEB_PAGE = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
-_MARKUP = re.compile(r"\s*(<!--.*?-->\s*)*<(p|div|table|h[1-6]|ul|ol|span|section|article|title|meta)[\s>]", re.I | re.S)
+_MARKUP = re.compile(
+    r"\s*(<!--.*?-->\s*)*<(p|div|table|h[1-6]|ul|ol|span|section|article|title|meta)[\s>]", re.IGNORECASE | re.DOTALL
+)
 _XML = re.compile(r"\s*(<\?xml[\s?]|<!DOCTYPE\s|<!ENTITY\s|<svg[\s>])", re.IGNORECASE)
 _JSON = re.compile(r'\s*(\{\s*(["}])|\[\s*[\[{"\d\]])')
 _HEADER = re.compile(r"([!-9;-~]+):[ \t]")
@@ -99,18 +102,17 @@ _POSTAL = {"received", "message-id", "mime-version", "return-path", "delivered-t
 _LETTER = {"from", "to", "subject", "date", "cc", "reply-to"}
 
 
-def sniff(stream: BinaryIO, name: str) -> str:
-    """The media type of a seekable stream, which is left at its start.
+def recognise(stream: BinaryIO, name: str, named: str | None) -> str:
+    """The media type of a seekable stream, which is left at its start. `named` is the type that the name stands for.
 
-    Raises EmptyFile, DamagedFile (cut-off archive), PasswordNeeded (encrypted Office file) or UnsupportedFormat, whose
-    message says what the file is. That a media type comes back does not mean that the file is whole.
+    Raises EmptyFile, DamagedFile, PasswordNeeded or UnsupportedFormat.
     """
     stream.seek(0)
     head = stream.read(_HEAD)
     try:
         if not head:
             raise EmptyFile(name)
-        return _binary(stream, head, name) or _textual(stream, head, name)
+        return _binary(stream, head, name) or _textual(stream, head, name, named)
     finally:
         stream.seek(0)
 
@@ -125,32 +127,30 @@ def is_locked(stream: BinaryIO) -> bool:
 
 def _binary(stream: BinaryIO, head: bytes, name: str) -> str | None:
     """The type by the bytes a file begins with; None if it may be text."""
-    for magic, kind in _PICTURES:
-        if head.startswith(magic):
+    for pattern, kind in _PLAIN_TO_SEE:
+        if pattern.match(head):
             return kind
-    if head.startswith(b"RIFF"):
-        if head[8:12] == b"WEBP":
-            return WEBP
-        raise UnsupportedFormat(name, detail="a sound or video file")
-    if head.startswith(b"BM") and b"\x00" in head[6:14]:
-        return BMP
     if head.startswith(_ZIP):
         return _package(stream, name)
     if head.startswith(_OLE):
         return _compound(stream, name)
-    if head[4:8] == b"ftyp":
-        brand = head[8:12]
-        picture = brand in {b"heic", b"heix", b"mif1", b"msf1", b"avif"}
-        raise UnsupportedFormat(name, detail="a HEIC or AVIF image" if picture else "a video file")
+    if refused := _foreign(head):
+        raise UnsupportedFormat(name, detail=refused)
+    with_prefix = b" obj" in head and re.search(rb"%PDF-\d", head[:1024])
+    return PDF if with_prefix else None
+
+
+def _foreign(head: bytes) -> str | None:
+    """What a file is that nobody here reads, by the bytes it begins with."""
+    if head.startswith(b"RIFF") or head[4:8] == b"ftyp":
+        picture = head[8:12] in {b"heic", b"heix", b"mif1", b"msf1", b"avif"}
+        return "a HEIC or AVIF image" if picture else "a sound or video file"
     if head[257:262] == b"ustar":
-        raise UnsupportedFormat(name, detail="a tar archive")
+        return "a tar archive"
     text = _decode(head) is not None
     for magic, what in _OTHERS:
-        if head.startswith(magic) and (not text or len(magic) > 3 or not magic.isalnum()):
-            raise UnsupportedFormat(name, detail=what)
-    found = re.search(rb"%PDF-\d", head[:1024])
-    if found and (not head[: found.start()].strip(b"\xef\xbb\xbf\r\n\t\0 ") or b" obj" in head):
-        return PDF
+        if head.startswith(magic) and not (text and magic.isalnum() and len(magic) < 4):  # a text may begin with "MZ"
+            return what
     return None
 
 
@@ -213,46 +213,18 @@ def _holds(stream: BinaryIO, entries: list[str]) -> str | None:
 
 
 def _decode(head: bytes) -> str | None:
-    """The beginning of a text, right at least where it is ASCII, or None if these bytes are not text."""
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32")):
-        if head.startswith(mark):
-            return head[len(mark) if encoding == "utf-8" else 0 : len(head) // 4 * 4].decode(encoding, "replace")
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return head[: len(head) // 2 * 2].decode("utf-16", "replace")
-    if b"\0" in head:
-        return _wide(head)
-    if len(head.translate(None, _CONTROLS)) < len(head) * 0.99:
+    """The beginning of a text, or None if these bytes are not text."""
+    encoding = detect(io.BytesIO(head))
+    if not encoding.startswith(("utf-16", "utf-32")) and len(head.translate(None, _CONTROLS)) < len(head) * 0.99:
         return None
-    try:
-        return head.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if error.start >= len(head) - 3:  # cut in the middle of a character
-            return head[: error.start].decode("utf-8")
-    return head.decode("latin-1")
+    return head.decode(encoding, "replace")
 
 
-def _wide(head: bytes) -> str | None:
-    """Text in UTF-16 without a byte order mark, recognised by its spaces and line ends; else None."""
-    even = head[: len(head) // 2 * 2]
-    for encoding, zeros in (("utf-16-le", even[1::2]), ("utf-16-be", even[::2])):
-        text = even.decode(encoding, "replace")
-        plain = zeros.count(0) / max(1, len(zeros))
-        if plain > 0.05 and text.isprintable() or (plain > 0.05 and _is_prose(text)):
-            return text
-    return None
-
-
-def _is_prose(text: str) -> bool:
-    odd = sum(not (letter.isprintable() or letter.isspace()) for letter in text)
-    return odd <= len(text) * 0.01
-
-
-def _textual(stream: BinaryIO, head: bytes, name: str) -> str:
+def _textual(stream: BinaryIO, head: bytes, name: str, named: str | None) -> str:
     """The kind of text a file holds; the name decides where the content leaves a choice."""
     text = _decode(head)
     if text is None:
         raise UnsupportedFormat(name, detail="a file of a kind that Lectern does not know")
-    named = named_type(name)
     told = named if named in _TEXTS else None
     if _WEB_PAGE.search(text[:2048]) and told not in {MARKDOWN, CSV, TSV, MAIL}:
         return HTML
@@ -272,7 +244,7 @@ def _is_mail(text: str, told: str | None) -> bool:
             fields.add(found[1].lower())
         elif not line or (line[0] not in " \t" and not line.endswith(":")):
             break
-    return len(fields & _POSTAL) > 0 and len(fields & _LETTER) > 0 or (told == MAIL and bool(fields & _LETTER))
+    return bool(fields & _LETTER) and (told == MAIL or bool(fields & _POSTAL))
 
 
 def _refused(stream: BinaryIO, text: str, told: str | None) -> str | None:

@@ -2,12 +2,13 @@
 
 import io
 import re
+import shutil
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import IO, BinaryIO
 from xml.parsers import expat
 
 from ingest.errors import DamagedFile, PasswordNeeded, TooLarge, UnsupportedFormat
@@ -18,6 +19,7 @@ _EXCEL_DEFAULT_PASSWORD = "VelvetSweatshop"  # noqa: S105 - what Excel tries by 
 _MEBIBYTE = 1024**2
 _RATIO_FLOOR = 50 * _MEBIBYTE  # small XML compresses 1000:1 without harm; only large members are suspicious
 _PROLOG_LIMIT = _MEBIBYTE
+_XML_SUFFIXES = (".xml", ".rels")  # not .svg or .html, which may rightly begin with a doctype
 _BLOCK = 64 * 1024
 _STRICT = b"http://purl.oclc.org/ooxml/"
 _STRICT_NAMESPACE = re.compile(re.escape(_STRICT) + rb"(\w+)/")
@@ -28,15 +30,14 @@ UNZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, O
 
 
 def open_package(source: Source, options: ReadOptions) -> BinaryIO:
-    """The Office package of `source`, checked, decrypted with its password, in the transitional namespaces.
+    """The Office package of `source`, checked, decrypted with its password, in the namespaces that libraries know.
 
     What is decrypted or rewritten stays in memory. Raises as `check_archive`.
     """
     plain = _decrypted(source) if _is_ole(source) else source
     check_archive(plain, options)
     with zipfile.ZipFile(plain.stream) as package, _damage_of(source.name):
-        is_strict = _declares_strict(package)
-        stream = _as_transitional(package) if is_strict else plain.stream
+        stream = _rewritten(package) if _needs_rewriting(package) else plain.stream
     stream.seek(0)
     return stream
 
@@ -57,7 +58,7 @@ def check_archive(source: Source, options: ReadOptions) -> None:
         for member in members:
             if member.flag_bits & 1:
                 raise PasswordNeeded(source.name)
-            if not member.is_dir() and _has_doctype(package, member):
+            if member.filename.endswith(_XML_SUFFIXES) and _has_doctype(package, member):
                 raise DamagedFile(
                     source.name,
                     detail=f"its part {member.filename[:100]} declares XML entities, which no Office file does",
@@ -107,7 +108,7 @@ def _is_ole(source: Source) -> bool:
 
 def _encrypted_package(source: Source) -> BinaryIO | None:
     """The stream that holds an encrypted package, None in other OLE files."""
-    import olefile
+    import olefile  # type: ignore[import-untyped]
 
     with _damage_of(source.name):
         container = olefile.OleFileIO(source.stream)
@@ -120,8 +121,8 @@ def _encrypted_package(source: Source) -> BinaryIO | None:
 def _decrypted(source: Source) -> Source:
     if _encrypted_package(source) is None:
         raise UnsupportedFormat(source.name, detail="a file of Office 97-2003 (.doc, .xls, .ppt)")
-    from msoffcrypto import exceptions
-    from msoffcrypto.format.ooxml import OOXMLFile
+    from msoffcrypto import exceptions  # type: ignore[import-untyped]
+    from msoffcrypto.format.ooxml import OOXMLFile  # type: ignore[import-untyped]
 
     plain = io.BytesIO()
     try:
@@ -135,28 +136,27 @@ def _decrypted(source: Source) -> Source:
     return Source(source.name, plain, plain.tell())
 
 
-def _declares_strict(package: zipfile.ZipFile) -> bool:
-    try:
-        return _STRICT in package.read("_rels/.rels")
-    except KeyError:
-        return False
+def _needs_rewriting(package: zipfile.ZipFile) -> bool:
+    """Whether the package is Strict Open XML, or names its parts with backslashes as some programs do."""
+    names = package.namelist()
+    return any("\\" in name for name in names) or ("_rels/.rels" in names and _STRICT in package.read("_rels/.rels"))
 
 
-def _as_transitional(package: zipfile.ZipFile) -> BinaryIO:
-    """The package with the namespaces of Strict Open XML replaced by those every library knows."""
+def _rewritten(package: zipfile.ZipFile) -> BinaryIO:
+    """The package with part names and namespaces that every library knows."""
     rewritten = io.BytesIO()
     with zipfile.ZipFile(rewritten, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
-        for member in package.infolist():
-            if member.filename.endswith((".xml", ".rels")):
-                with package.open(member) as part, target.open(member.filename, "w", force_zip64=True) as copy:
-                    for block in _with_transitional_namespaces(part):
-                        copy.write(block)
-            elif not member.is_dir():
-                target.writestr(member.filename, package.read(member))
+        members = {member.filename.replace("\\", "/"): member for member in package.infolist() if not member.is_dir()}
+        for name, member in members.items():
+            with package.open(member) as part, target.open(name, "w", force_zip64=True) as copy:
+                if name.endswith(_XML_SUFFIXES):
+                    copy.writelines(_with_transitional_namespaces(part))
+                else:
+                    shutil.copyfileobj(part, copy, _BLOCK)
     return rewritten
 
 
-def _with_transitional_namespaces(part: io.BufferedIOBase | BinaryIO) -> Iterator[bytes]:
+def _with_transitional_namespaces(part: IO[bytes]) -> Iterator[bytes]:
     tail = b""
     while block := part.read(_BLOCK):
         text = tail + block

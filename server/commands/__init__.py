@@ -1,1 +1,39 @@
 """The `lectern` command, one module per verb."""
+
+import sys
+
+import typer
+
+from ingest.errors import UnreadableFile
+from server.commands import ask, backup, bench, doctor, evaluate, ingest, keys, parse, serve
+from server.errors import LecternError
+
+app = typer.Typer(
+    name="lectern",
+    help="A knowledge appliance: ask your Word, Excel, PDF and image files.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command()(serve.serve)
+app.command()(serve.worker)
+app.command("ingest")(ingest.ingest)
+app.command("ask")(ask.ask)
+app.command("parse")(parse.parse)
+app.command("eval")(evaluate.evaluate)
+app.add_typer(bench.app, name="bench")
+app.command("doctor")(doctor.doctor)
+app.add_typer(keys.app, name="keys")
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
+
+
+def main() -> None:
+    """Runs the command; an error of Lectern's is told in one line, and the exit status is 1."""
+    try:
+        app()
+    except (LecternError, UnreadableFile) as error:
+        sys.stderr.write(f"lectern: {error.message}\n")
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(141)

@@ -1,0 +1,88 @@
+"""Reads pictures: photographs and scans, TIFF files with several pages."""
+
+import struct
+import warnings
+import zlib
+from collections.abc import Iterator
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from ingest.errors import DamagedFile, NoText, TooLarge
+from ingest.model import Element, Event, Progress, ReadOptions, Source
+from ingest.parse.ocr import LONGEST, Tesseract
+from ingest.parse.paragraphs import Sheet, Style, elements_of
+
+FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF")
+# what Pillow lets through on damaged files besides its own errors
+BROKEN = (OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, struct.error, zlib.error)
+
+
+def read(source: Source, options: ReadOptions) -> Iterator[Event]:
+    """Yields the text in a picture, block by block, each with page, box and confidence, and progress by page.
+
+    Raises DamagedFile, TooLarge (more pixels or pages than the options allow), NoText (also where OCR is switched off)
+    and OcrMissing.
+    """
+    if not options.ocr:
+        raise NoText(source.name, detail=" because text recognition (OCR) is switched off")
+    ocr = Tesseract(source.name, options.ocr_languages)
+    image, total = _open(source, options)
+    found = False
+    for number in range(1, total + 1):
+        for element in _elements(ocr, _frame(image, number, source, options), number):
+            found = True
+            yield element
+        yield Progress(number, total)
+    if not found:
+        raise NoText(source.name)
+
+
+def _elements(ocr: Tesseract, frame: Image.Image, number: int) -> Iterator[Element]:
+    reading = ocr.recognise(frame)
+    sheet = Sheet(list(reading.lines), reading.width, reading.height, reading.turn, recognised=True)
+    style = Style()
+    style.count(sheet)
+    yield from elements_of(sheet, number, style)
+
+
+def _open(source: Source, options: ReadOptions) -> tuple[Image.Image, int]:
+    """The picture, not decoded yet, and its number of pages."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            image = Image.open(source.stream, formats=FORMATS)
+            total = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
+    except Image.DecompressionBombError as error:
+        raise TooLarge(source.name, detail=str(error)) from error
+    except UnidentifiedImageError as error:
+        raise DamagedFile(source.name, detail="it does not hold a picture that can be opened") from error
+    except BROKEN as error:
+        raise DamagedFile(source.name, detail=_reason(error)) from error
+    if total > options.max_pages:
+        raise TooLarge(source.name, detail=f"it has {total:,} pages, {options.max_pages:,} are allowed")
+    return image, total
+
+
+def _frame(image: Image.Image, number: int, source: Source, options: ReadOptions) -> Image.Image:
+    """One page of the picture, decoded, upright by its own orientation mark."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            if number > 1:
+                image.seek(number - 1)
+            width, height = image.size
+            if width * height > options.max_pixels:
+                detail = f"it has {width:,} x {height:,} pixels, {options.max_pixels:,} are allowed"
+                raise TooLarge(source.name, detail=detail)
+            image.draft("L", (LONGEST, LONGEST))  # JPEG can be decoded at a fraction of its size
+            image.load()
+            return ImageOps.exif_transpose(image)
+    except Image.DecompressionBombError as error:
+        raise TooLarge(source.name, detail=str(error)) from error
+    except BROKEN as error:
+        raise DamagedFile(source.name, detail=_reason(error)) from error
+
+
+def _reason(error: BaseException) -> str:
+    text = str(error).strip().rstrip(".") or type(error).__name__
+    return f"the picture cannot be decoded ({text[:200]})"

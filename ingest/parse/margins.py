@@ -1,0 +1,86 @@
+"""Running heads and feet: lines in the margins that come again on page after page."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from ingest.model import Element, Kind
+from ingest.parse.layout import Item, Line, Row, join_words, rows_of
+from ingest.parse.paragraphs import Sheet, mend
+
+MARGIN = 0.12  # share of the page's height at its top and at its bottom
+DEEP_MARGIN = 0.19  # the same for the very first and the very last row
+OUTERMOST = 3  # rows looked at in each margin
+STEP = 0.01  # share of the page's height by which a repeated line may move
+NUMBER = re.compile(r"\d+")
+Key = tuple[Kind, str, int]
+
+
+class RunningHeads:
+    """Counts the lines in the margins of pages, and takes those that repeat out of the text.
+
+    A line repeats when the same text, page numbers aside, stands at the same height on three pages (on two, where the
+    document has fewer than five). Pages must be counted before they are stripped; whoever strips keeps some pages
+    ahead counted, so that the first of many is recognised too.
+    """
+
+    def __init__(self, pages: int) -> None:
+        self._seen: Counter[Key] = Counter()
+        self._told: set[tuple[Kind, str]] = set()
+        self._least = 2 if pages < 5 else 3
+
+    def count(self, sheet: Sheet) -> None:
+        """Takes the margins of one page into account."""
+        self._seen.update({key for key, _ in _candidates(sheet)})
+
+    def strip(self, sheet: Sheet, page: int) -> tuple[list[Element], list[Element]]:
+        """Removes running heads and feet from the sheet; returns those not told before: heads, feet."""
+        heads: list[Element] = []
+        feet: list[Element] = []
+        for key, row in _candidates(sheet):
+            kind, text, height = key
+            if sum(self._seen[kind, text, height + shift] for shift in (-1, 0, 1)) < self._least:
+                continue
+            if len(row) == len(sheet.items):
+                break  # a page is not only margin
+            for item in row:
+                sheet.items.remove(item)
+            if (kind, text) not in self._told and any(map(str.isalpha, text)):
+                self._told.add((kind, text))
+                told = Element(kind, _text(row), page=page, box=sheet.box(row))
+                (heads if kind is Kind.HEADER else feet).append(told)
+        return heads, feet
+
+
+def _candidates(sheet: Sheet) -> Iterator[tuple[Key, Row]]:
+    lines = [item for item in sheet.items if isinstance(item, Line)]
+    rows = rows_of(lines)
+    top = [row for row in rows[:OUTERMOST] if _bottom(row) < _margin(row, rows[0]) * sheet.height]
+    foot = [row for row in rows[-OUTERMOST:] if _top(row) > (1 - _margin(row, rows[-1])) * sheet.height]
+    for kind, found in ((Kind.HEADER, top), (Kind.FOOTER, foot)):
+        for row in found:
+            if text := _normal(_text(row)):
+                yield (kind, text, round(_top(row) / sheet.height / STEP)), row
+
+
+def _margin(row: Row, outermost: Row) -> float:
+    return DEEP_MARGIN if row is outermost else MARGIN
+
+
+def _normal(text: str) -> str:
+    """The text without its page number; a row of figures keeps them, for it may belong to a table."""
+    numbers = len(NUMBER.findall(text))
+    letters = any(map(str.isalpha, text))
+    return NUMBER.sub("#", text) if (letters and numbers <= 2) or (not letters and len(text) <= 12) else text
+
+
+def _text(row: Iterable[Item]) -> str:
+    return mend(join_words([item.text for item in row if isinstance(item, Line)]))
+
+
+def _top(row: Row) -> float:
+    return min(item.top for item in row)
+
+
+def _bottom(row: Row) -> float:
+    return max(item.bottom for item in row)

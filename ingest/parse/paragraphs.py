@@ -1,0 +1,253 @@
+"""From the regions of a page to its elements: paragraphs, headings, list items and tables."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import fmean, median
+
+from ingest.model import Box, Element, Kind
+from ingest.parse.layout import BULLET, WIDE, Grid, Item, Line, Region, Row, Word, join_words, regions_of, turn_back
+from ingest.parse.tables import aligned_grid
+
+TERMINAL = re.compile(r"[.!?:;。！？：；…]['\"”’)\]）】」]*$")
+NUMBERED = re.compile(r"^(?:(?P<number>\d{1,2}(?:\.\d{1,3}){0,5})\.?\s+\S|第[一二三四五六七八九十百\d]+[章节条]|[一二三四五六七八九十]{1,3}、)")
+FIRST_WORD = re.compile(r"^\S+\s+")
+HYPHENS = "-\u00ad\u2010"
+KEPT_PREFIXES = frozenset({"all", "anti", "cross", "ex", "half", "multi", "non", "post", "pre", "quasi", "self", "well"})
+ODD_FORMS = re.compile(r"[\u2e80-\u2fdf\ufb00-\ufb06\ufb1d-\ufdff\ufe70-\ufefc]+")
+NOISE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200d\u2060\ufeff\ufffe\uffff]")
+BLANK = re.compile(r"[\s\u00a0]+")
+LEVELS = ((1.75, 1), (1.35, 2), (1.12, 3))
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Text of one page that runs in one direction: turned upright, with grids already found among its lines.
+
+    `turn` tells by how many quarters clockwise this text is turned on the page as shown.
+    """
+
+    items: list[Item]
+    width: float
+    height: float
+    turn: int = 0
+    recognised: bool = False
+
+    def box(self, items: Sequence[Item]) -> Box:
+        """Where the items lie on the page as shown, in fractions of it."""
+        box = Box(
+            _fraction(min(item.left for item in items), self.width),
+            _fraction(min(item.top for item in items), self.height),
+            _fraction(max(item.right for item in items), self.width),
+            _fraction(max(item.bottom for item in items), self.height),
+        )
+        return turn_back(box, self.turn)
+
+
+def _fraction(length: float, whole: float) -> float:
+    return round(min(max(length / whole, 0.0), 1.0), 5) if whole > 0 else 0.0
+
+
+@dataclass(slots=True)
+class Style:
+    """What is usual in the document so far: the size of its body text, and the headings of its outline by page."""
+
+    sizes: Counter[float] = field(default_factory=Counter)
+    outline: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
+
+    def count(self, sheet: Sheet) -> None:
+        """Takes the text of a sheet into account."""
+        for item in sheet.items:
+            if isinstance(item, Line):
+                self.sizes[round(item.size * 2) / 2] += len(item.words)
+
+    @property
+    def body(self) -> float:
+        """The size most words have, in the unit of the page; 0 while nothing is known."""
+        return max(self.sizes, key=lambda size: (self.sizes[size], -size)) if self.sizes else 0.0
+
+
+def mend(text: str) -> str:
+    """Ligatures, presentation forms and radicals become ordinary letters; control and zero-width signs go."""
+    text = ODD_FORMS.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
+    return BLANK.sub(" ", NOISE.sub("", text)).strip()
+
+
+def join_lines(texts: Sequence[str]) -> str:
+    """Lines of a paragraph put together; a word divided at the end of a line becomes whole again."""
+    joined = texts[0]
+    for text in texts[1:]:
+        stem = joined[:-1]
+        if joined[-1:] in HYPHENS and stem[-1:].isalpha() and text[:1].islower():
+            last = re.split(r"[\s(]", stem)[-1].lower()
+            joined = joined + text if last in KEPT_PREFIXES or "-" in last else stem + text
+        else:
+            joined = join_words([joined, text])
+    return joined
+
+
+def normal_title(text: str) -> str:
+    """A heading reduced to its letters and digits, to compare it with an entry of the outline."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
+
+
+def elements_of(sheet: Sheet, page: int, style: Style) -> Iterator[Element]:
+    """The elements of one sheet in reading order."""
+    body = style.body
+    titles = style.outline.get(page, {})
+    for region in regions_of(sheet.items):
+        margins: list[float] = []
+        for block in _blocks(region):
+            if isinstance(block, Grid):
+                yield _table(block, sheet, page)
+                continue
+            text = mend(join_lines([line.text for line in block]))
+            if not text:
+                continue
+            kind, level = _kind(block, text, body, titles, sheet)
+            if kind is Kind.LIST_ITEM:
+                level = _list_level(block[0].left, margins, block[0].size)
+            yield Element(kind, text, level, page, sheet.box(block), confidence=_confidence(block))
+
+
+def _table(grid: Grid, sheet: Sheet, page: int) -> Element:
+    rows = tuple(tuple(mend(cell) for cell in row) for row in grid.rows)
+    text = "\n".join(" | ".join(row) for row in rows)
+    return Element(
+        Kind.TABLE,
+        text,
+        page=page,
+        box=sheet.box([grid]),
+        confidence=grid.confidence,
+        rows=rows,
+        header_rows=grid.header_rows,
+    )
+
+
+def _confidence(lines: Sequence[Line]) -> float | None:
+    known = [word.confidence for line in lines for word in line.words if word.confidence is not None]
+    return round(fmean(known), 4) if known else None
+
+
+def _blocks(region: Region) -> Iterator[list[Line] | Grid]:
+    """Tables, and the lines of each paragraph between them."""
+    lines: list[Line] = []
+    at = 0
+    while at < len(region.rows):
+        row = region.rows[at]
+        table = aligned_grid(region.rows, at) if len(row) > 1 else None
+        if table is not None:
+            yield from _paragraphs(lines, region)
+            lines = []
+            grid, at = table
+            yield grid
+            continue
+        at += 1
+        if isinstance(row[0], Grid):
+            yield from _paragraphs(lines, region)
+            lines = []
+            yield row[0]
+        else:
+            lines.append(_merged(row))
+    yield from _paragraphs(lines, region)
+
+
+def _merged(row: Row) -> Line:
+    words = [word for item in row if isinstance(item, Line) for word in item.words]
+    return Line.of(words) if len(row) > 1 else row[0] if isinstance(row[0], Line) else Line.of(words)
+
+
+def _paragraphs(lines: list[Line], region: Region) -> Iterator[list[Line]]:
+    if not lines:
+        return
+    pitches = [below.top - above.top for above, below in pairwise(lines) if abs(above.size - below.size) < 0.5]
+    pitch = median(pitches) if len(pitches) > 2 else 0.0
+    block = [lines[0]]
+    for line in lines[1:]:
+        if _begins(line, block, region, pitch):
+            yield block
+            block = []
+        block.append(line)
+    yield block
+
+
+def _begins(line: Line, block: list[Line], region: Region, pitch: float) -> bool:
+    """Whether the line begins a new paragraph after those of the block."""
+    before = block[-1]
+    size = max(line.size, before.size)
+    step = line.top - before.top
+    usual = min(pitch, 2.2 * size) if pitch else 1.6 * size
+    if len(block) > 1:
+        usual = min(usual, (before.top - block[0].top) / (len(block) - 1)) if pitch else usual
+    if step > usual + 0.3 * size or step < 0:
+        return True
+    if abs(line.size - before.size) > 0.12 * size and abs(line.bottom - line.top - before.bottom + before.top) > 0.1 * size:
+        return True
+    if line.bold != before.bold and (line.bold or block[0].bold):
+        return True
+    if _is_item(line):
+        return True
+    listed = _is_item(block[0])
+    edge = block[-1].left if len(block) > 1 else region.left
+    if not listed and line.left > edge + 0.8 * size and before.left <= edge + 0.4 * size:
+        return True
+    if listed and line.left < block[0].left - 0.5 * size:
+        return True
+    return _ends_early(before, line, region)
+
+
+def _ends_early(before: Line, line: Line, region: Region) -> bool:
+    """Whether the line before stops although the next word would have had room."""
+    room = region.right - before.right
+    first = line.words[0]
+    wide = WIDE.match(first.text) is not None
+    needed = 2 * first.size if wide else first.right - first.left + 0.3 * first.size
+    if TERMINAL.search(before.text):
+        return room > needed + 0.5 * first.size
+    return room > max(needed, 0.4 * (region.right - region.left))
+
+
+def _is_item(line: Line) -> bool:
+    first = line.words[0].text
+    return len(line.words) > 1 and BULLET.match(first) is not None or first[:1] in "•▪●○◦■□◆➢➤✓\uf0a7\uf0b7\uf0d8"
+
+
+def _list_level(left: float, margins: list[float], size: float) -> int:
+    """Depth of a list item by its indent among the items before it in the region."""
+    while margins and left < margins[-1] - 0.5 * size:
+        margins.pop()
+    if not margins or left > margins[-1] + 0.5 * size:
+        margins.append(left)
+    return len(margins)
+
+
+def _kind(
+    block: list[Line], text: str, body: float, titles: Mapping[str, int], sheet: Sheet
+) -> tuple[Kind, int | None]:
+    if titles and (level := titles.get(normal_title(text))):
+        return Kind.TITLE, level
+    size = median(line.size for line in block)
+    ratio = size / body if body else 1.0
+    short = len(block) <= 3 and len(text) <= 200 and sum(map(str.isalpha, text)) >= 2
+    closed = text[-1] in ".。;；,，"
+    least = 1.35 if sheet.recognised else 1.12
+    bold = all(line.bold for line in block) and len(text) <= 120 and ratio >= 0.95
+    numbered = NUMBERED.match(text)
+    if short and not closed and (ratio >= least or bold) and not (_is_item(block[0]) and not numbered):
+        return Kind.TITLE, _level(ratio, numbered)
+    if _is_item(block[0]):
+        return Kind.LIST_ITEM, None
+    return Kind.TEXT, None
+
+
+def _level(ratio: float, numbered: re.Match[str] | None) -> int:
+    if numbered and (number := numbered.group("number")):
+        return 1 + number.count(".") if number.count(".") else min(2, _by_size(ratio))
+    return _by_size(ratio)
+
+
+def _by_size(ratio: float) -> int:
+    return next((level for least, level in LEVELS if ratio >= least), 4)

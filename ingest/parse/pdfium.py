@@ -1,0 +1,419 @@
+"""What PDFium sees on a page: its words, drawn lines and pictures, upright and with the origin at the top left."""
+
+import ctypes
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pypdfium2.raw as pdfium
+from PIL import Image
+from pypdfium2 import PdfDocument, PdfPage, PdfTextPage
+
+from ingest.model import Box, Element, Kind
+from ingest.parse.layout import Word
+from ingest.parse.paragraphs import mend
+from ingest.parse.tables import Rule
+
+MAX_OBJECTS = 20_000  # drawings beyond that are not looked at
+MAX_CHARACTERS = 400_000  # of one page
+FORM_DEPTH = 3
+DPI = 300
+MAX_RENDERED = 20_000_000  # pixels of a page image
+OBLIQUE = 4  # the group of text that runs neither along nor across the page
+BOLD_NAMES = ("bold", "black", "heavy", "semib", "demi", "cmbx", "-bd")
+Place = tuple[float, float, float, float]
+
+
+@dataclass(slots=True)
+class PageContent:
+    """Visible words by the quarter turns of their direction, drawn lines and pictures; lengths in points.
+
+    `hidden` counts characters that were left out because nobody who looks at the page sees them; `layer` tells that
+    invisible text lies over pictures and is the text layer of a scan.
+    """
+
+    width: float
+    height: float
+    words: dict[int, list[Word]] = field(default_factory=dict)
+    rules: list[Rule] = field(default_factory=list)
+    pictures: list[Place] = field(default_factory=list)
+    drawings: int = 0
+    largest_picture: int = 0
+    hidden: int = 0
+    unmapped: int = 0
+    layer: bool = False
+
+    @property
+    def characters(self) -> int:
+        """Visible characters, blanks not counted."""
+        return sum(len(word.text) for words in self.words.values() for word in words)
+
+    @property
+    def pictured(self) -> float:
+        """Share of the page that pictures cover, overlaps counted twice; at most 1."""
+        covered = sum((right - left) * (bottom - top) for left, top, right, bottom in self.pictures)
+        return min(covered / (self.width * self.height), 1.0) if self.width * self.height > 0 else 0.0
+
+
+class View:
+    """Turns page coordinates of PDF (origin at the bottom left, before rotation) into those of the page as shown."""
+
+    def __init__(self, page: PdfPage) -> None:
+        self.left, self.bottom, self.right, self.top = page.get_bbox()
+        self.quarters = page.get_rotation() // 90
+        width, height = self.right - self.left, self.top - self.bottom
+        self.width, self.height = (height, width) if self.quarters % 2 else (width, height)
+
+    def point(self, x: float, y: float) -> tuple[float, float]:
+        """The place of a point on the page as shown."""
+        if self.quarters == 1:
+            return y - self.bottom, x - self.left
+        if self.quarters == 2:
+            return self.right - x, y - self.bottom
+        if self.quarters == 3:
+            return self.top - y, self.right - x
+        return x - self.left, self.top - y
+
+    def place(self, left: float, bottom: float, right: float, top: float) -> Place:
+        """The rectangle on the page as shown: left, top, right, bottom."""
+        (x0, y0), (x1, y1) = self.point(left, bottom), self.point(right, top)
+        return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+    def box(self, place: Place) -> Box:
+        """The rectangle as fractions of the page."""
+        across, down = self.width or 1.0, self.height or 1.0
+        left, top, right, bottom = place
+        clamp = (left / across, top / down, right / across, bottom / down)
+        return Box(*(round(min(max(share, 0.0), 1.0), 5) for share in clamp))
+
+
+def upright(place: Place, turn: int, width: float, height: float) -> Place:
+    """A rectangle of the page as shown, on the page turned so that text of direction `turn` stands upright."""
+    left, top, right, bottom = place
+    if turn == 1:
+        return top, width - right, bottom, width - left
+    if turn == 2:
+        return width - right, height - bottom, width - left, height - top
+    if turn == 3:
+        return height - bottom, left, height - top, right
+    return place
+
+
+def content_of(page: PdfPage) -> PageContent:
+    """Reads a page. Raises pypdfium2's PdfiumError if PDFium cannot."""
+    view = View(page)
+    content = PageContent(view.width, view.height)
+    _look_at_objects(page, view, content)
+    textpage = page.get_textpage()
+    try:
+        _Reading(textpage, view, content).run()
+    finally:
+        textpage.close()
+    return content
+
+
+@dataclass(slots=True)
+class _Font:
+    """What the glyphs of one text object share."""
+
+    size: float
+    bold: bool
+    turn: int
+    invisible: bool
+
+
+class _Reading:
+    """Puts the characters of a text page together to words."""
+
+    def __init__(self, textpage: PdfTextPage, view: View, content: PageContent) -> None:
+        self.textpage = textpage
+        self.view = view
+        self.content = content
+        self.bold_fonts: dict[int, bool] = {}
+        self.invisible: dict[int, list[Word]] = {}
+
+    def run(self) -> None:
+        """Fills the words of the content."""
+        text: list[str] = []
+        place: Place = (0, 0, 0, 0)
+        font = _Font(0, bold=False, turn=0, invisible=False)
+        known, order = 0, 0
+        for index, sign, here, owner in self._characters():
+            if sign is None:
+                self._keep("".join(text), place, font, order)
+                text = []
+                continue
+            if owner != known:
+                following = self._font(index)
+                if following != font:
+                    self._keep("".join(text), place, font, order)
+                    text = []
+                known, font = owner, following
+            if text and not _beside(place, here, font):
+                self._keep("".join(text), place, font, order)
+                text = []
+            if text:
+                place = min(place[0], here[0]), min(place[1], here[1]), max(place[2], here[2]), max(place[3], here[3])
+            else:
+                place, order = here, index
+            text.append(sign)
+        self._keep("".join(text), place, font, order)
+        self._judge_invisible()
+
+    def _characters(self) -> Iterator[tuple[int, str | None, Place, int]]:
+        """Index, character (None between words), place and text object of each character."""
+        raw = self.textpage.raw
+        rect = pdfium.FS_RECTF()
+        reference = ctypes.byref(rect)
+        tight = [ctypes.c_double() for _ in range(4)]
+        nowhere: Place = (0, 0, 0, 0)
+        place = self.view.place
+        for index in range(min(self.textpage.count_chars(), MAX_CHARACTERS)):
+            code = pdfium.FPDFText_GetUnicode(raw, index)
+            if code <= 32 and code != 2:
+                if code != 0:
+                    yield index, None, nowhere, 0
+                    continue
+                code = 0xFFFD
+            sign = "-" if code == 2 else chr(code) if code < 0xD800 or 0xE000 <= code <= 0x10FFFF else "\ufffd"
+            if sign.isspace():
+                yield index, None, nowhere, 0
+                continue
+            if not pdfium.FPDFText_GetLooseCharBox(raw, index, reference):
+                continue
+            if rect.right <= rect.left or rect.top <= rect.bottom:
+                left, right, bottom, top = tight
+                pdfium.FPDFText_GetCharBox(raw, index, left, right, bottom, top)
+                here = place(left.value, bottom.value, right.value, top.value)
+            else:
+                here = place(rect.left, rect.bottom, rect.right, rect.top)
+            owner = ctypes.cast(pdfium.FPDFText_GetTextObject(raw, index), ctypes.c_void_p).value or 0
+            yield index, sign, here, owner
+
+    def _font(self, index: int) -> _Font:
+        raw = self.textpage.raw
+        matrix = pdfium.FS_MATRIX()
+        pdfium.FPDFText_GetMatrix(raw, index, matrix)
+        scale = math.hypot(matrix.c, matrix.d)
+        holder = pdfium.FPDFText_GetTextObject(raw, index)
+        mode = pdfium.FPDFTextObj_GetTextRenderMode(holder) if holder else 0
+        size = abs(pdfium.FPDFText_GetFontSize(raw, index)) * scale
+        if pdfium.FPDFText_HasUnicodeMapError(raw, index) == 1:
+            self.content.unmapped += 1
+        return _Font(
+            round(size, 2),
+            self._is_bold(holder, mode),
+            _direction(matrix.a, matrix.b, self.view.quarters),
+            mode in (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP) or 0 < size < 1,
+        )
+
+    def _is_bold(self, holder: Any, mode: int) -> bool:
+        font = pdfium.FPDFTextObj_GetFont(holder) if holder else None
+        if not font:
+            return False
+        key = ctypes.cast(font, ctypes.c_void_p).value or 0
+        if key not in self.bold_fonts:
+            name = ctypes.create_string_buffer(128)
+            pdfium.FPDFFont_GetBaseFontName(font, name, 128)
+            lowered = name.value.decode("latin-1").lower()
+            heavy = pdfium.FPDFFont_GetWeight(font) >= 600
+            self.bold_fonts[key] = heavy or any(part in lowered for part in BOLD_NAMES)
+        return self.bold_fonts[key] or mode == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE
+
+    def _keep(self, text: str, place: Place, font: _Font, order: int) -> None:
+        if not text:
+            return
+        width, height = self.content.width, self.content.height
+        outside = place[2] < 0 or place[3] < 0 or place[0] > width or place[1] > height
+        if outside:
+            self.content.hidden += len(text)
+            return
+        left, top, right, bottom = upright(place, font.turn, width, height)
+        word = Word(text, left, top, right, bottom, font.size or bottom - top, font.bold, order)
+        groups = self.invisible if font.invisible else self.content.words
+        groups.setdefault(font.turn, []).append(word)
+
+    def _judge_invisible(self) -> None:
+        """Invisible text over a picture is what OCR put under a scan; elsewhere it is meant for machines only."""
+        for turn, words in self.invisible.items():
+            for word in words:
+                shown = upright_back((word.left, word.top, word.right, word.bottom), turn, self.content)
+                if any(_covers(picture, shown) for picture in self.content.pictures):
+                    self.content.layer = True
+                    self.content.words.setdefault(turn, []).append(word)
+                else:
+                    self.content.hidden += len(word.text)
+
+
+def upright_back(place: Place, turn: int, content: PageContent) -> Place:
+    """The opposite of `upright`."""
+    width, height = (content.height, content.width) if turn in (1, 3) else (content.width, content.height)
+    return upright(place, {1: 3, 3: 1}.get(turn, turn), width, height)
+
+
+def _covers(picture: Place, place: Place) -> bool:
+    x, y = (place[0] + place[2]) / 2, (place[1] + place[3]) / 2
+    return picture[0] <= x <= picture[2] and picture[1] <= y <= picture[3]
+
+
+def _beside(before: Place, here: Place, font: _Font) -> bool:
+    """Whether a character goes on with the word: near its end, at the same height."""
+    reach = max(font.size, 1.0)
+    if font.turn in (1, 3):
+        before, here = (before[1], before[0], before[3], before[2]), (here[1], here[0], here[3], here[2])
+    apart = max(here[0] - before[2], before[0] - here[2])
+    level = abs((before[1] + before[3]) - (here[1] + here[3])) / 2
+    return apart < 0.7 * reach and (level < 0.5 * reach or font.turn == OBLIQUE)
+
+
+def _direction(a: float, b: float, quarters: int) -> int:
+    """Quarter turns clockwise of text whose baseline runs along (a, b), on the page as shown."""
+    if a == 0 and b == 0:
+        return 0
+    degrees = (quarters * 90 - math.degrees(math.atan2(b, a))) % 360
+    nearest = round(degrees / 90)
+    return nearest % 4 if abs(degrees - nearest * 90) <= 15 else OBLIQUE
+
+
+def _look_at_objects(page: PdfPage, view: View, content: PageContent) -> None:
+    kinds: Counter[int] = Counter()
+    for holder, kind, (left, bottom, right, top) in _objects(page):
+        kinds[kind] += 1
+        place = view.place(left, bottom, right, top)
+        if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+            clipped = max(place[0], 0), max(place[1], 0), min(place[2], view.width), min(place[3], view.height)
+            if clipped[2] > clipped[0] and clipped[3] > clipped[1]:
+                content.pictures.append(clipped)
+            across, down = ctypes.c_uint(), ctypes.c_uint()
+            if pdfium.FPDFImageObj_GetImagePixelSize(holder, across, down):
+                content.largest_picture = max(content.largest_picture, across.value * down.value)
+        elif kind == pdfium.FPDF_PAGEOBJ_PATH:
+            content.rules += _rules(place)
+    content.drawings = kinds[pdfium.FPDF_PAGEOBJ_PATH] + kinds[pdfium.FPDF_PAGEOBJ_SHADING]
+
+
+def _objects(page: PdfPage) -> Iterator[tuple[Any, int, Place]]:
+    """Objects of the page and of the forms in it, with their bounds in page coordinates."""
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    stack: list[tuple[Any, Any, Any, tuple[float, ...] | None, int]] = [
+        (pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject, page.raw, None, 0)
+    ]
+    seen = 0
+    while stack:
+        count, get, parent, matrix, depth = stack.pop()
+        for index in range(max(count(parent), 0)):
+            seen += 1
+            if seen > MAX_OBJECTS:
+                return
+            holder = get(parent, index)
+            kind = pdfium.FPDFPageObj_GetType(holder)
+            if kind == pdfium.FPDF_PAGEOBJ_TEXT:
+                continue
+            if kind == pdfium.FPDF_PAGEOBJ_FORM and depth < FORM_DEPTH:
+                inner = pdfium.FS_MATRIX()
+                pdfium.FPDFPageObj_GetMatrix(holder, inner)
+                own = (inner.a, inner.b, inner.c, inner.d, inner.e, inner.f)
+                joined = _multiply(own, matrix) if matrix else own
+                stack.append((pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject, holder, joined, depth + 1))
+            elif pdfium.FPDFPageObj_GetBounds(holder, left, bottom, right, top):
+                yield holder, kind, _mapped((left.value, bottom.value, right.value, top.value), matrix)
+
+
+def _multiply(m: tuple[float, ...], n: tuple[float, ...]) -> tuple[float, ...]:
+    a, b, c, d, e, f = m
+    p, q, r, s, t, u = n
+    return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u
+
+
+def _mapped(place: Place, matrix: tuple[float, ...] | None) -> Place:
+    if matrix is None:
+        return place
+    a, b, c, d, e, f = matrix
+    points = [(a * x + c * y + e, b * x + d * y + f) for x in (place[0], place[2]) for y in (place[1], place[3])]
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _rules(place: Place) -> list[Rule]:
+    """The edges of a drawn rectangle, or the line itself where it is thin."""
+    left, top, right, bottom = place
+    thin = 2.5
+    if bottom - top <= thin:
+        return [Rule(left, (top + bottom) / 2, right, (top + bottom) / 2)] if right - left > 4 else []
+    if right - left <= thin:
+        return [Rule((left + right) / 2, top, (left + right) / 2, bottom)] if bottom - top > 4 else []
+    if right - left < 8 or bottom - top < 6:
+        return []
+    return [
+        Rule(left, top, right, top),
+        Rule(left, bottom, right, bottom),
+        Rule(left, top, left, bottom),
+        Rule(right, top, right, bottom),
+    ]
+
+
+def picture_of(page: PdfPage) -> Image.Image:
+    """The page as a grey picture at 300 dpi, or less where that would be more than 20 million pixels."""
+    width, height = page.get_size()
+    scale = min(DPI / 72, math.sqrt(MAX_RENDERED / max(width * height, 1.0)))
+    bitmap = page.render(scale=scale, grayscale=True, may_draw_forms=True, limit_image_cache=True)
+    try:
+        return bitmap.to_pil().copy()
+    finally:
+        bitmap.close()
+
+
+def notes_of(document: PdfDocument, page: PdfPage, number: int) -> Iterator[Element]:
+    """Values of form fields and the text of remarks on the page."""
+    view = View(page)
+    for index in range(max(pdfium.FPDFPage_GetAnnotCount(page), 0)):
+        note = pdfium.FPDFPage_GetAnnot(page, index)
+        if not note:
+            continue
+        try:
+            rect = pdfium.FS_RECTF()
+            if pdfium.FPDFAnnot_GetFlags(note) & (pdfium.FPDF_ANNOT_FLAG_HIDDEN | pdfium.FPDF_ANNOT_FLAG_NOVIEW):
+                continue
+            kind, text = _note(document, note)
+            if text and pdfium.FPDFAnnot_GetRect(note, rect):
+                place = view.place(rect.left, rect.bottom, rect.right, rect.top)
+                yield Element(kind, text, page=number, box=view.box(place))
+        finally:
+            pdfium.FPDFPage_CloseAnnot(note)
+
+
+def _note(document: PdfDocument, note: Any) -> tuple[Kind, str]:
+    subtype = pdfium.FPDFAnnot_GetSubtype(note)
+    if subtype == pdfium.FPDF_ANNOT_WIDGET and document.formenv:
+        return Kind.TEXT, _field(document.formenv.raw, note)
+    if subtype in (pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_POPUP, pdfium.FPDF_ANNOT_WIDGET):
+        return Kind.COMMENT, ""
+    shown = subtype == pdfium.FPDF_ANNOT_FREETEXT
+    return (Kind.TEXT if shown else Kind.COMMENT), _string(pdfium.FPDFAnnot_GetStringValue, note, b"Contents\0")
+
+
+def _field(forms: Any, note: Any) -> str:
+    kind = pdfium.FPDFAnnot_GetFormFieldType(forms, note)
+    if kind == pdfium.FPDF_FORMFIELD_PUSHBUTTON:
+        return ""
+    value = _string(pdfium.FPDFAnnot_GetFormFieldValue, forms, note)
+    if kind in (pdfium.FPDF_FORMFIELD_CHECKBOX, pdfium.FPDF_FORMFIELD_RADIOBUTTON) and not pdfium.FPDFAnnot_IsChecked(
+        forms, note
+    ):
+        return ""
+    name = _string(pdfium.FPDFAnnot_GetFormFieldAlternateName, forms, note) or _string(
+        pdfium.FPDFAnnot_GetFormFieldName, forms, note
+    )
+    return f"{name}: {value}" if name and value else value
+
+
+def _string(get: Any, *of: Any) -> str:
+    """A string of PDFium, whose functions tell the length in bytes when asked without a buffer."""
+    length = get(*of, None, 0)
+    if length <= 2:
+        return ""
+    buffer = ctypes.create_string_buffer(length)
+    get(*of, ctypes.cast(buffer, ctypes.POINTER(pdfium.FPDF_WCHAR)), length)
+    return mend(buffer.raw[: length - 2].decode("utf-16-le", errors="replace"))

@@ -1,0 +1,135 @@
+"""The inside of the sandbox: one process that reads one file and writes what it finds into a pipe."""
+
+import os
+import signal
+import tempfile
+import time
+import traceback
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import orjson
+
+from ingest.document import dump
+from ingest.errors import DamagedFile, OutOfMemory, ReaderCrashed, UnreadableFile, UnsupportedFormat
+from ingest.formats import Format, sniff
+from ingest.model import Progress, ReadOptions, Source
+from ingest.sandbox.confinement import set_limits
+from ingest.sniff import is_locked
+
+_FLUSH_BYTES = 64 * 1024
+_FLUSH_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the server asks for. `memory_mb` and `seconds` (of CPU) are limits."""
+
+    name: str
+    size: int
+    password: str | None
+    media_type: str | None
+    options: ReadOptions
+    memory_mb: int
+    seconds: int
+
+    def dump(self) -> bytes:
+        """As JSON."""
+        return orjson.dumps(asdict(self))
+
+    @classmethod
+    def load(cls, data: bytes) -> "Request":
+        """From JSON."""
+        fields: dict[str, Any] = orjson.loads(data)
+        return cls(**{**fields, "options": ReadOptions(**fields["options"])})
+
+
+def run(request: Request, folder: Path, document: int, pipe: int, formats: Mapping[str, Format]) -> None:
+    """Reads the file behind the descriptor `document` and writes JSON lines to `pipe`; `folder` is for temporary files.
+
+    First a line with the media type, then the events, last a line that says that this is the end, or the error.
+    """
+    null = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(null, standard)
+    os.chdir(folder)
+    os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
+    set_limits(request.memory_mb << 20, request.seconds)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with open(pipe, "wb", buffering=0) as out:
+        try:
+            with open(document, "rb") as stream:
+                _read(Source(request.name, stream, request.size, request.password), request, formats, out)
+            last: dict[str, object] = {"end": True}
+        except UnreadableFile as error:
+            last = _error(error)
+        except MemoryError:
+            last = _error(OutOfMemory(request.name, megabytes=request.memory_mb))
+        except RecursionError:
+            last = _error(DamagedFile(request.name, detail="its parts are nested too deeply"))
+        except BrokenPipeError:  # the server no longer wants it
+            return
+        except Exception as error:  # noqa: BLE001  whatever a reader stumbles over is a message, never a stack trace
+            last = _error(ReaderCrashed(request.name, detail=_where(error)))
+        _write(out, [_line(last)])
+
+
+def _read(source: Source, request: Request, formats: Mapping[str, Format], out: BinaryIO) -> None:
+    lines: list[bytes] = []
+    size = 0
+    flushed = time.monotonic()
+    try:
+        for line, urgent in _lines(source, request, formats):
+            lines.append(line)
+            size += len(line)
+            now = time.monotonic()
+            if urgent or size > _FLUSH_BYTES or now - flushed > _FLUSH_SECONDS:
+                _write(out, lines)
+                lines, size, flushed = [], 0, now
+    finally:
+        _write(out, lines)
+
+
+def _lines(source: Source, request: Request, formats: Mapping[str, Format]) -> Iterator[tuple[bytes, bool]]:
+    """The lines, and whether somebody waits for this one."""
+    if is_locked(source.stream):
+        source = _unlocked(source, request.options)
+    media_type = request.media_type or sniff(source.stream, source.name)
+    if media_type not in formats:
+        raise UnsupportedFormat(source.name, detail=f"a file of type {media_type}")
+    yield _line({"media_type": media_type}), True
+    for event in formats[media_type].reader()(source, request.options):
+        yield dump(event), isinstance(event, Progress)
+
+
+def _unlocked(source: Source, options: ReadOptions) -> Source:
+    """The file inside an encrypted Office file, decrypted in memory: only then it can be told what it is."""
+    from ingest.parse.archive import open_package
+
+    plain = open_package(source, options)
+    size = plain.seek(0, os.SEEK_END)
+    plain.seek(0)
+    return replace(source, stream=plain, size=size, password=None)
+
+
+def _write(out: BinaryIO, lines: list[bytes]) -> None:
+    rest = memoryview(b"".join(lines))
+    while rest:
+        rest = rest[out.write(rest) :]
+
+
+def _line(record: dict[str, object]) -> bytes:
+    return orjson.dumps(record, default=str, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _error(error: UnreadableFile) -> dict[str, object]:
+    return {"error": type(error).__name__, "module": type(error).__module__, "facts": error.facts}
+
+
+def _where(error: BaseException) -> str:
+    """The exception's type and place, without its message, which may quote the document."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return type(error).__name__ + place

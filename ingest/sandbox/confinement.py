@@ -1,0 +1,83 @@
+"""What a process that reads strangers' files may not do: the kernel's limits and refusals."""
+
+import ctypes
+import os
+import platform
+import resource
+import signal
+import struct
+import sys
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_SECCOMP = 22
+_PR_SET_CHILD_SUBREAPER = 36
+_PR_SET_NO_NEW_PRIVS = 38
+_SECCOMP_MODE_FILTER = 2
+
+# Machine -> its number in the kernel's audit interface, and there the numbers of: socket, ptrace, process_vm_readv,
+# process_vm_writev, io_uring_setup, unshare, setns, mount, bpf.
+_REFUSED = {
+    "x86_64": (0xC000003E, (41, 101, 310, 311, 425, 272, 308, 165, 321)),
+    "aarch64": (0xC00000B7, (198, 117, 270, 271, 425, 97, 268, 40, 280)),
+}
+_LOAD, _JUMP_EQUAL, _JUMP_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
+_ALLOW, _KILL, _ACCESS_DENIED = 0x7FFF0000, 0x80000000, 0x00050000 | 13
+_X32 = 0x40000000
+
+
+def _prctl(option: int, value: int, more: object = 0) -> bool:
+    libc = ctypes.CDLL(None, use_errno=True)
+    return bool(libc.prctl(option, ctypes.c_ulong(value), more, ctypes.c_ulong(0), ctypes.c_ulong(0)) == 0)
+
+
+def forbid_network() -> bool:
+    """Refuses this process and its descendants, for good: sockets, the memory of other processes, namespaces.
+
+    By the kernel (seccomp), so that native libraries and programs such as tesseract are bound as well; False where the
+    kernel has no such filter, then only Python code is refused.
+    """
+    sys.addaudithook(_refuse_sockets)
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+    machine, numbers = _REFUSED.get(platform.machine(), (0, ()))
+    if not numbers:
+        return False
+    count = len(numbers)
+    program = [(_LOAD, 0, 0, 4), (_JUMP_EQUAL, 1, 0, machine), (_RETURN, 0, 0, _KILL), (_LOAD, 0, 0, 0)]
+    program.append((_JUMP_AT_LEAST, count + 1, 0, _X32))
+    program += [(_JUMP_EQUAL, count - at, 0, number) for at, number in enumerate(numbers)]
+    program += [(_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _ACCESS_DENIED)]
+    code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in program))
+    head = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(program), ctypes.addressof(code)))
+    return _prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, head)
+
+
+def _refuse_sockets(event: str, _arguments: tuple[object, ...]) -> None:
+    if event == "socket.__new__":
+        raise PermissionError("a reader may not use the network")
+
+
+def adopt_orphans() -> None:
+    """Makes orphaned descendants children of this process, which can then await them."""
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def die_with_parent(parent: int) -> None:
+    """Ends this process when its parent, whose process id is given, ends; at once if it already has."""
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def set_limits(memory: int, seconds: int) -> None:
+    """Bounds this process and each one it starts: bytes of memory and of any one file, CPU seconds, open files."""
+    for kind, wanted in (
+        (resource.RLIMIT_DATA, memory),
+        (resource.RLIMIT_FSIZE, memory),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_NOFILE, 256),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        hard = resource.getrlimit(kind)[1]
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(kind, (most, hard if kind == resource.RLIMIT_CPU else most))  # soft: SIGXCPU, hard: SIGKILL
+    os.nice(5)

@@ -1,0 +1,95 @@
+"""The link to the helper process that forks the readers."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from ingest.formats import Format
+
+_ANSWER_SECONDS = 60
+_MESSAGE = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """How a child ended: its wait status, its peak resident memory and its processor time."""
+
+    status: int
+    peak_kib: int
+    cpu_seconds: float
+
+
+class Link:
+    """One helper process and the socket to it; questions and answers take turns."""
+
+    def __init__(self, formats: Mapping[str, Format]) -> None:
+        self._lock = threading.Lock()
+        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        # One thread per reader: many are read at once, and tesseract is slower with more.
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path),
+            "DO_NOT_TRACK": "1",
+            "OMP_THREAD_LIMIT": "1",
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+        }
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "ingest.sandbox.zygote", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env=environment,
+                start_new_session=True,  # a Ctrl-C in the terminal is the server's to handle
+            )
+        self._channel.settimeout(_ANSWER_SECONDS)
+        table = [(kind, known.label, known.extensions, known.module) for kind, known in formats.items()]
+        self._channel.send(orjson.dumps(table))
+
+    def alive(self) -> bool:
+        """Whether the helper still runs."""
+        return self._process.poll() is None
+
+    def ask(self, question: bytes, *descriptors: int) -> dict[str, Any]:
+        """The answer to a question. Raises OSError if the helper is gone."""
+        with self._lock:
+            socket.send_fds(self._channel, [question], list(descriptors))
+            answer = self._channel.recv(_MESSAGE)
+        if not answer:
+            raise ConnectionResetError("the helper process has ended")
+        fields: dict[str, Any] = orjson.loads(answer)
+        return fields
+
+    def close(self) -> None:
+        """Ends the helper, which ends its children."""
+        self._channel.close()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A process that reads one file; its process id stays taken until `reap`."""
+
+    link: Link
+    pid: int
+    folder: str
+
+    def reap(self, media_type: str | None) -> Exit | None:
+        """Ends it and all it started, and tells how it ended; None if the helper process is gone."""
+        try:
+            return Exit(**self.link.ask(orjson.dumps({"pid": self.pid, "media_type": media_type})))
+        except OSError:
+            return None

@@ -1,0 +1,274 @@
+"""Files, vector stores and the files in them."""
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from server.adapters.database.engine import Database
+from server.adapters.database.schema import files, store_files, vector_stores
+from server.adapters.database.serial import next_sequence
+from server.errors import InvalidRequest, UnknownFile, UnknownStore
+from server.model import FileRecord, FileStatus, StoreFile, StoreRecord
+
+# SQLite takes 32,766 values in a statement, PostgreSQL 65,535.
+_MOST_VALUES = 10_000
+
+
+class SqlCatalog:
+    """The port `Catalog` on SQLite or PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add_file(self, file: FileRecord) -> None:
+        """Stores the row."""
+        values = {**dataclasses.asdict(file), "filename": _storable(file.filename)}
+        with self._database.begin() as connection:
+            connection.execute(sa.insert(files).values(**values, sequence=next_sequence(connection, files)))
+
+    def file(self, file_id: str) -> FileRecord:
+        """The file. Raises UnknownFile."""
+        found = self.files_by_id([file_id])
+        if file_id not in found:
+            raise UnknownFile(file=file_id)
+        return found[file_id]
+
+    def files(self, purpose: str | None, after: str | None, limit: int, order: str) -> list[FileRecord]:
+        """A page of files by creation time. Raises InvalidRequest for an unknown `after` or `order`."""
+        query = sa.select(files)
+        if purpose is not None:
+            query = query.where(files.c.purpose == purpose)
+        with self._database.read() as connection:
+            place = None if after is None else _place(connection, files, after, files.c.id == after)
+            return [_file(row) for row in connection.execute(_page(query, files, place, limit, order))]
+
+    def files_by_id(self, file_ids: Sequence[str]) -> dict[str, FileRecord]:
+        """Those of the files that exist."""
+        found: dict[str, FileRecord] = {}
+        with self._database.read() as connection:
+            for part in _parts(file_ids):
+                rows = connection.execute(sa.select(files).where(files.c.id.in_(part)))
+                found |= {row.id: _file(row) for row in rows}
+        return found
+
+    def set_media_type(self, file_id: str, media_type: str) -> None:
+        """Notes what the content was found to be."""
+        with self._database.begin() as connection:
+            connection.execute(sa.update(files).where(files.c.id == file_id).values(media_type=media_type))
+
+    def remove_file(self, file_id: str) -> None:
+        """Removes the row and its places in stores."""
+        with self._database.begin() as connection:
+            connection.execute(sa.delete(files).where(files.c.id == file_id))
+
+    def add_store(self, store: StoreRecord) -> None:
+        """Stores the row."""
+        values = {field.name: getattr(store, field.name) for field in dataclasses.fields(store)}
+        values |= {"name": _storable(store.name), "metadata": dict(store.metadata)}
+        with self._database.begin() as connection:
+            values["sequence"] = next_sequence(connection, vector_stores)
+            connection.execute(sa.insert(vector_stores).values(values))
+
+    def store(self, store_id: str) -> StoreRecord:
+        """The store. Raises UnknownStore."""
+        with self._database.read() as connection:
+            return _store_row(connection, store_id)
+
+    def store_by_name(self, name: str) -> StoreRecord | None:
+        """The store of that id, else the oldest of that name."""
+        table = vector_stores
+        query = sa.select(table).where(sa.or_(table.c.id == name, table.c.name == name))
+        first = sa.case((table.c.id == name, 0), else_=1)
+        with self._database.read() as connection:
+            row = connection.execute(query.order_by(first, table.c.sequence).limit(1)).one_or_none()
+        return None if row is None else _store(row)
+
+    def stores(self, after: str | None, limit: int, order: str) -> list[StoreRecord]:
+        """A page of stores by creation time. Raises InvalidRequest for an unknown `after` or `order`."""
+        table = vector_stores
+        with self._database.read() as connection:
+            place = None if after is None else _place(connection, table, after, table.c.id == after)
+            rows = connection.execute(_page(sa.select(table), table, place, limit, order))
+            return [_store(row) for row in rows]
+
+    def update_store(self, store_id: str, name: str | None, metadata: Mapping[str, str] | None) -> StoreRecord:
+        """Changes what is given. Raises UnknownStore."""
+        changes: dict[str, Any] = {}
+        if name is not None:
+            changes["name"] = _storable(name)
+        if metadata is not None:
+            changes["metadata"] = dict(metadata)
+        with self._database.begin() as connection:
+            if changes:
+                connection.execute(sa.update(vector_stores).where(vector_stores.c.id == store_id).values(changes))
+            return _store_row(connection, store_id)
+
+    def touch_store(self, store_id: str, now: int) -> None:
+        """Notes a use."""
+        table = vector_stores
+        later = sa.and_(table.c.id == store_id, table.c.last_active_at < now)
+        with self._database.begin() as connection:
+            connection.execute(sa.update(table).where(later).values(last_active_at=now))
+
+    def remove_store(self, store_id: str) -> None:
+        """Removes the row and the places of files in it."""
+        with self._database.begin() as connection:
+            connection.execute(sa.delete(vector_stores).where(vector_stores.c.id == store_id))
+
+    def attach(self, entry: StoreFile) -> None:
+        """Puts a file into a store, or back to the entry's status if it is there, where it keeps its place.
+
+        Raises:
+            UnknownStore, UnknownFile: there is no such store or file.
+        """
+        values = {field.name: getattr(entry, field.name) for field in dataclasses.fields(entry)} | _outcome(entry)
+        del values["progress"]
+        values["attributes"] = dict(entry.attributes)
+        with self._database.begin() as connection:
+            sequence = next_sequence(connection, store_files)
+            # The rows are locked so that they cannot go before this transaction has ended.
+            for table, key, unknown in (
+                (vector_stores, entry.store_id, UnknownStore(store=entry.store_id)),
+                (files, entry.file_id, UnknownFile(file=entry.file_id)),
+            ):
+                row = sa.select(table.c.id).where(table.c.id == key).with_for_update(read=True, key_share=True)
+                if connection.scalar(row) is None:
+                    raise unknown
+            kept = {key: value for key, value in values.items() if key != "created_at"}
+            changed = connection.execute(
+                sa.update(store_files).where(_entry(entry.store_id, entry.file_id)).values(kept)
+            )
+            if not changed.rowcount:
+                connection.execute(sa.insert(store_files).values(values | {"sequence": sequence}))
+
+    def store_file(self, store_id: str, file_id: str) -> StoreFile:
+        """The file's place in the store. Raises UnknownFile."""
+        with self._database.read() as connection:
+            return _entry_row(connection, store_id, file_id)
+
+    def store_files(
+        self, store_id: str, status: str | None, after: str | None, limit: int, order: str
+    ) -> list[StoreFile]:
+        """A page of a store's files. Raises InvalidRequest for an unknown `after` or `order`."""
+        query = sa.select(store_files).where(store_files.c.store_id == store_id)
+        if status is not None:
+            query = query.where(store_files.c.status == status)
+        with self._database.read() as connection:
+            place = None if after is None else _place(connection, store_files, after, _entry(store_id, after))
+            rows = connection.execute(_page(query, store_files, place, limit, order))
+            return [_store_file(row) for row in rows]
+
+    def all_store_files(self, store_id: str) -> list[StoreFile]:
+        """Every file of a store, in the order in which they came."""
+        query = sa.select(store_files).where(store_files.c.store_id == store_id).order_by(store_files.c.sequence)
+        with self._database.read() as connection:
+            return [_store_file(row) for row in connection.execute(query)]
+
+    def stores_of_file(self, file_id: str) -> list[str]:
+        """Ids of the stores that hold the file."""
+        query = sa.select(store_files.c.store_id).where(store_files.c.file_id == file_id)
+        with self._database.read() as connection:
+            return list(connection.scalars(query.order_by(store_files.c.sequence)))
+
+    def set_outcome(self, entry: StoreFile) -> bool:
+        """Writes how reading ended, and leaves the attributes; False if the file has left the store meanwhile."""
+        update = sa.update(store_files).where(_entry(entry.store_id, entry.file_id)).values(_outcome(entry))
+        with self._database.begin() as connection:
+            return connection.execute(update).rowcount == 1
+
+    def set_attributes(self, store_id: str, file_id: str, attributes: Mapping[str, str | float | bool]) -> StoreFile:
+        """Replaces a file's attributes. Raises UnknownFile."""
+        update = sa.update(store_files).where(_entry(store_id, file_id)).values(attributes=dict(attributes))
+        with self._database.begin() as connection:
+            connection.execute(update)
+            return _entry_row(connection, store_id, file_id)
+
+    def detach(self, store_id: str, file_id: str) -> None:
+        """Takes the file out of the store."""
+        with self._database.begin() as connection:
+            connection.execute(sa.delete(store_files).where(_entry(store_id, file_id)))
+
+    def file_counts(self, store_ids: Sequence[str]) -> dict[str, dict[str, int]]:
+        """Store -> each status -> files, with usage_bytes under that name."""
+        names = [str(status) for status in FileStatus] + ["usage_bytes"]
+        counts = {store_id: dict.fromkeys(names, 0) for store_id in store_ids}
+        table = store_files
+        columns = (table.c.store_id, table.c.status, sa.func.count(), sa.func.sum(table.c.usage_bytes))
+        with self._database.read() as connection:
+            for part in _parts(store_ids):
+                query = sa.select(*columns).where(table.c.store_id.in_(part)).group_by(table.c.store_id, table.c.status)
+                for store_id, status, number, used in connection.execute(query):
+                    counts[store_id][status] = number
+                    counts[store_id]["usage_bytes"] += int(used)
+        return counts
+
+
+def _storable(text: str) -> str:
+    """The text without what PostgreSQL (NUL) or UTF-8 (halves of surrogate pairs) cannot hold."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
+
+
+def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (values[start : start + _MOST_VALUES] for start in range(0, len(values), _MOST_VALUES))
+
+
+def _entry(store_id: str, file_id: str) -> sa.ColumnElement[bool]:
+    return sa.and_(store_files.c.store_id == store_id, store_files.c.file_id == file_id)
+
+
+def _place(connection: sa.Connection, table: sa.Table, after: str, where: sa.ColumnElement[bool]) -> int:
+    place = connection.scalar(sa.select(table.c.sequence).where(where))
+    if place is None:
+        raise InvalidRequest(param="after", detail=f"there is nothing with the id {after!r} to go on after")
+    return int(place)
+
+
+def _page(query: sa.Select[Any], table: sa.Table, after: int | None, limit: int, order: str) -> sa.Select[Any]:
+    if order not in {"asc", "desc"}:
+        raise InvalidRequest(param="order", detail=f"order must be asc or desc, not {order!r}")
+    column = table.c.sequence
+    if after is not None:
+        query = query.where(column > after if order == "asc" else column < after)
+    return query.order_by(column.asc() if order == "asc" else column.desc()).limit(limit)
+
+
+def _outcome(entry: StoreFile) -> dict[str, Any]:
+    return {
+        "status": str(entry.status),
+        "usage_bytes": entry.usage_bytes,
+        "chunks": entry.chunks,
+        "partial": entry.partial,
+        "losses": [_storable(loss) for loss in entry.losses],
+        "error_code": entry.error_code,
+        "error_message": None if entry.error_message is None else _storable(entry.error_message),
+    }
+
+
+def _store_row(connection: sa.Connection, store_id: str) -> StoreRecord:
+    row = connection.execute(sa.select(vector_stores).where(vector_stores.c.id == store_id)).one_or_none()
+    if row is None:
+        raise UnknownStore(store=store_id)
+    return _store(row)
+
+
+def _entry_row(connection: sa.Connection, store_id: str, file_id: str) -> StoreFile:
+    row = connection.execute(sa.select(store_files).where(_entry(store_id, file_id))).one_or_none()
+    if row is None:
+        raise UnknownFile(file=file_id)
+    return _store_file(row)
+
+
+def _file(row: sa.Row[Any]) -> FileRecord:
+    return FileRecord(**{field.name: row._mapping[field.name] for field in dataclasses.fields(FileRecord)})
+
+
+def _store(row: sa.Row[Any]) -> StoreRecord:
+    return StoreRecord(**{field.name: row._mapping[field.name] for field in dataclasses.fields(StoreRecord)})
+
+
+def _store_file(row: sa.Row[Any]) -> StoreFile:
+    values: dict[str, Any] = {field.name: row._mapping.get(field.name) for field in dataclasses.fields(StoreFile)}
+    values |= {"status": FileStatus(row.status), "losses": tuple(row.losses)}
+    return StoreFile(**values)

@@ -1,0 +1,60 @@
+"""The wrapped data keys in the database."""
+
+import sqlalchemy as sa
+
+from server.adapters.database.engine import BUSY_SECONDS, Database
+from server.adapters.database.schema import file_keys
+
+
+class FileKeys:
+    """The table `file_keys`: one wrapped key per file."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, file_id: str, wrapped: bytes) -> None:
+        """Stores a key; one that is there stays, for something may be sealed with it."""
+        here = sa.select(file_keys.c.file_id).where(file_keys.c.file_id == file_id)
+        try:
+            with self._database.begin() as connection:
+                if connection.scalar(here) is None:
+                    connection.execute(sa.insert(file_keys).values(file_id=file_id, wrapped=wrapped))
+        except sa.exc.IntegrityError:  # another connection was first
+            with self._database.read() as connection:
+                if connection.scalar(here) is None:
+                    raise
+
+    def get(self, file_id: str) -> bytes | None:
+        """The wrapped key, if there is one."""
+        with self._database.read() as connection:
+            found = connection.scalar(sa.select(file_keys.c.wrapped).where(file_keys.c.file_id == file_id))
+        return None if found is None else bytes(found)
+
+    def any(self) -> bool:
+        """Whether there is a key at all."""
+        with self._database.read() as connection:
+            return connection.scalar(sa.select(file_keys.c.file_id).limit(1)) is not None
+
+    def remove(self, file_id: str) -> None:
+        """Removes the key; it may be gone already.
+
+        SQLite overwrites it in the file and, as far as nobody reads, in the write-ahead log. PostgreSQL keeps the dead
+        row until the next VACUUM, and its write-ahead log until that is recycled.
+        """
+        with self._database.begin() as connection:
+            if self._database.is_sqlite:
+                connection.exec_driver_sql("PRAGMA secure_delete=ON")
+            connection.execute(sa.delete(file_keys).where(file_keys.c.file_id == file_id))
+        if self._database.is_sqlite:
+            self._checkpoint()
+
+    def _checkpoint(self) -> None:
+        # A raw connection: a checkpoint cannot run inside a transaction, and SQLAlchemy begins one. It does not wait
+        # for readers: then a later checkpoint empties the log.
+        raw = self._database.engine.raw_connection()
+        try:
+            cursor = raw.cursor()
+            for pragma in ("busy_timeout=0", "wal_checkpoint(TRUNCATE)", f"busy_timeout={BUSY_SECONDS * 1000}"):
+                cursor.execute(f"PRAGMA {pragma}").fetchall()
+        finally:
+            raw.close()

@@ -1,0 +1,1 @@
+"""The steps that bring the tables to their newest version, by Alembic."""

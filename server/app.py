@@ -1,0 +1,273 @@
+"""The composition root: the one place that knows every adapter.
+
+`create_app` makes the web application, `worker_of` a worker without it; both are built from the same parts, which live
+as long as the block that opened them.
+"""
+
+import asyncio
+import contextlib
+import os
+import socket
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+
+import psutil
+from fastapi import FastAPI
+
+from ingest.chunk import chunks
+from ingest.formats import sniff
+from ingest.model import Event, Outcome, Progress, ReadOptions
+from ingest.pipeline import ingest
+from ingest.ports import Embedder
+from ingest.sandbox import Sandbox
+from server import __version__
+from server.access.auth import Gate
+from server.access.routes import keys_router
+from server.adapters.blobs import Blobs
+from server.adapters.database.catalog import SqlCatalog
+from server.adapters.database.engine import Database
+from server.adapters.database.identities import SqlIdentities
+from server.adapters.database.jobs import SqlJobs
+from server.adapters.database.statistics import SqlStatistics
+from server.adapters.datafolder import DataFolder
+from server.adapters.extractive import ExtractiveEngine
+from server.adapters.milvus import MilvusIndex
+from server.adapters.minilm import MiniLm
+from server.adapters.remote import RemoteEngine
+from server.adapters.remote_embedder import RemoteEmbedder
+from server.adapters.vllm import VllmEngine
+from server.chat.answer import Answers, Limits
+from server.chat.retrieve import Retriever
+from server.chat.routes import chat_router
+from server.documents.files import Uploads
+from server.documents.ingestion import Ingestion, Worker
+from server.documents.routes import files_router, store_files_router, stores_router
+from server.documents.sink import IndexSink
+from server.documents.stores import Stores
+from server.documents.text import Texts
+from server.http import Face, render_errors
+from server.model import Passage, Role, StoreFile
+from server.monitor.metrics import Metrics
+from server.monitor.routes import monitor_router
+from server.portal.routes import mount_portal
+from server.ports import Engine, Identities
+from server.settings import Settings, WhenEngineDown
+from server.vault.keyring import Keyring
+from server.vault.master import MasterKey
+
+READER_VERSION = "1"
+SAMPLE_STORE = "samples"
+BYTES_PER_MB = 1024**2
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything a Lectern is made of, opened for one process."""
+
+    settings: Settings
+    database: Database
+    identities: SqlIdentities
+    catalog: SqlCatalog
+    jobs: SqlJobs
+    keys: Keyring
+    blobs: Blobs
+    index: MilvusIndex
+    statistics: SqlStatistics
+    embedder: Embedder
+    stores: Stores
+    uploads: Uploads
+    texts: Texts
+    metrics: Metrics
+    sandbox: Sandbox
+    worker: Worker
+
+
+@contextmanager
+def open_identities(settings: Settings) -> Iterator[Identities]:
+    """API keys and sessions, without the rest; for commands beside a running server."""
+    database = _database(settings)
+    try:
+        yield SqlIdentities(database)
+    finally:
+        database.close()
+
+
+@contextmanager
+def open_parts(settings: Settings) -> Iterator[Parts]:
+    """Opens the data folder and all that works on it.
+
+    Raises:
+        DataInUse, MissingMasterKey, WrongMasterKey, IndexUnavailable, EmbedderUnavailable: it cannot be opened.
+    """
+    with contextlib.ExitStack() as stack:
+        if not settings.index_uri:  # Milvus Lite admits one process
+            stack.enter_context(DataFolder(settings.data))
+        database = _database(settings)
+        stack.callback(database.close)
+        keys = open_keyring(settings, database)
+        blobs = Blobs(settings.data, keys)
+        catalog, jobs, statistics = SqlCatalog(database), SqlJobs(database), SqlStatistics(database)
+        index = MilvusIndex(settings.index_uri or str(settings.data / "index" / "milvus.db"), settings.index_token)
+        stack.callback(index.close)
+        embedder = open_embedder(settings)
+        stores = Stores(catalog, index, statistics, jobs, (embedder.dimensions, embedder.fingerprint))
+        uploads = Uploads(catalog, blobs, keys, stores, settings.upload_mb * BYTES_PER_MB)
+        texts = Texts(blobs, READER_VERSION)
+        sandbox = stack.enter_context(Sandbox(settings.parse_memory_mb, settings.parse_seconds))
+        metrics = Metrics()
+        ingestion = Ingestion(
+            catalog=catalog,
+            files=blobs,
+            texts=texts,
+            sandbox=sandbox,
+            sniff=sniff,
+            pipeline=_pipeline(embedder),
+            open_sink=lambda store_id, file_id: IndexSink(index, statistics, keys, store_id, file_id),
+            forget=partial(_forget, index, statistics),
+            options=ReadOptions(ocr=settings.ocr, ocr_languages=settings.ocr_languages, max_pages=settings.parse_pages),
+        )
+        worker = Worker(jobs, ingestion, catalog, worker_name(), partial(_observe_file, metrics))
+        stack.callback(worker.stop)
+        yield Parts(
+            settings,
+            database,
+            SqlIdentities(database),
+            catalog,
+            jobs,
+            keys,
+            blobs,
+            index,
+            statistics,
+            embedder,
+            stores,
+            uploads,
+            texts,
+            metrics,
+            sandbox,
+            worker,
+        )
+
+
+def open_keyring(settings: Settings, database: Database) -> Keyring:
+    """The keys of this data folder. Raises MissingMasterKey, WrongMasterKey."""
+    raise NotImplementedError
+
+
+def open_embedder(settings: Settings) -> Embedder:
+    """The embedder the settings name. Raises EmbedderUnavailable."""
+    if settings.embedder_url:
+        return RemoteEmbedder(
+            settings.embedder_url, settings.embedder_model, settings.embedder_key, settings.embedder_max_tokens
+        )
+    return MiniLm(settings.data / "embedder", threads=settings.embedder_threads)
+
+
+def open_engines(settings: Settings) -> tuple[Engine, Engine | None]:
+    """The engine that answers, and the one that steps in while it does not."""
+    extractive = ExtractiveEngine()
+    spare = extractive if settings.engine_down == WhenEngineDown.EXTRACTIVE else None
+    if settings.engine_url:
+        return RemoteEngine(settings.engine_url, settings.engine_key), spare
+    if settings.model:
+        return VllmEngine(settings), spare
+    return extractive, None
+
+
+def worker_name() -> str:
+    """host:pid:start time; tells a live worker from one whose process id was used again."""
+    return f"{socket.gethostname()}:{os.getpid()}:{int(psutil.Process().create_time())}"
+
+
+def create_app(settings: Settings, started: Callable[[Parts], None] | None = None) -> FastAPI:
+    """The web application. `started` is called once it is ready to serve."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with contextlib.ExitStack() as stack:
+            parts = await asyncio.to_thread(stack.enter_context, open_parts(settings))
+            engine, spare = open_engines(settings)
+            for one in filter(None, (engine, spare)):
+                await one.start()
+            _serve(app, parts, engine, spare)
+            parts.stores.resume()
+            parts.worker.start(settings.workers)
+            if started:
+                await asyncio.to_thread(started, parts)
+            yield
+            await asyncio.to_thread(parts.worker.stop)
+            for one in filter(None, (engine, spare)):
+                await one.stop()
+
+    app = FastAPI(title="Lectern", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    render_errors(app)
+    metrics_of = app.state
+    app.add_middleware(
+        Face,
+        note=lambda *request: metrics_of.metrics.request(*request),
+        most_json_bytes=settings.request_kb * 1024,
+    )
+    return app
+
+
+def _serve(app: FastAPI, parts: Parts, engine: Engine, spare: Engine | None) -> None:
+    """Adds the routes."""
+    settings, metrics = parts.settings, parts.metrics
+    app.state.metrics = metrics
+    gate = Gate(parts.identities)
+    retriever = Retriever(parts.index, parts.statistics, parts.keys, parts.catalog, parts.embedder, metrics.stage)
+
+    def search(question: str, store_ids: list[str], limit: int, allowed: dict[str, list[str] | None]) -> list[Passage]:
+        now = int(time.time())
+        for store_id in store_ids:
+            parts.catalog.touch_store(store_id, now)
+        return retriever.search(question, store_ids, limit, allowed)
+
+    answers = Answers(
+        engine=engine,
+        spare=spare,
+        catalog=parts.catalog,
+        search=search,
+        allowed=parts.stores.allowed,
+        limits=Limits(settings.passages, settings.passage_tokens, settings.min_score, settings.max_streams),
+        observe=metrics.stage,
+    )
+    metrics.watch(parts.jobs.counts, lambda: answers.under_way)
+    app.include_router(files_router(parts.uploads, gate.needs))
+    app.include_router(stores_router(parts.stores, search, gate.needs))
+    app.include_router(store_files_router(parts.stores, parts.texts, gate.needs))
+    app.include_router(chat_router(answers, gate.needs, int(time.time())))
+    app.include_router(keys_router(parts.identities, gate.needs))
+    app.include_router(monitor_router(metrics, engine.state, partial(_problems, parts), gate.needs))
+    mount_portal(app, parts.identities, gate.caller, gate.needs)
+
+
+def _problems(parts: Parts) -> dict[str, str]:
+    return {}
+
+
+def _pipeline(embedder: Embedder) -> Callable[..., Outcome]:
+    def run(
+        events: Iterable[Event], sink: IndexSink, report: Callable[[Progress], None], check: Callable[[], None]
+    ) -> Outcome:
+        return ingest(events, chunker=chunks, embedder=embedder, sink=sink, report=report, check=check)
+
+    return run
+
+
+def _forget(index: MilvusIndex, statistics: SqlStatistics, store_id: str, file_id: str) -> None:
+    index.delete_file(store_id, file_id)
+    statistics.remove(store_id, file_id)
+
+
+def _observe_file(metrics: Metrics, result: str, entry: StoreFile | None, seconds: float) -> None:
+    metrics.file(result, entry.chunks if entry else 0, seconds)
+
+
+def _database(settings: Settings) -> Database:
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    database = Database(settings.database_url or f"sqlite:///{settings.data / 'lectern.db'}")
+    database.migrate()
+    return database

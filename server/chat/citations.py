@@ -1,0 +1,76 @@
+"""Turns the markers [n] of an answer into citations: file, page, box and the quoted sentence."""
+
+import re
+from collections.abc import Sequence
+
+from server.model import Citation, Passage, Span
+
+_MARKER = re.compile(r"[\[【]\s*(\d{1,2}(?:\s*[,，、]\s*\d{1,2})*)\s*[\]】]")
+_SENTENCE = re.compile(r"[^.!?。！？；\n]*(?:[.!?](?!\s|$)[^.!?。！？；\n]*)*(?:[.!?。！？；\n]|$)+")
+_WORD = re.compile(r"[^\W_]+")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+MOST_QUOTE_CHARS = 400
+
+
+def cite(answer: str, passages: Sequence[Passage]) -> list[Citation]:
+    """The citations of an answer, in its order; markers that name no passage are passed over.
+
+    A marker like [1, 3] makes one citation each. The quote is the sentence of the passage that shares most with what
+    the answer says just before the marker.
+    """
+    found: list[Citation] = []
+    said_from = 0
+    for match in _MARKER.finditer(answer):
+        said = answer[said_from : match.start()].strip() or answer[: match.start()][-200:]
+        for number in re.findall(r"\d+", match.group(1)):
+            if 1 <= int(number) <= len(passages):
+                found.append(_citation(int(number), match.start(), passages[int(number) - 1], said))
+        said_from = match.end()
+    return found
+
+
+def _citation(number: int, index: int, passage: Passage, said: str) -> Citation:
+    start, end = best_sentence(passage.text, said)
+    span = _span_of(passage.spans, start, end)
+    return Citation(
+        marker=number,
+        index=index,
+        passage=passage,
+        quote=passage.text[start:end].strip()[:MOST_QUOTE_CHARS],
+        page=span.page if span and span.page is not None else passage.page,
+        box=span.box if span else None,
+    )
+
+
+def best_sentence(text: str, said: str) -> tuple[int, int]:
+    """Where in `text` the sentence (or table row) stands that shares most words with `said`."""
+    wanted = _words(_MARKER.sub(" ", said))
+    best, best_score = (0, len(text)), 0.0
+    for match in _SENTENCE.finditer(text):
+        if not match.group().strip():
+            continue
+        words = _words(match.group())
+        if not words:
+            continue
+        shared = len(wanted & words)
+        score = shared / (len(words) ** 0.5)
+        if score > best_score:
+            best, best_score = match.span(), score
+    return best
+
+
+def _words(text: str) -> set[str]:
+    words = set()
+    for word in _WORD.findall(text.lower()):
+        if _HAN.search(word):
+            words |= {word[i : i + 2] for i in range(len(word) - 1)} or {word}
+        else:
+            words.add(word)
+    return words
+
+
+def _span_of(spans: Sequence[Span], start: int, end: int) -> Span | None:
+    """The span that holds most of [start, end)."""
+    overlaps = [(min(end, span.end) - max(start, span.start), span) for span in spans]
+    overlap, span = max(overlaps, key=lambda pair: pair[0], default=(0, None))
+    return span if overlap > 0 else None

@@ -1,0 +1,56 @@
+"""Packs the best passages into the room a prompt has."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from server.chat.prompt import ground
+from server.chat.wire import text_of
+from server.errors import QuestionTooLong
+from server.model import Passage
+
+Count = Callable[[str], int]
+
+# What a chat template adds to a message, and a heading line to a passage, beyond their text.
+MESSAGE_TOKENS = 8
+PASSAGE_TOKENS = 16
+LEAST_TOKENS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Tokens: of the model's whole context, kept free for the answer, and most for passages."""
+
+    context: int
+    answer: int
+    passages: int
+
+
+def pack(passages: Sequence[Passage], messages: Sequence[Mapping[str, Any]], room: Room, count: Count) -> list[Passage]:
+    """As many of the best passages as fit; if not even the first fits, its beginning.
+
+    Raises:
+        QuestionTooLong: the messages leave no room for any passage.
+    """
+    asked = sum(count(text_of(message.get("content"))) + MESSAGE_TOKENS for message in messages)
+    instructions = max(count(ground([], [], language)[0]["content"]) for language in ("en", "zh"))
+    free = min(room.context - room.answer - asked - instructions, room.passages)
+    packed: list[Passage] = []
+    for passage in passages:
+        need = count(passage.text) + count(" › ".join([passage.filename, *passage.headings])) + PASSAGE_TOKENS
+        if need <= free:
+            packed.append(passage)
+            free -= need
+        elif not packed and free > LEAST_TOKENS:
+            return [_cut(passage, free - (need - count(passage.text)), count)]
+    if passages and not packed:
+        raise QuestionTooLong(tokens=asked, limit=room.context, param="messages")
+    return packed
+
+
+def _cut(passage: Passage, tokens: int, count: Count) -> Passage:
+    """The beginning of a passage that fits."""
+    text = passage.text
+    while text and count(text) > tokens:
+        text = text[: int(len(text) * 0.8)]
+    return replace(passage, text=text)

@@ -1,0 +1,84 @@
+"""How commands speak to a running Lectern: as any client of its API does."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from server.errors import LecternError
+from server.settings import Settings
+
+
+class NoServer(LecternError):
+    """No Lectern answers at {url} ({detail}). Start it with `lectern serve`, or set LECTERN_URL."""
+
+    code = "no_server"
+
+
+class NoClientKey(LecternError):
+    """There is no API key to use: set LECTERN_API_KEY, or run this where {path} can be read."""
+
+    code = "no_client_key"
+
+
+class ServerSaid(LecternError):
+    """{detail}"""
+
+    code = "server_said"
+
+
+class Client:
+    """An HTTP client of the API at LECTERN_URL with the key LECTERN_API_KEY (by default: this machine's own)."""
+
+    def __init__(self, settings: Settings) -> None:
+        host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 - compared, not bound
+        self.url = os.environ.get("LECTERN_URL") or f"http://{host}:{settings.port}"
+        path = settings.data / "admin.key"
+        key = os.environ.get("LECTERN_API_KEY")
+        if not key:
+            try:
+                key = path.read_text().strip()
+            except OSError:
+                raise NoClientKey(path=path) from None
+        self.http = httpx.Client(
+            base_url=self.url, headers={"Authorization": f"Bearer {key}"}, timeout=httpx.Timeout(600, connect=5)
+        )
+
+    def call(self, method: str, path: str, **arguments: Any) -> dict[str, Any]:
+        """One call; its JSON.
+
+        Raises:
+            NoServer, ServerSaid: nobody answered, or the answer is an error.
+        """
+        try:
+            response = self.http.request(method, path, **arguments)
+        except httpx.TransportError as error:
+            raise NoServer(url=self.url, detail=error) from None
+        if response.is_error:
+            raise ServerSaid(detail=told(response))
+        body: dict[str, Any] = response.json()
+        return body
+
+    def store_id(self, name: str, *, create: bool) -> str:
+        """The id of the store of that name or id."""
+        after: Mapping[str, str] = {}
+        while True:
+            page = self.call("GET", "/v1/vector_stores", params={"limit": 100, "order": "asc", **after})
+            for store in page["data"]:
+                if name in {store["id"], store["name"]}:
+                    return str(store["id"])
+            if not page["has_more"]:
+                break
+            after = {"after": page["last_id"]}
+        if not create:
+            raise ServerSaid(detail=f"There is no vector store {name!r}. `lectern ingest --store NAME` makes one.")
+        return str(self.call("POST", "/v1/vector_stores", json={"name": name})["id"])
+
+
+def told(response: httpx.Response) -> str:
+    """The message of an error response."""
+    try:
+        return str(response.json()["error"]["message"])
+    except (ValueError, KeyError, TypeError):
+        return f"{response.status_code} {response.text[:200]}"

@@ -1,0 +1,70 @@
+"""`lectern serve` and `lectern worker`."""
+
+import signal
+import sys
+import threading
+from typing import Annotated
+
+import typer
+
+from server.settings import Settings
+
+Port = Annotated[int | None, typer.Option(help="Port to listen on; LECTERN_PORT if not given.")]
+Host = Annotated[str | None, typer.Option(help="Address to listen on; LECTERN_HOST if not given.")]
+
+GRACE_SECONDS = 30
+
+
+def serve(host: Host = None, port: Port = None) -> None:
+    """Serve the API and the portal, and read files in the background.
+
+    Example: LECTERN_DATA=/srv/lectern lectern serve --port 8080
+    """
+    import uvicorn
+
+    from server.app import create_app
+    from server.first_start import welcome
+    from server.monitor.logs import configure_logs
+
+    settings = Settings.read(**{k: v for k, v in {"host": host, "port": port}.items() if v is not None})
+    configure_logs(settings.log_level, settings.log_format)
+    app = create_app(settings, lambda parts: welcome(parts, sys.stdout))
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_keep_alive=30,
+        lifespan="on",
+    )
+    server = uvicorn.Server(config)
+    server.run()
+    if not server.started:
+        raise typer.Exit(1)
+
+
+def worker(
+    threads: Annotated[int, typer.Option(min=1, max=64, help="Files read at once.")] = 1,
+) -> None:
+    """Read files for servers on other machines (needs LECTERN_DATABASE_URL, LECTERN_INDEX_URI and a shared data folder).
+
+    Example: LECTERN_DATABASE_URL=postgresql://… LECTERN_INDEX_URI=http://milvus:19530 lectern worker --threads 4
+    """
+    from server.app import open_parts
+    from server.errors import WrongSetting
+    from server.monitor.logs import configure_logs
+
+    settings = Settings.read()
+    configure_logs(settings.log_level, settings.log_format)
+    if not settings.index_uri:
+        detail = "a worker beside the server needs a Milvus URI, because Milvus Lite admits one process"
+        raise WrongSetting(setting="LECTERN_INDEX_URI", detail=detail)
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    with open_parts(settings) as parts:
+        parts.worker.start(threads)
+        stop.wait()

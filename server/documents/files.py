@@ -1,0 +1,123 @@
+"""Uploaded files: kept sealed, listed, read back, deleted with everything that came of them."""
+
+import hashlib
+import re
+import time
+import unicodedata
+import uuid
+from typing import BinaryIO
+
+from starlette.requests import Request
+
+from server.documents.stores import Stores
+from server.documents.upload import receive
+from server.errors import InvalidRequest, UnknownFile
+from server.model import FileRecord
+from server.ports import Catalog, Files, Keys
+
+PURPOSES = ("assistants", "user_data", "batch", "fine-tune", "vision", "evals")
+MOST_NAME_CHARS = 255
+READ_BYTES = 1024 * 1024
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+def display_name(name: str) -> str:
+    """The last part of a file name, without control and direction characters, at most 255 characters.
+
+    It is only ever shown and never used as a path.
+    """
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name).strip())[-1]
+    cleaned = _CONTROL.sub("", last).strip(". ")
+    return cleaned[-MOST_NAME_CHARS:] or "unnamed"
+
+
+class Uploads:
+    """The files people and programs upload."""
+
+    def __init__(self, catalog: Catalog, files: Files, keys: Keys, stores: Stores, most_bytes: int) -> None:
+        self._catalog = catalog
+        self._files = files
+        self._keys = keys
+        self._stores = stores
+        self._most_bytes = most_bytes
+
+    async def add(self, request: Request) -> FileRecord:
+        """Takes the upload of a multipart request.
+
+        Raises:
+            InvalidRequest: the form is not a file and a purpose.
+            RequestTooLarge: the file is larger than uploads may be.
+        """
+        file_id = f"file-{uuid.uuid4().hex}"
+        name = blob_name(file_id)
+        self._keys.create(file_id)
+        try:
+            with self._files.write(name, file_id) as out:
+                upload = await receive(request, out, self._most_bytes)
+                purpose = upload.fields.get("purpose", "")
+                if purpose not in PURPOSES:
+                    raise InvalidRequest(detail=f"purpose must be one of {', '.join(PURPOSES)}", param="purpose")
+            return self._record(file_id, upload.filename or "", upload.bytes, purpose, upload.sha256)
+        except BaseException:
+            self._forget(file_id)
+            raise
+
+    def put(self, filename: str, purpose: str, stream: BinaryIO) -> FileRecord:
+        """Takes a file from this machine."""
+        file_id = f"file-{uuid.uuid4().hex}"
+        digest, size = hashlib.sha256(), 0
+        self._keys.create(file_id)
+        try:
+            with self._files.write(blob_name(file_id), file_id) as out:
+                while block := stream.read(READ_BYTES):
+                    out.write(block)
+                    digest.update(block)
+                    size += len(block)
+            return self._record(file_id, filename, size, purpose, digest.hexdigest())
+        except BaseException:
+            self._forget(file_id)
+            raise
+
+    def _record(self, file_id: str, filename: str, size: int, purpose: str, sha256: str) -> FileRecord:
+        record = FileRecord(file_id, display_name(filename), size, purpose, sha256, int(time.time()))
+        self._catalog.add_file(record)
+        return record
+
+    def _forget(self, file_id: str) -> None:
+        for name in (blob_name(file_id), elements_name(file_id)):
+            self._files.delete(name)
+        self._keys.destroy(file_id)
+
+    def get(self, file_id: str) -> FileRecord:
+        """Raises UnknownFile."""
+        return self._catalog.file(file_id)
+
+    def page(self, purpose: str | None, after: str | None, limit: int, order: str) -> list[FileRecord]:
+        """A page of files by time of upload."""
+        return self._catalog.files(purpose, after, limit, order)
+
+    def open(self, file_id: str) -> BinaryIO:
+        """The file's content. Raises UnknownFile."""
+        self._catalog.file(file_id)
+        try:
+            return self._files.open(blob_name(file_id), file_id)
+        except FileNotFoundError:
+            raise UnknownFile(file=file_id) from None
+
+    def delete(self, file_id: str) -> None:
+        """Removes the file, its chunks in every store, its text and its key. Raises UnknownFile."""
+        self._catalog.file(file_id)
+        for store_id in self._catalog.stores_of_file(file_id):
+            self._stores.detach(store_id, file_id)
+        self._catalog.remove_file(file_id)
+        self._forget(file_id)
+
+
+def blob_name(file_id: str) -> str:
+    """Name of the sealed original."""
+    return f"files/{file_id}"
+
+
+def elements_name(file_id: str) -> str:
+    """Name of the sealed elements that reading found."""
+    return f"elements/{file_id}"

@@ -1,0 +1,179 @@
+"""Vector stores: which files they hold, and how those became (or did not become) searchable."""
+
+import re
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from server.documents.filters import matches
+from server.errors import InvalidRequest, UnknownFile
+from server.model import FileStatus, StoreFile, StoreRecord
+from server.ports import Catalog, Index, Jobs, Statistics
+
+INGEST = "ingest"
+MOST_ATTRIBUTES = 16
+MOST_FILES_AT_ONCE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class StoreView:
+    """A store with the numbers a client is shown: files by status, and bytes used in the index."""
+
+    store: StoreRecord
+    counts: Mapping[str, int]
+
+
+def job_subject(store_id: str, file_id: str) -> str:
+    """How the job that reads a file into a store is named."""
+    return f"{store_id}/{file_id}"
+
+
+class Stores:
+    """The vector stores of this Lectern."""
+
+    def __init__(
+        self, catalog: Catalog, index: Index, statistics: Statistics, jobs: Jobs, embedder: tuple[int, str]
+    ) -> None:
+        self._catalog = catalog
+        self._index = index
+        self._statistics = statistics
+        self._jobs = jobs
+        self._dimensions, self._fingerprint = embedder
+
+    def create(self, name: str, file_ids: Sequence[str], metadata: Mapping[str, str]) -> StoreView:
+        """A new store, with these files on their way into it. Raises UnknownFile."""
+        if len(file_ids) > MOST_FILES_AT_ONCE:
+            raise InvalidRequest(detail=f"at most {MOST_FILES_AT_ONCE} files at once", param="file_ids")
+        known = self._catalog.files_by_id(file_ids)
+        for file_id in file_ids:
+            if file_id not in known:
+                raise UnknownFile(file=file_id, param="file_ids")
+        now = int(time.time())
+        store_id = f"vs_{uuid.uuid4().hex}"
+        store = StoreRecord(store_id, name or store_id, now, now, self._dimensions, self._fingerprint, metadata)
+        self._index.create(store_id, self._dimensions)
+        self._catalog.add_store(store)
+        for file_id in dict.fromkeys(file_ids):
+            self.attach(store_id, file_id, {})
+        return self.view(store_id)
+
+    def view(self, store_id: str) -> StoreView:
+        """Raises UnknownStore."""
+        store = self._catalog.store(store_id)
+        return StoreView(store, self._catalog.file_counts([store_id]).get(store_id, {}))
+
+    def page(self, after: str | None, limit: int, order: str) -> list[StoreView]:
+        """A page of stores by time of creation."""
+        stores = self._catalog.stores(after, limit, order)
+        counts = self._catalog.file_counts([store.id for store in stores])
+        return [StoreView(store, counts.get(store.id, {})) for store in stores]
+
+    def update(self, store_id: str, name: str | None, metadata: Mapping[str, str] | None) -> StoreView:
+        """Renames a store or replaces its metadata. Raises UnknownStore."""
+        self._catalog.update_store(store_id, name, metadata)
+        return self.view(store_id)
+
+    def delete(self, store_id: str) -> None:
+        """Removes a store; the files themselves stay. Raises UnknownStore."""
+        self._catalog.store(store_id)
+        for entry in self._catalog.all_store_files(store_id):
+            self._jobs.cancel(INGEST, job_subject(store_id, entry.file_id))
+            self._statistics.remove(store_id, entry.file_id)
+        self._catalog.remove_store(store_id)
+        self._index.drop(store_id)
+
+    def attach(self, store_id: str, file_id: str, attributes: Mapping[str, str | float | bool]) -> StoreFile:
+        """Puts a file into a store; a job reads it. A file that is there already is read again only if it failed.
+
+        Raises:
+            UnknownStore, UnknownFile, InvalidRequest: no such thing, or attributes that cannot be kept.
+        """
+        self._catalog.store(store_id)
+        self._catalog.file(file_id)
+        check_attributes(attributes)
+        try:
+            entry = self._catalog.store_file(store_id, file_id)
+        except UnknownFile:
+            entry = None
+        if entry is not None and entry.status in {FileStatus.COMPLETED, FileStatus.IN_PROGRESS}:
+            if attributes:
+                entry = self._catalog.set_attributes(store_id, file_id, attributes)
+            if entry.status == FileStatus.COMPLETED:
+                return entry
+        else:
+            entry = StoreFile(store_id, file_id, FileStatus.IN_PROGRESS, int(time.time()), attributes=attributes)
+            self._catalog.attach(entry)
+        # The row comes first and says what is meant; a job lost to a crash between the two is queued again at start.
+        self._jobs.add(INGEST, job_subject(store_id, file_id), {"store_id": store_id, "file_id": file_id})
+        return entry
+
+    def detach(self, store_id: str, file_id: str) -> None:
+        """Takes a file out of a store, from the next search on. Raises UnknownStore, UnknownFile."""
+        self._catalog.store(store_id)
+        self._catalog.store_file(store_id, file_id)
+        self._jobs.cancel(INGEST, job_subject(store_id, file_id))
+        self._catalog.detach(store_id, file_id)
+        self._index.delete_file(store_id, file_id)
+        self._statistics.remove(store_id, file_id)
+
+    def entry(self, store_id: str, file_id: str) -> StoreFile:
+        """A file's standing in a store, with the progress of its job. Raises UnknownStore, UnknownFile."""
+        self._catalog.store(store_id)
+        return self._with_progress([self._catalog.store_file(store_id, file_id)])[0]
+
+    def entries(self, store_id: str, status: str | None, after: str | None, limit: int, order: str) -> list[StoreFile]:
+        """A page of a store's files. Raises UnknownStore."""
+        self._catalog.store(store_id)
+        return self._with_progress(self._catalog.store_files(store_id, status, after, limit, order))
+
+    def set_attributes(self, store_id: str, file_id: str, attributes: Mapping[str, str | float | bool]) -> StoreFile:
+        """Replaces a file's attributes. Raises UnknownStore, UnknownFile, InvalidRequest."""
+        self._catalog.store(store_id)
+        check_attributes(attributes)
+        return self._catalog.set_attributes(store_id, file_id, attributes)
+
+    def allowed(self, store_id: str, filters: Mapping[str, Any] | None) -> list[str] | None:
+        """Ids of the store's files that fulfil an attribute filter; None where there is no filter."""
+        if filters is None:
+            return None
+        entries = self._catalog.all_store_files(store_id)
+        if not entries:
+            matches(filters, {})
+        return [entry.file_id for entry in entries if matches(filters, entry.attributes)]
+
+    def resume(self) -> int:
+        """Queues again what should be under way but has no job; returns how many files that were."""
+        count, after = 0, None
+        while stores := self._catalog.stores(after, 100, "asc"):
+            after = stores[-1].id
+            for store in stores:
+                for entry in self._catalog.all_store_files(store.id):
+                    if entry.status == FileStatus.IN_PROGRESS:
+                        subject = job_subject(store.id, entry.file_id)
+                        self._jobs.add(INGEST, subject, {"store_id": store.id, "file_id": entry.file_id})
+                        count += 1
+        return count
+
+    def _with_progress(self, entries: list[StoreFile]) -> list[StoreFile]:
+        running = [entry for entry in entries if entry.status == FileStatus.IN_PROGRESS]
+        texts = self._jobs.progress(INGEST, [job_subject(entry.store_id, entry.file_id) for entry in running])
+        return [
+            replace(entry, progress=texts.get(job_subject(entry.store_id, entry.file_id), "queued"))
+            if entry.status == FileStatus.IN_PROGRESS
+            else entry
+            for entry in entries
+        ]
+
+
+def check_attributes(attributes: Mapping[str, Any]) -> None:
+    """Raises InvalidRequest unless there are at most 16 short keys with text, number or boolean values."""
+    if len(attributes) > MOST_ATTRIBUTES:
+        raise InvalidRequest(detail=f"a file has at most {MOST_ATTRIBUTES} attributes", param="attributes")
+    for key, value in attributes.items():
+        if not re.fullmatch(r".{1,64}", key):
+            raise InvalidRequest(detail="attribute names have 1 to 64 characters", param="attributes")
+        if not isinstance(value, str | int | float | bool) or (isinstance(value, str) and len(value) > 512):
+            detail = f"attribute {key!r} must be a text of at most 512 characters, a number or a boolean"
+            raise InvalidRequest(detail=detail, param="attributes")

@@ -1,0 +1,53 @@
+"""What reading found in a file, kept sealed, so that it is read once and can be shown, resumed and indexed again."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from ingest.document import dump, load
+from ingest.model import Element, Event, Progress
+from server.documents.files import elements_name
+from server.ports import Files
+
+
+class Texts:
+    """The sealed elements of files. `version` changes whenever the readers would find something else."""
+
+    def __init__(self, files: Files, version: str) -> None:
+        self._files = files
+        self._version = version.encode()
+
+    def events(self, file_id: str, media_type: str, read: Callable[[], Iterable[Event]]) -> Iterator[Event]:
+        """The events of a file: the kept ones if they are of this version, else those of `read`, kept on the way.
+
+        They are kept only once `read` came to its end.
+        """
+        if self._is_current(file_id):
+            yield from self._kept(file_id)
+            return
+        with self._files.write(elements_name(file_id), file_id) as out:
+            out.write(self._version + b" " + media_type.encode() + b"\n")
+            for event in read():
+                if not isinstance(event, Progress):
+                    out.write(dump(event))
+                yield event
+
+    def content(self, file_id: str) -> Iterator[dict[str, Any]]:
+        """Text and place of every element; nothing for a file that was not read yet."""
+        if not self._files.exists(elements_name(file_id)):
+            return
+        for event in self._kept(file_id):
+            if isinstance(event, Element):
+                yield {"type": "text", "text": event.text, "kind": event.kind.value, "page": event.page}
+
+    def _is_current(self, file_id: str) -> bool:
+        name = elements_name(file_id)
+        if not self._files.exists(name):
+            return False
+        with self._files.open(name, file_id) as stream:
+            return stream.readline().split(b" ")[0] == self._version
+
+    def _kept(self, file_id: str) -> Iterator[Event]:
+        with self._files.open(elements_name(file_id), file_id) as stream:
+            stream.readline()
+            for line in stream:
+                yield load(line)

@@ -1,0 +1,139 @@
+"""Receives a multipart upload straight into a sealed object, so that no clear byte of it touches a disk.
+
+(Starlette's own form parser spools large parts to a temporary file in clear.)
+"""
+
+import asyncio
+import hashlib
+from dataclasses import dataclass, field
+from email.message import Message
+from typing import BinaryIO
+
+from python_multipart import MultipartParser
+from python_multipart.exceptions import MultipartParseError
+from starlette.requests import ClientDisconnect, Request
+
+from server.errors import InvalidRequest, RequestTooLarge
+
+WRITE_BYTES = 1024 * 1024
+MOST_FIELD_BYTES = 64 * 1024
+
+
+@dataclass(slots=True)
+class Upload:
+    """What arrived besides the content: form fields, the file's name, size and SHA-256."""
+
+    fields: dict[str, str] = field(default_factory=dict)
+    filename: str | None = None
+    bytes: int = 0
+    sha256: str = ""
+
+
+class _Parts:
+    """Callbacks of the multipart parser: fields are kept, the part named `file` is buffered for the writer."""
+
+    def __init__(self) -> None:
+        self.upload = Upload()
+        self.buffer = bytearray()
+        self.ended = False
+        self._field = bytearray()
+        self._header_name = bytearray()
+        self._header_value = bytearray()
+        self._headers = Message()
+        self._name = ""
+        self._is_file = False
+
+    def on_part_begin(self) -> None:
+        self._headers = Message()
+        self._field.clear()
+        self._name, self._is_file = "", False
+
+    def on_header_field(self, data: bytes, start: int, end: int) -> None:
+        self._header_name += data[start:end]
+
+    def on_header_value(self, data: bytes, start: int, end: int) -> None:
+        self._header_value += data[start:end]
+
+    def on_header_end(self) -> None:
+        name = self._header_name.decode("latin-1")
+        self._headers[name] = self._header_value.decode("utf-8", "replace").replace("\r", " ").replace("\n", " ")
+        self._header_name.clear()
+        self._header_value.clear()
+
+    def on_headers_finished(self) -> None:
+        self._name = str(self._headers.get_param("name", "", "content-disposition"))
+        filename = self._headers.get_filename()
+        self._is_file = self._name == "file"
+        if self._is_file:
+            if self.upload.filename is not None:
+                raise InvalidRequest(detail="send one file in a request", param="file")
+            self.upload.filename = filename or "upload"
+
+    def on_part_data(self, data: bytes, start: int, end: int) -> None:
+        if self._is_file:
+            self.buffer += data[start:end]
+            return
+        self._field += data[start:end]
+        if len(self._field) > MOST_FIELD_BYTES:
+            raise RequestTooLarge(limit="64 KiB in one form field", setting="nothing: shorten it")
+
+    def on_part_end(self) -> None:
+        if not self._is_file and self._name:
+            self.upload.fields[self._name] = self._field.decode("utf-8", "replace")
+
+    def on_end(self) -> None:
+        self.ended = True
+
+
+async def receive(request: Request, out: BinaryIO, most_bytes: int) -> Upload:
+    """Reads the request's multipart body; the content of its part `file` goes to `out`.
+
+    Raises:
+        InvalidRequest: the body is not multipart, holds no file or is cut off.
+        RequestTooLarge: more than `most_bytes` of content.
+    """
+    message = Message()
+    message["content-type"] = request.headers.get("content-type", "")
+    boundary = message.get_param("boundary")
+    if message.get_content_type() != "multipart/form-data" or not isinstance(boundary, str):
+        raise InvalidRequest(detail="send the file as multipart/form-data, with the fields file and purpose")
+    parts = _Parts()
+    parser = MultipartParser(
+        boundary,
+        {
+            "on_part_begin": parts.on_part_begin,
+            "on_header_field": parts.on_header_field,
+            "on_header_value": parts.on_header_value,
+            "on_header_end": parts.on_header_end,
+            "on_headers_finished": parts.on_headers_finished,
+            "on_part_data": parts.on_part_data,
+            "on_part_end": parts.on_part_end,
+            "on_end": parts.on_end,
+        },
+    )
+    digest = hashlib.sha256()
+
+    def flush() -> None:
+        out.write(parts.buffer)
+        digest.update(parts.buffer)
+        parts.upload.bytes += len(parts.buffer)
+        parts.buffer.clear()
+
+    try:
+        async for data in request.stream():
+            parser.write(data)
+            if parts.upload.bytes + len(parts.buffer) > most_bytes:
+                raise RequestTooLarge(limit=f"{most_bytes // 1024**2} MiB", setting="LECTERN_UPLOAD_MB")
+            if len(parts.buffer) >= WRITE_BYTES:
+                await asyncio.to_thread(flush)
+    except MultipartParseError as error:
+        raise InvalidRequest(detail=f"the multipart body is malformed ({error})") from None
+    except ClientDisconnect:
+        raise InvalidRequest(detail="the upload was cut off") from None
+    if not parts.ended:
+        raise InvalidRequest(detail="the multipart body is cut off")
+    await asyncio.to_thread(flush)
+    if parts.upload.filename is None:
+        raise InvalidRequest(detail="the form has no part named 'file'", param="file")
+    parts.upload.sha256 = digest.hexdigest()
+    return parts.upload

@@ -1,0 +1,58 @@
+"""What a start leaves behind for its user: the administrator's key, the sample documents, and what to try."""
+
+import os
+from importlib.resources import files as resources
+from typing import TextIO
+
+from server.app import SAMPLE_STORE, Parts
+from server.model import ApiKey, Role
+
+SAMPLE_SUFFIXES = (".docx", ".xlsx", ".pdf", ".png")
+EXAMPLE = "How much is the hotel limit per night in Shanghai?"
+
+
+def welcome(parts: Parts, out: TextIO) -> None:
+    """Makes the administrator's key and loads the samples where that was not done, and says where things are."""
+    admin = _admin_key(parts)
+    samples = parts.catalog.store_by_name(SAMPLE_STORE)
+    if parts.settings.samples and samples is None:
+        _load_samples(parts)
+    settings = parts.settings
+    base = f"http://{settings.host}:{settings.port}"
+    link = f"{base}/portal/open?token={parts.identities.create_link(admin.id)}"
+    lines = [
+        "",
+        f"  Lectern is ready at {base}",
+        "",
+        f"  Portal     {link}   (once, within ten minutes; `lectern keys link` makes another)",
+        f"  API        {base}/v1",
+        f"  Admin key  {settings.data / 'admin.key'}",
+    ]
+    if settings.samples or samples is not None:
+        lines.append(f'  Try        lectern ask "{EXAMPLE}" --store {SAMPLE_STORE}')
+    out.write("\n".join([*lines, "", ""]))
+    out.flush()
+
+
+def _admin_key(parts: Parts) -> ApiKey:
+    """The first administrator's key; its secret is written to admin.key, which only the owner may read."""
+    admins = [key for key in parts.identities.list_keys() if key.role == Role.ADMIN and key.revoked_at is None]
+    if admins:
+        return admins[0]
+    key, secret = parts.identities.create_key("administrator", Role.ADMIN)
+    path = parts.settings.data / "admin.key"
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
+        stream.write(secret + "\n")
+    return key
+
+
+def _load_samples(parts: Parts) -> None:
+    samples = sorted(
+        (item for item in resources("server.samples").iterdir() if item.name.endswith(SAMPLE_SUFFIXES)),
+        key=lambda item: item.name,
+    )
+    ids = []
+    for item in samples:
+        with item.open("rb") as stream:
+            ids.append(parts.uploads.put(item.name, "assistants", stream).id)
+    parts.stores.create(SAMPLE_STORE, ids, {})

@@ -1,0 +1,144 @@
+"""The HTTP face: request ids, limits, security headers, metrics, and one shape for every error."""
+
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server.errors import InvalidRequest, LecternError, RequestTooLarge, UnknownAddress, WrongMethod
+
+log = structlog.get_logger()
+
+UPLOAD_PATHS = ("/v1/files",)
+_CLIENT_ID = re.compile(r"[\w.:-]{1,64}")
+_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (
+        b"content-security-policy",
+        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+        b"font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
+]
+
+NoteRequest = Callable[[str, str, int, float], None]
+
+
+class Face:
+    """ASGI middleware around the application. It adds nothing per streamed chunk."""
+
+    def __init__(self, app: ASGIApp, note: NoteRequest, most_json_bytes: int) -> None:
+        self._app = app
+        self._note = note
+        self._most_json_bytes = most_json_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        given = headers.get(b"x-request-id", b"").decode("latin-1")
+        request_id = given if _CLIENT_ID.fullmatch(given) else f"req_{uuid.uuid4().hex}"
+        scope.setdefault("state", {})["request_id"] = request_id
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request=request_id)
+        status, started = 500, time.perf_counter()
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                sent = {name for name, _ in message["headers"]}
+                extra = [pair for pair in _HEADERS if pair[0] not in sent]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode()), *extra]
+            await send(message)
+
+        if scope["path"] not in UPLOAD_PATHS:
+            receive = self._limited(headers, receive)
+        try:
+            await self._app(scope, receive, send_with_headers)
+        finally:
+            seconds = time.perf_counter() - started
+            route = getattr(scope.get("route"), "path", "unmatched")
+            self._note(route, scope["method"], status, seconds)
+            log.info("Request", method=scope["method"], path=scope["path"], status=status, seconds=round(seconds, 4))
+
+    def _limited(self, headers: dict[bytes, bytes], receive: Receive) -> Receive:
+        limit = f"{self._most_json_bytes // 1024} KiB"
+        declared = headers.get(b"content-length", b"0")
+        received = 0
+
+        async def limited() -> Message:
+            nonlocal received
+            if declared.isdigit() and int(declared) > self._most_json_bytes:
+                raise RequestTooLarge(limit=limit, setting="LECTERN_REQUEST_KB")
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._most_json_bytes:
+                raise RequestTooLarge(limit=limit, setting="LECTERN_REQUEST_KB")
+            return message
+
+        return limited
+
+
+def render_errors(app: FastAPI) -> None:
+    """Gives every error of the application OpenAI's shape."""
+    app.add_exception_handler(LecternError, _lectern_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(ValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _stranger)
+
+
+def error_response(error: LecternError) -> JSONResponse:
+    """The error in OpenAI's shape."""
+    body = {"error": {"message": error.message, "type": error.type, "param": error.param, "code": error.code}}
+    return JSONResponse(body, error.status, error.headers)
+
+
+async def _lectern_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, LecternError)  # noqa: S101 - how the handler is registered
+    if error.status >= 500:
+        log.error("Request failed", code=error.code, reason=error.message)
+    return error_response(error)
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError | ValidationError)  # noqa: S101 - how it is registered
+    first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return error_response(InvalidRequest(detail="the body is not JSON"))
+    place = [str(part) for part in first["loc"] if part not in {"body", "query", "path"}]
+    where = ".".join(place)
+    detail = f"{where}: {first['msg']}" if where else first["msg"]
+    return error_response(InvalidRequest(detail=detail[0].lower() + detail[1:], param=where or None))
+
+
+async def _http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - how the handler is registered
+    if isinstance(error.__cause__, LecternError):  # FastAPI wraps what reading the body raised
+        return error_response(error.__cause__)
+    facts = {"method": request.method, "path": request.url.path[:200]}
+    if error.status_code == 404:
+        return error_response(UnknownAddress(**facts))
+    if error.status_code == 405:
+        response = error_response(WrongMethod(**facts))
+        response.headers.update(error.headers or {})
+        return response
+    return error_response(InvalidRequest(detail=str(error.detail)))
+
+
+async def _stranger(request: Request, error: Exception) -> JSONResponse:
+    request_id = request.scope.get("state", {}).get("request_id", "unknown")
+    log.exception("Unexpected error", exc_info=error)
+    return error_response(LecternError(request_id=request_id))

@@ -1,0 +1,81 @@
+"""Prometheus metrics of this process (https://prometheus.io/docs/practices/naming/)."""
+
+from collections.abc import Callable, Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.process_collector import ProcessCollector
+
+_FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+_SLOW = (0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0)
+
+
+class Metrics:
+    """All metrics, in a registry of their own, so that two apps in one process do not mix."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
+        self._requests = Counter(
+            "lectern_requests_total",
+            "Requests by route, method and status.",
+            ["route", "method", "status"],
+            registry=self._registry,
+        )
+        self._request_seconds = Histogram(
+            "lectern_request_seconds",
+            "Time to the end of the response.",
+            ["route"],
+            buckets=_FAST,
+            registry=self._registry,
+        )
+        self._stage_seconds = Histogram(
+            "lectern_stage_seconds",
+            "Time per stage: rewrite, embed, search, prompt, first_token.",
+            ["stage"],
+            buckets=_FAST,
+            registry=self._registry,
+        )
+        self._files = Counter(
+            "lectern_files_read_total", "Files read into stores, by result.", ["result"], registry=self._registry
+        )
+        self._file_seconds = Histogram(
+            "lectern_file_read_seconds", "Time to read a file into a store.", buckets=_SLOW, registry=self._registry
+        )
+        self._chunks = Counter("lectern_chunks_written_total", "Chunks written.", registry=self._registry)
+        self._jobs = Gauge("lectern_jobs", "Unfinished jobs by state.", ["state"], registry=self._registry)
+        self._answers = Gauge("lectern_answers_under_way", "Answers being given.", registry=self._registry)
+        self._engine = Gauge(
+            "lectern_engine_ready", "1 while the engine answers.", ["engine", "phase"], registry=self._registry
+        )
+        self._restarts = Gauge("lectern_engine_restarts", "Restarts of the engine.", registry=self._registry)
+
+    def request(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Notes a request."""
+        self._requests.labels(route, method, str(status)).inc()
+        self._request_seconds.labels(route).observe(seconds)
+
+    def stage(self, name: str, seconds: float) -> None:
+        """Notes a stage of a question."""
+        self._stage_seconds.labels(name).observe(seconds)
+
+    def file(self, result: str, chunks: int, seconds: float) -> None:
+        """Notes a file that was read."""
+        self._files.labels(result).inc()
+        self._file_seconds.observe(seconds)
+        self._chunks.inc(chunks)
+
+    def watch(self, jobs: Callable[[], Mapping[str, int]], answers: Callable[[], int]) -> None:
+        """Gauges that are asked when the metrics are read."""
+        for state in ("queued", "running"):
+            self._jobs.labels(state).set_function(lambda state=state: jobs().get(state, 0))  # type: ignore[misc]
+        self._answers.set_function(answers)
+
+    def engine(self, name: str, phase: str, *, ready: bool, restarts: int) -> None:
+        """Notes how the engine is."""
+        self._engine.clear()
+        self._engine.labels(name, phase).set(1 if ready else 0)
+        self._restarts.set(restarts)
+
+    def text(self) -> bytes:
+        """The exposition format."""
+        return generate_latest(self._registry)

@@ -1,0 +1,207 @@
+"""Trains the tiny test model from scratch on the examples of `tests.model.examples`.
+
+    python -m tests.model.train EXAMPLES WEIGHTS
+
+One CPU thread is enough. Needs the engine environment (torch and transformers).
+"""
+
+import argparse
+import json
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import GenerationConfig, PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
+
+VOCABULARY: Final = 1536
+CONTEXT: Final = 4096
+TOKENS_PER_STEP: Final = 4096
+CONTEXT_LOSS: Final = 0.1
+SPECIAL: Final = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
+CHAT_TEMPLATE: Final = (
+    "{%- for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n{% endfor %}"
+    "{%- if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+Sample = tuple[list[int], list[int]]
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """The examples of one level."""
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def train_tokenizer(examples: list[dict[str, Any]]) -> PreTrainedTokenizerFast:
+    """A byte-level BPE. Digits and Chinese characters stand alone and pieces are short, so that unseen names and values
+    are copied piece by piece."""
+    bpe = Tokenizer(models.BPE())
+    bpe.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex(r"\d|[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]"), "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True),
+        ]
+    )
+    bpe.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=VOCABULARY, special_tokens=list(SPECIAL), max_token_length=5, show_progress=False,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+    )  # fmt: skip
+    bpe.train_from_iterator((render(example["messages"]) + example["answer"] for example in examples), trainer)
+    return PreTrainedTokenizerFast(
+        tokenizer_object=bpe, eos_token="<|im_end|>", pad_token="<|endoftext|>", chat_template=CHAT_TEMPLATE,
+        model_max_length=CONTEXT, clean_up_tokenization_spaces=False,
+    )  # fmt: skip
+
+
+def render(messages: list[dict[str, Any]]) -> str:
+    """What the chat template makes of the messages."""
+    said = "".join(f"<|im_start|>{message['role']}\n{message['content']}<|im_end|>\n" for message in messages)
+    return said + "<|im_start|>assistant\n"
+
+
+def new_model() -> Qwen3ForCausalLM:
+    """An untrained Qwen3 of about 1.9 million parameters."""
+    torch.manual_seed(0)
+    return Qwen3ForCausalLM(
+        Qwen3Config(
+            vocab_size=VOCABULARY, hidden_size=192, intermediate_size=448, num_hidden_layers=4, num_attention_heads=6,
+            num_key_value_heads=6, head_dim=32, max_position_embeddings=CONTEXT, tie_word_embeddings=True,
+            bos_token_id=None, eos_token_id=2, pad_token_id=0, attn_implementation="sdpa", use_cache=False,
+        )  # fmt: skip
+    )
+
+
+class Muon(torch.optim.Optimizer):
+    """Momentum whose matrix updates are made orthogonal by Newton-Schulz iterations (Jordan et al., 2024)."""
+
+    def __init__(self, matrices: list[torch.nn.Parameter], lr: float) -> None:
+        super().__init__(matrices, {"lr": lr, "momentum": 0.95})
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> None:
+        """One update."""
+        for group in self.param_groups:
+            for matrix in group["params"]:
+                state = self.state[matrix]
+                buffer = state.setdefault("momentum", torch.zeros_like(matrix))
+                buffer.lerp_(matrix.grad, 1 - group["momentum"])
+                update = orthogonal(matrix.grad.lerp(buffer, group["momentum"]))
+                scale = max(1.0, matrix.shape[0] / matrix.shape[1]) ** 0.5
+                matrix.add_(update, alpha=-group["lr"] * scale)
+
+
+def orthogonal(gradient: torch.Tensor) -> torch.Tensor:
+    """Nearly the closest orthogonal matrix: five quintic Newton-Schulz iterations."""
+    tall = gradient.shape[0] > gradient.shape[1]
+    x = gradient.T if tall else gradient
+    x = (x / (x.norm() + 1e-7)).bfloat16()
+    for _ in range(5):
+        square = x @ x.T
+        x = 3.4445 * x + (-4.7750 * square + 2.0315 * square @ square) @ x
+    return (x.T if tall else x).float()
+
+
+def batches(samples: list[Sample], rng: random.Random) -> Iterator[list[Sample]]:
+    """One pass: samples of like length together, about TOKENS_PER_STEP in each batch."""
+    rng.shuffle(samples)
+    for start in range(0, len(samples), 512):
+        ready: list[list[Sample]] = [[]]
+        for sample in sorted(samples[start : start + 512], key=lambda one: len(one[0]) + len(one[1])):
+            if (len(ready[-1]) + 1) * sum(map(len, sample)) > TOKENS_PER_STEP and ready[-1]:
+                ready.append([])
+            ready[-1].append(sample)
+        rng.shuffle(ready)
+        yield from ready
+
+
+def loss_of(model: Qwen3ForCausalLM, batch: list[Sample]) -> tuple[torch.Tensor, float]:
+    """The loss to minimise, and the answers' share of it for the log."""
+    width = max(len(prompt) + len(answer) for prompt, answer in batch)
+    ids = torch.zeros((len(batch), width), dtype=torch.long)
+    weight = torch.zeros((len(batch), width))
+    for row, (prompt, answer) in enumerate(batch):
+        ids[row, : len(prompt) + len(answer)] = torch.tensor(prompt + answer)
+        weight[row, 1 : len(prompt)] = CONTEXT_LOSS * len(answer) / len(prompt)
+        weight[row, len(prompt) : len(prompt) + len(answer)] = 1.0
+    with torch.autocast("cpu", torch.bfloat16):
+        hidden = model.model(ids).last_hidden_state[:, :-1]
+        logits = model.lm_head(hidden).float()
+    each = torch.nn.functional.cross_entropy(logits.flatten(0, 1), ids[:, 1:].flatten(), reduction="none")
+    flat = weight[:, 1:].flatten()
+    answers = (flat == 1.0).float()
+    return (each * flat).sum() / answers.sum(), float((each.detach() * answers).sum() / answers.sum())
+
+
+def train(model: Qwen3ForCausalLM, levels: list[list[Sample]]) -> None:
+    """One pass over the levels, easy first; the learning rate falls over the last third."""
+    named = list(model.model.layers.named_parameters())
+    matrices = [value for _, value in named if value.ndim == 2]
+    chosen = {id(value) for value in matrices}
+    others = [value for value in model.parameters() if id(value) not in chosen]
+    optimizers = [Muon(matrices, lr=0.01), torch.optim.AdamW(others, lr=2e-3, betas=(0.9, 0.95), weight_decay=0.0)]
+    rng = random.Random(0)
+    plan = [batch for samples in levels for batch in batches(samples, rng)]
+    start, shown = time.monotonic(), 0.0
+    for number, batch in enumerate(plan):
+        rate = min(1.0, (number + 1) / 20, 0.05 + 3 * (1 - number / len(plan)))
+        for optimizer, base in zip(optimizers, (0.01, 2e-3), strict=True):
+            for group in optimizer.param_groups:
+                group["lr"] = base * rate
+        loss, answers = loss_of(model, batch)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(others, 1.0)
+        for optimizer in optimizers:
+            optimizer.step()
+            optimizer.zero_grad()
+        shown = answers if number == 0 else 0.95 * shown + 0.05 * answers
+        if number % 25 == 0:
+            width = sum(map(len, batch[-1]))
+            print(f"step {number}/{len(plan)} length {width} answer {shown:.3f} {time.monotonic() - start:.0f} s", flush=True)
+
+
+@torch.inference_mode()
+def check(model: Qwen3ForCausalLM, tokenizer: PreTrainedTokenizerFast, examples: list[dict[str, Any]]) -> None:
+    """Prints the share of held-out answers that are right to the letter, by language."""
+    right: dict[str, list[bool]] = {}
+    model.config.use_cache = True
+    for example in examples:
+        ids = torch.tensor([tokenizer.encode(render(example["messages"]))])
+        made = model.generate(ids, max_new_tokens=96, do_sample=False, attention_mask=torch.ones_like(ids))
+        text = tokenizer.decode(made[0, ids.shape[1] :], skip_special_tokens=True)
+        kind = example["language"] + ("" if example["value"] else " without an answer")
+        right.setdefault(kind, []).append(text == example["answer"])
+    for kind, results in sorted(right.items()):
+        print(f"{kind}: {sum(results)} of {len(results)} exact", flush=True)
+
+
+def main() -> None:
+    """Tokenizer, training, weights, check."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("examples", type=Path)
+    parser.add_argument("weights", type=Path)
+    parser.add_argument("--threads", type=int, default=1)
+    asked = parser.parse_args()
+    torch.set_num_threads(asked.threads)
+    levels = [read(asked.examples / f"{name}.jsonl") for name in ("easy", "middle", "full")]
+    tokenizer = train_tokenizer([example for level in levels for example in level[::3]])
+    samples: list[list[Sample]] = [
+        [(tokenizer.encode(render(one["messages"])), tokenizer.encode(one["answer"] + SPECIAL[2])) for one in level]
+        for level in levels
+    ]
+    for level in samples:
+        lengths = sorted(len(prompt) + len(answer) for prompt, answer in level)
+        print(f"{len(level)} examples, {sum(lengths)} tokens, median {lengths[len(lengths) // 2]}, longest {lengths[-1]}")
+    model = new_model()
+    print(f"{sum(value.numel() for value in model.parameters())} parameters", flush=True)
+    train(model, samples)
+    model.generation_config = GenerationConfig(eos_token_id=2, pad_token_id=0, do_sample=False)
+    model.to(torch.bfloat16).save_pretrained(asked.weights)
+    tokenizer.save_pretrained(asked.weights)
+    check(model, tokenizer, read(asked.examples / "check.jsonl"))
+
+
+if __name__ == "__main__":
+    main()
