@@ -41,8 +41,11 @@ class _Draft:
 
     def passage(self) -> str:
         path = " › ".join(self.headings)
-        text = "\n".join(line.text for line in self.lines)
-        return f"{path}\n{text}" if path else text
+        return f"{path}\n{self.text()}" if path else self.text()
+
+    def text(self) -> str:
+        first, *rest = self.lines
+        return first.text + "".join(line.joint + line.text for line in rest)
 
 
 def chunks(elements: Iterable[Element], count_tokens: CountTokens, max_tokens: int) -> Iterator[Chunk]:
@@ -231,7 +234,7 @@ def _chunk(ordinal: int, draft: _Draft, tokens: int) -> Chunk:
     sure = [element.confidence for element in elements if element.confidence is not None]
     return Chunk(
         ordinal=ordinal,
-        text="\n".join(line.text for line in draft.lines),
+        text=draft.text(),
         tokens=tokens,
         headings=draft.headings,
         kind=kind,
@@ -245,11 +248,11 @@ def _chunk(ordinal: int, draft: _Draft, tokens: int) -> Chunk:
 
 def _places(lines: Sequence[Line]) -> Iterator[Place]:
     """Where the text of each element on the page lies in the joined text."""
-    start = 0
+    end = -len(lines[0].joint)
     for _, group in groupby(lines, key=lambda line: id(line.element)):
         part = list(group)
-        end = start + sum(len(line.text) for line in part) + len(part) - 1
+        start = end + len(part[0].joint)
+        end += sum(len(line.joint) + len(line.text) for line in part)
         element = part[0].element
         if element.page is not None or element.box is not None:
             yield Place(start, end, element.page, element.box)
-        start = end + 1

@@ -24,13 +24,15 @@ class Line:
     """A part of one element that stays in one piece: a paragraph, a sentence, a table row.
 
     `row` is the sheet's number of a table row; `lead` is repeated in front of its further pieces if it must be split.
-    `tokens` excludes special tokens; it is 0 until `fit` has counted.
+    `joint` is what stands between it and the line before. `tokens` excludes special tokens; it is 0 until `fit` has
+    counted.
     """
 
     text: str
     element: Element
     row: int | None = None
     lead: str = ""
+    joint: str = "\n"
     tokens: int = 0
 
 
@@ -118,8 +120,12 @@ def _cut(line: Line, tokens: int, budget: int) -> list[tuple[int, Line]]:
         part = text[start:end].strip()
         if line.lead:
             part = part.removesuffix("|").rstrip()
+            piece = replace(line, text=f"{lead} | {part}" if lead and start else part)
+        else:
+            space = text[start - 1 : start + 1].strip() != text[start - 1 : start + 1]
+            piece = replace(line, text=part, joint=line.joint if start == 0 else " " if space else "")
         if part:
-            pieces.append((start, replace(line, text=f"{lead} | {part}" if lead and start else part)))
+            pieces.append((start, piece))
     return pieces
 
 

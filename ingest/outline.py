@@ -37,6 +37,8 @@ def sections(elements: Iterable[Element]) -> Iterator[Section]:
     sheet: str | None = None
     size = 0
     for element in elements:
+        if not element.text.strip():
+            continue
         new_sheet = element.sheet != sheet
         is_title = element.kind is Kind.TITLE
         if body and (new_sheet or is_title or size > _PART_CHARACTERS):

@@ -29,6 +29,7 @@ class Grid:
 
     def __init__(self, *, is_layout: bool = False) -> None:
         self.is_layout = is_layout
+        self.holds_tables = False
         self.in_head = False
         self._rows: list[list[Cell]] = []
         self._head_rows = 0
@@ -49,7 +50,7 @@ class Grid:
 
     def elements(self) -> Iterator[Element]:
         """The table, in blocks if it is long; or, of a layout, what stands in its cells, one after the other."""
-        if self.is_layout or max(map(len, self._rows), default=0) < 2 or self._holds_headings():
+        if self._arranges():
             for row in self._rows:
                 for cell in row:
                     yield from cell.content
@@ -58,8 +59,14 @@ class Grid:
         if rows:
             yield from tables(rows, min(self._header_rows(rows), len(rows)))
 
-    def _holds_headings(self) -> bool:
-        return any(element.kind is Kind.TITLE for row in self._rows for cell in row for element in cell.content)
+    def _arranges(self) -> bool:
+        """Whether the table is only there to place things: no named columns, but tables or headings in its cells."""
+        cells = [cell for row in self._rows for cell in row]
+        if self.is_layout or max(map(len, self._rows), default=0) < 2:
+            return True
+        if self._head_rows or any(cell.is_header for cell in cells):
+            return False
+        return self.holds_tables or any(element.kind is Kind.TITLE for cell in cells for element in cell.content)
 
     def _header_rows(self, rows: Sequence[Row]) -> int:
         if self._head_rows:

@@ -22,7 +22,7 @@ _RULE = re.compile(r" {0,3}(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,})")
 _ITEM = re.compile(r"(\s*)(?:[-*+]|\d{1,9}[.)])(?:\s+|$)")
 _FOOTNOTE = re.compile(r" {0,3}\[\^[^\]\s]{1,100}\]:\s*")
 _REFERENCE = re.compile(r" {0,3}\[[^\]]{1,200}\]:\s+\S+")
-_HTML = re.compile(r" {0,3}</?(table|div|p|ul|ol|dl|details|summary|h[1-6]|pre|figure|section|blockquote)[\s>/]", re.I)
+_HTML = re.compile(r" {0,3}</?(table|div|p|[uod]l|details|summary|h[1-6]|pre|figure|section)[\s>/]", re.IGNORECASE)
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _IMAGE = re.compile(r"!\[([^\[\]]*)\](?:\([^()\n]{0,2000}\)|\[[^\[\]]{0,200}\])")
@@ -30,7 +30,9 @@ _LINK = re.compile(r"\[([^\[\]]*)\](?:\((?:[^()\n]|\([^()\n]{0,500}\)){0,2000}\)
 _NOTE_MARK = re.compile(r"\[\^[^\]\s]{1,100}\]")
 _ADDRESS = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,2000})>")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,1000}>")
-_EMPHASIS = re.compile(r"\*\*|__(?=\S)|(?<=\S)__|~~|(?<![\w*])\*(?=[^\s*])|(?<=[^\s*])\*(?![\w*])|(?<!\w)_(?=\S)|(?<=\S)_(?!\w)")
+_EMPHASIS = re.compile(
+    r"\*\*|__(?=\S)|(?<=\S)__|~~|(?<![\w*])\*(?=[^\s*])|(?<=[^\s*])\*(?![\w*])|(?<!\w)_(?=\S)|(?<=\S)_(?!\w)"
+)
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 

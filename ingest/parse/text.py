@@ -6,17 +6,19 @@ from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from ingest.errors import NoText, TooLarge
-from ingest.formats import CSV, MARKDOWN, TSV
+from ingest.formats import sniff
 from ingest.model import Element, Event, Kind, Progress, ReadOptions, Source
 from ingest.parse import delimited, markdown
 from ingest.parse.encoding import open_text
-from ingest.sniff import sniff
+from ingest.sniff import CSV, MARKDOWN, TSV
 
 _LINE_CHARACTERS = 64 * 1024
 _BLOCK_CHARACTERS = 16 * 1024
 _TITLE_WIDTH = 80
 
-_BULLET = re.compile(r"\s*(?:[-*•·▪◦‣●○■–]|\d{1,3}[.)]|[a-zA-Z][.)]|[（(][\da-z一二三四五六七八九十]{1,3}[)）])\s+(?=\S)")
+_BULLET = re.compile(
+    r"\s*(?:[-*•·▪◦‣●○■–]|\d{1,3}[.)]|[a-zA-Z][.)]|[（(][\da-z一二三四五六七八九十]{1,3}[)）])\s+(?=\S)"
+)
 _NUMBERED = re.compile(r"\s*(\d{1,3}(?:\.\d{1,3}){0,5})\.?\s+\S|\s*(\d{1,3}(?:\.\d{1,3}){1,5})[^\d.\s]")
 _CHINESE = (
     re.compile(r"\s*第[\d一二三四五六七八九十百]+[编篇章部][\s:：]?|\s*[一二三四五六七八九十]{1,3}、"),
@@ -52,12 +54,15 @@ def read(source: Source, options: ReadOptions) -> Iterator[Event]:
         raise NoText(source.name)
 
 
-def paragraphs(lines: Iterable[str], *, has_pages: bool = False) -> Iterator[Element]:
-    """Elements from lines of plain text: blank lines part paragraphs, hard-wrapped lines are joined again."""
+def paragraphs(lines: Iterable[str], *, has_pages: bool = False, has_title: bool = True) -> Iterator[Element]:
+    """Elements from lines of plain text: blank lines part paragraphs, hard-wrapped lines are joined again.
+
+    `has_pages` tells that form feeds end pages, `has_title` that a short line at the very start is the title.
+    """
     block: list[str] = []
     page = 1 if has_pages else None
     size = 0
-    is_first = True
+    is_first = has_title
     for line in lines:
         parts = line.split("\f") if "\f" in line else [line]
         for index, part in enumerate(parts):

@@ -13,14 +13,15 @@ from typing import Any, BinaryIO
 import orjson
 
 from ingest.document import dump
-from ingest.errors import DamagedFile, OutOfMemory, ReaderCrashed, UnreadableFile, UnsupportedFormat
+from ingest.errors import DamagedFile, OutOfMemory, ReaderCrashed, TooLarge, UnreadableFile, UnsupportedFormat
 from ingest.formats import Format, sniff
-from ingest.model import Progress, ReadOptions, Source
+from ingest.model import Element, Progress, ReadOptions, Source
 from ingest.sandbox.confinement import set_limits
 from ingest.sniff import is_locked
 
 _FLUSH_BYTES = 64 * 1024
 _FLUSH_SECONDS = 0.2
+_LONGEST = 8_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,8 @@ def _lines(source: Source, request: Request, formats: Mapping[str, Format]) -> I
         raise UnsupportedFormat(source.name, detail=f"a file of type {media_type}")
     yield _line({"media_type": media_type}), True
     for event in formats[media_type].reader()(source, request.options):
+        if isinstance(event, Element) and len(event.text) > _LONGEST:
+            raise TooLarge(source.name, detail=f"one block of its text has {len(event.text)} characters")
         yield dump(event), isinstance(event, Progress)
 
 

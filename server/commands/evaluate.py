@@ -26,5 +26,5 @@ def evaluate(
     embedder = open_embedder(Settings.read())
     console = Console(stderr=True)
     with tempfile.TemporaryDirectory(prefix="lectern-eval-") as folder, console.status("starting") as status:
-        result = run(contexts, questions, embedder, Path(folder), lambda text: status.update(text))
+        result = run(contexts, questions, embedder, Path(folder), status.update)
     typer.echo(orjson.dumps(result.as_dict()).decode() if as_json else result.as_table())

@@ -49,7 +49,7 @@ def serve(host: Host = None, port: Port = None) -> None:
 def worker(
     threads: Annotated[int, typer.Option(min=1, max=64, help="Files read at once.")] = 1,
 ) -> None:
-    """Read files for servers on other machines (needs LECTERN_DATABASE_URL, LECTERN_INDEX_URI and a shared data folder).
+    """Read files for servers elsewhere (needs LECTERN_DATABASE_URL, LECTERN_INDEX_URI and a shared data folder).
 
     Example: LECTERN_DATABASE_URL=postgresql://… LECTERN_INDEX_URI=http://milvus:19530 lectern worker --threads 4
     """

@@ -229,3 +229,8 @@ class SealedReader(io.BufferedIOBase):
             raise DamagedSeal(name=self._name)
         self._seal.open(number, number == self._last, stored, self._plain[: len(stored) - TAG_BYTES])
         self._number = number
+
+
+def lies_in_clear(start: bytes) -> bool:
+    """Whether an object that starts with these bytes was written while the seal was off."""
+    return start[: len(_MAGIC)] == _MAGIC and start[len(_MAGIC) + 1 : len(_MAGIC) + 2] == _PLAIN

@@ -19,6 +19,7 @@ from tests.model import words
 
 NO_ANSWER: Final = {"en": "The documents do not tell.", "zh": "文件中没有提到。"}
 UNANSWERABLE: Final = 0.12
+FULL_WIDTH: Final = str.maketrans({"?": "\uff1f", ",": "\uff0c", ":": "\uff1a", "(": "\uff08", ")": "\uff09"})
 # GB 2312 rows 16 to 55 are the common characters, so names made of them need no list.
 HAN: Final = [bytes((row, cell)).decode("gb2312") for row in range(0xB0, 0xD7) for cell in range(0xA1, 0xFF)]
 
@@ -48,9 +49,9 @@ class Level:
 
 
 LEVELS: Final = (
-    Level("easy", 9000, instructed=False, passages=(1, 2), facts=(1, 2), fillers=0, chinese=0.4),
-    Level("middle", 4500, instructed=True, passages=(1, 3), facts=(1, 3), fillers=1, chinese=0.45),
-    Level("full", 4500, instructed=True, passages=(1, 4), facts=(1, 5), fillers=3, chinese=0.45),
+    Level("easy", 9000, instructed=False, passages=(1, 2), facts=(0, 2), fillers=0, chinese=0.4),
+    Level("middle", 3500, instructed=True, passages=(1, 3), facts=(1, 3), fillers=1, chinese=0.45),
+    Level("full", 3000, instructed=True, passages=(1, 4), facts=(1, 5), fillers=3, chinese=0.45),
     Level("check", 300, instructed=True, passages=(1, 4), facts=(1, 5), fillers=3, chinese=0.5),
 )
 
@@ -67,6 +68,11 @@ class Writer:
         self.relations = words.EN_RELATIONS if english else words.ZH_RELATIONS
         self.fillers = words.EN_FILLERS if english else words.ZH_FILLERS
         self.headings = words.EN_HEADINGS if english else words.ZH_HEADINGS
+
+    def form(self, template: str) -> str:
+        """The template; Chinese mostly with full-width punctuation."""
+        wide = self.language == "zh" and self.rng.random() < 0.75
+        return template.translate(FULL_WIDTH) if wide else template
 
     def word(self) -> str:
         """An invented word."""
@@ -97,17 +103,23 @@ class Writer:
         name = self.word().capitalize()
         if self.language == "zh" and rng.random() < 0.2:
             name = self.code()
-        return rng.choice((known, known, name, f"{known}{space}{name}", f"{name}{space}{known}", f"{known} {self.code()}"))
+        return rng.choice(
+            (known, known, name, f"{known}{space}{name}", f"{name}{space}{known}", f"{known} {self.code()}")
+        )
 
     def money(self) -> str:
         """An amount in one of several ways of writing."""
-        amount = self.rng.choice((self.rng.randint(5, 999), self.rng.randint(10, 99) * 10, self.rng.randint(10, 9999) * 100))
+        amount = self.rng.choice(
+            (self.rng.randint(5, 999), self.rng.randint(10, 99) * 10, self.rng.randint(10, 9999) * 100)
+        )
         plain, grouped = str(amount), f"{amount:,}"
         cents = f"{amount}.{self.rng.randint(10, 99)}"
         number = self.rng.choice((plain, plain, grouped, cents))
         if self.language == "zh":
             return number + self.rng.choice(("元", "元", "欧元", " EUR", "美元", "元人民币"))
-        return self.rng.choice((f"{number} EUR", f"{number} euros", f"€{number}", f"${number}", f"{number} USD", f"CHF {number}"))
+        return self.rng.choice(
+            (f"{number} EUR", f"{number} euros", f"€{number}", f"${number}", f"{number} USD", f"CHF {number}")
+        )
 
     def date(self) -> str:
         """A date in one of several ways of writing."""
@@ -115,9 +127,17 @@ class Writer:
         year, month, day = rng.randint(2008, 2032), rng.randint(1, 12), rng.randint(1, 28)
         iso = f"{year}-{month:02}-{day:02}"
         if self.language == "zh":
-            return rng.choice((f"{year}年{month}月{day}日", f"{year}年{month}月{day}日", iso, f"{month}月{day}日", f"{year}年"))
+            return rng.choice(
+                (f"{year}年{month}月{day}日", f"{year}年{month}月{day}日", iso, f"{month}月{day}日", f"{year}年")
+            )
         name = words.MONTHS[month - 1]
-        forms = (f"{day} {name} {year}", f"{day} {name} {year}", f"{name} {day}, {year}", iso, f"{day:02}.{month:02}.{year}")
+        forms = (
+            f"{day} {name} {year}",
+            f"{day} {name} {year}",
+            f"{name} {day}, {year}",
+            iso,
+            f"{day:02}.{month:02}.{year}",
+        )
         return rng.choice(forms)
 
     def person(self) -> str:
@@ -125,17 +145,26 @@ class Writer:
         if self.language == "zh":
             return "".join(self.rng.choices(HAN, k=self.rng.randint(2, 3)))
         first, last = self.word().capitalize(), self.word().capitalize()
-        return self.rng.choice((f"{first} {last}", f"{first} {last}", f"Dr {last}", f"the {self.rng.choice(self.subjects)} manager"))
+        return self.rng.choice(
+            (f"{first} {last}", f"{first} {last}", f"Dr {last}", f"the {self.rng.choice(self.subjects)} manager")
+        )
 
     def value(self, kind: str) -> str:
         """A value of the kind: money, date, person, code, count or place."""
         rng = self.rng
-        makers: dict[str, Callable[[], str]] = {"money": self.money, "date": self.date, "person": self.person, "code": self.code}
+        makers: dict[str, Callable[[], str]] = {
+            "money": self.money,
+            "date": self.date,
+            "person": self.person,
+            "code": self.code,
+        }
         if kind in makers:
             return makers[kind]()
         if kind == "place":
             name = self.word().capitalize()
-            return rng.choice((name, rng.choice(words.CITIES), f"{rng.choice(words.CITIES)} {name}", f"{name} {rng.randint(1, 40)}"))
+            return rng.choice(
+                (name, rng.choice(words.CITIES), f"{rng.choice(words.CITIES)} {name}", f"{name} {rng.randint(1, 40)}")
+            )
         number = rng.choice((rng.randint(1, 30), rng.randint(1, 999), round(rng.uniform(0.1, 90), 1)))
         if self.language == "zh":
             return f"{number}{rng.choice(words.UNITS_ZH)}"
@@ -145,8 +174,8 @@ class Writer:
         """A fact told by a verb."""
         kind, statement, question = self.rng.choice(self.relations)
         subject, value = self.subject(), self.value(kind)
-        said = statement.format(s=subject, v=value)
-        asked = question.format(s=subject)
+        said = self.form(statement).format(s=subject, v=value)
+        asked = self.form(question).format(s=subject)
         if self.rng.random() < 0.3:
             asked = self.vary(asked)
         return Fact((question, subject), value, said[0].upper() + said[1:], asked, restate(asked, self.language))
@@ -159,30 +188,42 @@ class Writer:
         subject, value = subject or self.subject(), self.value(kind)
         named = {"a": attribute, "s": subject, "v": value}
         if self.language == "zh":
-            said = rng.choice(ZH_STATEMENTS).format(**named)
+            said = self.form(rng.choice(ZH_STATEMENTS)).format(**named)
             asked, answer = rng.choice(ZH_QUESTIONS[kind] if rng.random() < 0.6 else ZH_QUESTIONS["any"])
         else:
             said = rng.choice(EN_STATEMENTS).format(**named)
             said = said[0].upper() + said[1:]
             asked, answer = rng.choice(EN_QUESTIONS[kind] if rng.random() < 0.4 else EN_QUESTIONS["any"])
-        question = asked.format(**named)
+        question = self.form(asked).format(**named)
         if rng.random() < 0.25:
             question = self.vary(question)
             return Fact((attribute, subject), value, said, question, restate(question, self.language))
-        return Fact((attribute, subject), value, said, question, answer.format(**named) if answer else restate(question, self.language))
+        return Fact(
+            (attribute, subject),
+            value,
+            said,
+            question,
+            answer.format(**named) if answer else restate(question, self.language),
+        )
 
     def vary(self, question: str) -> str:
         """The question as hurried people write it."""
         if self.language == "zh":
-            return self.rng.choice((question.rstrip("?"), question.replace("?", "?"), "请问" + question, question.replace("的", "")))
+            return self.rng.choice((question.rstrip("?\uff1f"), "请问" + question, question.replace("的", "")))
         plural = question.rstrip("?").replace(" a ", " ") + "s?"
-        forms = (question.lower(), question.rstrip("?"), "Please tell me: " + question, question.replace(" the ", " our "), plural)
+        forms = (
+            question.lower(),
+            question.rstrip("?"),
+            "Please tell me: " + question,
+            question.replace(" the ", " our "),
+            plural,
+        )
         return self.rng.choice(forms)
 
     def filler(self) -> str:
         """A sentence that answers nothing."""
         number = self.rng.choice((self.rng.randint(2, 90), self.rng.randint(2000, 2030)))
-        return self.rng.choice(self.fillers).format(n=number, w=self.word())
+        return self.form(self.rng.choice(self.fillers)).format(n=number, w=self.word())
 
     def table(self, gold: Fact | None) -> str:
         """Rows of a table as Lectern writes them, `Header: cell | Header: cell`; the gold fact is in one row."""
@@ -191,8 +232,10 @@ class Writer:
         heads = [(kind, rng.choice(self.attributes[kind])) for kind in kinds]
         if gold is not None:
             heads = [("", gold.key[0]), *[head for head in heads if head[1] != gold.key[0]][:2]]
-        first = rng.choice(("Item", "Name", "Subject", "Type") if self.language == "en" else ("项目", "名称", "类别", "物品"))
-        colon = rng.choice((": ", ": ", ":")) if self.language == "zh" else ": "
+        first = rng.choice(
+            ("Item", "Name", "Subject", "Type") if self.language == "en" else ("项目", "名称", "类别", "物品")
+        )
+        colon = ": " if self.language == "en" or rng.random() < 0.7 else "\uff1a"
         rows = []
         kind = next((kind for kind, names in self.attributes.items() if gold and gold.key[0] in names), "code")
         place = rng.randrange(3)
@@ -230,7 +273,10 @@ EN_QUESTIONS: Final[dict[str, list[tuple[str, str]]]] = {
         ("Tell me the {a} of {s}.", ""),
         ("Do you know the {a} of the {s}?", ""),
     ],
-    "money": [("How much is the {a} for {s}?", "The {a} for {s} is"), ("How high is the {a} of the {s}?", "The {a} of the {s} is")],
+    "money": [
+        ("How much is the {a} for {s}?", "The {a} for {s} is"),
+        ("How high is the {a} of the {s}?", "The {a} of the {s} is"),
+    ],
     "date": [("When is the {a} of {s}?", _EN_IS), ("On which day is the {a} of the {s}?", "The {a} of the {s} is")],
     "person": [("Who is the {a} of {s}?", _EN_IS), ("Who is the {a} for the {s}?", "The {a} for the {s} is")],
     "code": [("Which {a} does {s} have?", ""), ("Give me the {a} of the {s}.", "")],
@@ -239,7 +285,12 @@ EN_QUESTIONS: Final[dict[str, list[tuple[str, str]]]] = {
 }
 _ZH_IS: Final = "{s}的{a}是"
 ZH_QUESTIONS: Final[dict[str, list[tuple[str, str]]]] = {
-    "any": [("{s}的{a}是什么?", _ZH_IS), ("{s}的{a}是多少?", _ZH_IS), ("{s}的{a}?", _ZH_IS), ("请告诉我{s}的{a}。", "")],
+    "any": [
+        ("{s}的{a}是什么?", _ZH_IS),
+        ("{s}的{a}是多少?", _ZH_IS),
+        ("{s}的{a}?", _ZH_IS),
+        ("请告诉我{s}的{a}。", ""),
+    ],
     "money": [("{s}的{a}是多少?", _ZH_IS), ("{s}的{a}是多少钱?", _ZH_IS), ("{s}{a}多少?", "")],
     "date": [("{s}的{a}是哪天?", _ZH_IS), ("{s}的{a}是什么时候?", _ZH_IS)],
     "person": [("{s}的{a}是谁?", _ZH_IS), ("谁是{s}的{a}?", _ZH_IS)],
@@ -251,7 +302,7 @@ ZH_QUESTIONS: Final[dict[str, list[tuple[str, str]]]] = {
 
 def restate(question: str, language: str) -> str:
     """The beginning of an answer that repeats the question, whatever its form."""
-    return question.rstrip("?? .。") + (":" if language == "zh" else ":")
+    return question.rstrip("?\uff1f .。") + ("\uff1a" if language == "zh" else ":")
 
 
 def passage(writer: Writer, facts: list[Fact], gold: Fact | None, level: Level) -> Passage:
@@ -309,7 +360,12 @@ def example(rng: random.Random, level: Level) -> dict[str, Any]:
     messages = ground([{"role": "user", "content": gold.question}], passages, writer.language)
     if not level.instructed:
         messages[0]["content"] = "\n\n".join(render_passage(n, found) for n, found in enumerate(passages, 1))
-    return {"language": writer.language, "messages": messages, "answer": answer, "value": gold.value if answerable else None}
+    return {
+        "language": writer.language,
+        "messages": messages,
+        "answer": answer,
+        "value": gold.value if answerable else None,
+    }
 
 
 def main(folder: Path) -> None:

@@ -67,9 +67,20 @@ def new_model() -> Qwen3ForCausalLM:
     torch.manual_seed(0)
     return Qwen3ForCausalLM(
         Qwen3Config(
-            vocab_size=VOCABULARY, hidden_size=192, intermediate_size=448, num_hidden_layers=4, num_attention_heads=6,
-            num_key_value_heads=6, head_dim=32, max_position_embeddings=CONTEXT, tie_word_embeddings=True,
-            bos_token_id=None, eos_token_id=2, pad_token_id=0, attn_implementation="sdpa", use_cache=False,
+            vocab_size=VOCABULARY,
+            hidden_size=192,
+            intermediate_size=448,
+            num_hidden_layers=4,
+            num_attention_heads=6,
+            num_key_value_heads=6,
+            head_dim=32,
+            max_position_embeddings=CONTEXT,
+            tie_word_embeddings=True,
+            bos_token_id=None,
+            eos_token_id=2,
+            pad_token_id=0,
+            attn_implementation="sdpa",
+            use_cache=False,
         )  # fmt: skip
     )
 
@@ -159,7 +170,10 @@ def train(model: Qwen3ForCausalLM, levels: list[list[Sample]]) -> None:
         shown = answers if number == 0 else 0.95 * shown + 0.05 * answers
         if number % 25 == 0:
             width = sum(map(len, batch[-1]))
-            print(f"step {number}/{len(plan)} length {width} answer {shown:.3f} {time.monotonic() - start:.0f} s", flush=True)
+            print(
+                f"step {number}/{len(plan)} length {width} answer {shown:.3f} {time.monotonic() - start:.0f} s",
+                flush=True,
+            )
 
 
 @torch.inference_mode()
@@ -193,7 +207,9 @@ def main() -> None:
     ]
     for level in samples:
         lengths = sorted(len(prompt) + len(answer) for prompt, answer in level)
-        print(f"{len(level)} examples, {sum(lengths)} tokens, median {lengths[len(lengths) // 2]}, longest {lengths[-1]}")
+        print(
+            f"{len(level)} examples, {sum(lengths)} tokens, median {lengths[len(lengths) // 2]}, longest {lengths[-1]}"
+        )
     model = new_model()
     print(f"{sum(value.numel() for value in model.parameters())} parameters", flush=True)
     train(model, samples)

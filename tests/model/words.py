@@ -84,7 +84,9 @@ ZH_SUBJECTS: Final = (
 
 ZH_ATTRIBUTES: Final[dict[str, list[str]]] = {
     "money": "限额|价格|预算|每日限额|费用|补贴|押金|成本|年度预算|报销上限|标准|罚款|月租|上限|报销额".split("|"),
-    "date": "开始日期|结束日期|截止日期|投入使用日期|上线日期|审核日期|交货日期|到期日|保修截止日|购买日期|安装日期|启用日期".split("|"),
+    "date": "开始日期|结束日期|截止日期|投入使用日期|上线日期|审核日期|交货日期|到期日|保修截止日|购买日期|安装日期|启用日期".split(
+        "|"
+    ),
     "person": "负责人|联系人|审批人|管理员|主管|项目经理|经理|副经理|审计员|技术员|主任".split("|"),
     "code": "序列号|资产编号|订单号|地址|成本中心|版本|合同编号|房间号|型号|编号|税号".split("|"),
     "count": "通知期|座位数|容量|重量|保存期限|长度|功率|时长|内存|存储空间|响应时间|天数|使用年限".split("|"),
@@ -120,9 +122,13 @@ ZH_FILLERS: Final = (
     "未使用的额度年底作废。|报告每月发送给{w}。|团队共有{n}人。|如有疑问请联系服务台。|下表列出当前数值。|公司在{n}年首次采用此规定。"
 ).split("|")
 
-ZH_HEADINGS: Final = "差旅|费用|设备|资产|总则|适用范围|服务器|联系人|项目|休假|工作时间|合同|安全|采购|附件|概述|限额|办公室|财务".split("|")
+ZH_HEADINGS: Final = "差旅|费用|设备|资产|总则|适用范围|服务器|联系人|项目|休假|工作时间|合同|安全|采购|附件|概述|限额|办公室|财务".split(
+    "|"
+)
 
-CITIES: Final = "Berlin|Vienna|Lyon|Porto|Oslo|Leeds|Turin|Ghent|Basel|Cork|Bremen|Utrecht|Graz|Malmo|Krakow|Hanoi".split("|")
+CITIES: Final = (
+    "Berlin|Vienna|Lyon|Porto|Oslo|Leeds|Turin|Ghent|Basel|Cork|Bremen|Utrecht|Graz|Malmo|Krakow|Hanoi".split("|")
+)
 MONTHS: Final = "January|February|March|April|May|June|July|August|September|October|November|December".split("|")
 UNITS_EN: Final = "days|weeks|months|years|hours|minutes|people|kg|km|m|kW|GB|TB|litres|seats|working days".split("|")
 UNITS_ZH: Final = "天|周|个月|年|小时|分钟|人|公斤|公里|米|千瓦|GB|TB|升|个座位|个工作日".split("|")

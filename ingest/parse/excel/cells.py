@@ -1,5 +1,6 @@
 """The rows of one sheet as a stream: values as displayed, merged cells filled."""
 
+import contextlib
 import re
 import zipfile
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from openpyxl.styles.numbers import is_date_format, is_timedelta_format
 from openpyxl.utils.cell import range_boundaries
 from openpyxl.worksheet._reader import FORMULA_TAG, INLINE_STRING, ROW_TAG, VALUE_TAG, WorkSheetParser
 
+from ingest.parse.archive import UNZIP_ERRORS
 from ingest.parse.excel.formats import Renderer, renderer
 from ingest.parse.excel.workbook import Sheet, Workbook, forget, text_of, unescape
 from ingest.parse.labels import is_label
@@ -19,8 +21,8 @@ from ingest.parse.labels import is_label
 MAX_COLUMNS = 16_384
 _BLOCK = 1024 * 1024
 _OVERLAP = 128
-_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*?\bref=[\"']([A-Z]+[0-9]+:[A-Z]+[0-9]+)[\"']")
-_ROW = re.compile(rb"<(?:\w+:)?row[ >]")
+_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*?\bref=[\"']([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})[\"']")
+_ROW_MARKS = (b"<row ", b":row ")
 _WIDEST_FILL = 256  # a wider merge is decoration, not a heading over columns
 _MOST_MERGES = 200_000
 _BAD_CELL = (ValueError, TypeError, LookupError, OverflowError)
@@ -61,29 +63,28 @@ class Merge:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What must be known before the rows are read: how many there are, and which cells are merged, by top row."""
+    """What is good to know before the rows are read: about how many there are, and the merged ranges by top row."""
 
     rows: int
     merges: tuple[Merge, ...]
 
 
 def survey(package: zipfile.ZipFile, part: str) -> Survey:
-    """Runs through the bytes of a sheet once; merged cells are listed after the rows. Raises as zipfile does."""
+    """Runs through the bytes of a sheet once; merged cells are listed after the rows.
+
+    A part that breaks off is surveyed as far as it goes: the reading that follows tells what is wrong with it.
+    """
     rows = 0
     refs: set[bytes] = set()
-    with package.open(part) as stream:
+    with contextlib.suppress(*UNZIP_ERRORS), package.open(part) as stream:
         tail = b""
         while block := stream.read(_BLOCK):
             text = tail + block
-            rows += len(_ROW.findall(text)) - len(_ROW.findall(tail))
-            if len(refs) < _MOST_MERGES:
+            rows += sum(text.count(mark) - tail.count(mark) for mark in _ROW_MARKS)
+            if b"mergeCell" in text and len(refs) < _MOST_MERGES:
                 refs.update(_MERGE.findall(text))
             tail = text[-_OVERLAP:]
-    merges = []
-    for ref in refs:
-        left, top, right, bottom = range_boundaries(ref.decode())
-        if None not in (left, top, right, bottom) and (left, top) != (right, bottom):
-            merges.append(Merge(int(left or 0), int(top or 0), int(right or 0), int(bottom or 0)))
+    merges = (Merge(*(edge or 0 for edge in range_boundaries(ref.decode()))) for ref in refs)
     return Survey(rows, tuple(sorted(merges, key=lambda merge: (merge.top, merge.left))))
 
 

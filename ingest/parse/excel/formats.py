@@ -30,20 +30,10 @@ _DATE_TOKEN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SECTIONS = re.compile(r'(?:"[^"]*"?|\\.|\[[^\]]*\]|[^;])+|(?<=;)(?=;)', re.DOTALL)
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 _DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 _DAYS_ZH = "一二三四五六日"
 
@@ -171,7 +161,7 @@ def _date(section: str) -> Callable[[CellValue], str]:
 
 
 def _iso(value: datetime, *, with_time: bool, seconds: bool) -> str:
-    if not with_time or (value.time() == time() and not seconds):
+    if not with_time or value.time() == time():
         return value.date().isoformat()
     return value.isoformat(" ", "seconds" if seconds else "minutes")
 

@@ -24,6 +24,12 @@ def _text(text: str) -> Element:
     return Element(Kind.TEXT, text)
 
 
+def _at_once(text: str) -> Iterator[Event]:
+    """Text that is sent before the reader goes on: progress does not wait for company."""
+    yield _text(text)
+    yield Progress(0, None)
+
+
 def _say(argument: str, source: Source, options: ReadOptions) -> Iterator[Event]:
     yield Progress(1, 2)
     yield _text(argument)
@@ -58,7 +64,7 @@ def _eat(argument: str, source: Source, options: ReadOptions) -> Iterator[Event]
 def _eat_in_a_program(argument: str, source: Source, options: ReadOptions) -> Iterator[Event]:
     code = "import time\nkept = []\nfor n in range(15):\n    kept.append(b'1' * (8 << 20))\ntime.sleep(60)"
     programs = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(3)]
-    yield _text("\n".join(str(program.pid) for program in programs))
+    yield from _at_once("\n".join(str(program.pid) for program in programs))
     time.sleep(60)
 
 
@@ -69,12 +75,12 @@ def _fill(argument: str, source: Source, options: ReadOptions) -> Iterator[Event
 
 
 def _sleep(argument: str, source: Source, options: ReadOptions) -> Iterator[Event]:
-    yield _text(str(os.getpid()))
+    yield from _at_once(str(os.getpid()))
     time.sleep(600)
 
 
 def _spin(argument: str, source: Source, options: ReadOptions) -> Iterator[Event]:
-    yield _text(str(os.getpid()))
+    yield from _at_once(str(os.getpid()))
     while True:
         pass
 
@@ -100,10 +106,9 @@ def _leave_a_child(argument: str, source: Source, options: ReadOptions) -> Itera
     if child == 0:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         time.sleep(600)
-    yield _text(str(child))
+    yield from _at_once(str(child))
     if argument == "hang":
         time.sleep(600)
-    yield Progress(1, 1)
     if argument == "die":
         os._exit(7)
 
@@ -126,7 +131,7 @@ def _connect_by_program(argument: str, source: Source, options: ReadOptions) -> 
 def _keep(argument: str, source: Source, options: ReadOptions) -> Iterator[Event]:
     with tempfile.NamedTemporaryFile(delete=False) as kept:
         kept.write(b"plain text")
-    yield _text(kept.name)
+    yield from _at_once(kept.name)
     if argument:
         time.sleep(600)
 

@@ -1,0 +1,49 @@
+# Lectern's targets; `make help` explains them. Set-up is done by docker/setup.sh, once.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check bench samples lock clean
+
+BIN := .venv/bin
+ARGS ?=
+
+help:  ## Explain every target
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  LECTERN_PORT, LECTERN_HOST, LECTERN_DATA and LECTERN_MODEL change what 'make run' starts;"
+	@echo "  docs/reference/settings.md lists every setting. ARGS='...' is passed on by run, test and bench."
+
+setup:  ## Set up what 'make run' needs, and start nothing
+	@bash docker/setup.sh run
+
+run:  ## Set up, start Lectern on http://127.0.0.1:8000 and load the sample documents on first start
+	@bash docker/setup.sh run
+	@if [[ -n "$$LECTERN_MODEL" && -z "$$LECTERN_ENGINE_URL" && -z "$$LECTERN_VLLM_PYTHON" ]]; then \
+		bash docker/setup.sh engine; fi
+	@LECTERN_SAMPLES="$${LECTERN_SAMPLES:-true}" exec $(BIN)/lectern serve $(ARGS)
+
+test:  ## Set up, and run every test (ARGS='-k word' for some)
+	@bash docker/setup.sh test
+	@exec $(BIN)/python -m pytest $(ARGS)
+
+check:  ## Check format, style, types, import layers, and the documentation against the code
+	@bash docker/setup.sh check
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/unit/docs
+
+bench:  ## Measure speed and size on this machine
+	@bash docker/setup.sh check
+	@exec $(BIN)/lectern bench $(ARGS)
+
+samples:  ## Write the sample documents anew
+	@bash docker/setup.sh check
+	@$(BIN)/python -m server.samples.make server/samples/documents
+
+lock:  ## Solve docker/constraints/base.txt and dev.txt again from pyproject.toml
+	@bash docker/setup.sh lock
+
+clean:  ## Remove environments and caches; never data
+	rm -rf .venv .venv-engine .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist *.egg-info
+	find server ingest prompts tests -name __pycache__ -type d -prune -exec rm -rf {} +

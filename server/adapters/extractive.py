@@ -1,0 +1,161 @@
+"""The engine without a model: it answers with quotes from the passages and never says anything else."""
+
+import asyncio
+import re
+import time
+import uuid
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+from server.adapters.quotes import choose_quotes
+from server.adapters.tokens import estimate_tokens
+from server.model import EngineState, Prompt
+
+MODEL: Final = "extractive"
+_CONTEXT: Final = 131_072
+_MOST_CHOICES: Final = 16
+_PIECE: Final = re.compile(r"(?:[\u3000-\u9fff\uff00-\uffef]{1,4}|\s*[^\s\u3000-\u9fff\uff00-\uffef]+){1,3}\s*|\s+")
+
+_NO_MODEL: Final = {
+    "en": (
+        "No language model is configured, so I can only quote your documents: choose a knowledge base and ask about it. "
+        "For free conversation, set LECTERN_MODEL to a model's path or hub id, or LECTERN_ENGINE_URL to an "
+        "OpenAI-compatible server, and start Lectern again."
+    ),
+    "zh": (
+        "尚未配置语言模型,因此我只能引用您的文件:请选择一个知识库再提问。如需自由对话,请将 LECTERN_MODEL 设为模型的路径或"
+        "名称,或将 LECTERN_ENGINE_URL 设为兼容 OpenAI 的服务器地址,然后重新启动 Lectern。"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """An answer that is ready to be sent, as often as the request asks for it."""
+
+    pieces: tuple[str, ...]
+    finish: str
+    choices: int
+    prompt_tokens: int
+    head: Mapping[str, Any]
+
+    @property
+    def usage(self) -> dict[str, int]:
+        said = self.choices * estimate_tokens("".join(self.pieces))
+        return {"prompt_tokens": self.prompt_tokens, "completion_tokens": said, "total_tokens": self.prompt_tokens + said}
+
+
+class ExtractiveEngine:
+    """Quotes the best sentences with their markers. `n`, `stop` and the token limits are heeded; what only a model
+    could follow, such as a temperature, is not."""
+
+    def __init__(self) -> None:
+        self._state = EngineState(self.name, "stopped", since=time.time())
+
+    @property
+    def name(self) -> str:
+        """extractive."""
+        return "extractive"
+
+    async def start(self) -> None:
+        """There is nothing to start."""
+        self._state = EngineState(self.name, "ready", "no model: answers are quotes", since=time.time())
+
+    async def stop(self) -> None:
+        """There is nothing to stop."""
+        self._state = EngineState(self.name, "stopped", since=time.time())
+
+    def state(self) -> EngineState:
+        """Ready from start to stop."""
+        return self._state
+
+    async def models(self) -> list[str]:
+        """The one name it answers to."""
+        return [MODEL]
+
+    def context_tokens(self, model: str) -> int:
+        """Ample: nothing is kept in a context."""
+        return _CONTEXT
+
+    def count_tokens(self, text: str) -> int:
+        """An estimate."""
+        return estimate_tokens(text)
+
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[bytes, None]:
+        """See `Engine.stream`; it does not fail."""
+        answer = await asyncio.to_thread(_answer, prompt, "chat.completion.chunk")
+        options = prompt.body.get("stream_options") or {}
+        return _events(answer, include_usage=bool(options.get("include_usage")))
+
+    async def complete(self, prompt: Prompt) -> dict[str, Any]:
+        """See `Engine.complete`; it does not fail."""
+        answer = await asyncio.to_thread(_answer, prompt, "chat.completion")
+        message = {"role": "assistant", "content": "".join(answer.pieces), "refusal": None}
+        return {
+            **answer.head,
+            "choices": [
+                {"index": index, "message": dict(message), "logprobs": None, "finish_reason": answer.finish}
+                for index in range(answer.choices)
+            ],
+            "usage": answer.usage,
+        }
+
+
+def _answer(prompt: Prompt, kind: str) -> _Answer:
+    """Finds the answer. Takes some milliseconds of CPU."""
+    body = prompt.body
+    quotes = choose_quotes(prompt.question, prompt.passages)
+    if quotes:
+        text = " ".join(f"{quote.text} [{quote.number}]" for quote in quotes)
+    else:
+        text = _NO_MODEL.get(prompt.language, _NO_MODEL["en"])
+    for stop in _stops(body.get("stop")):
+        text = text.partition(stop)[0]
+    limit = body.get("max_completion_tokens") or body.get("max_tokens")
+    pieces, finish = _within(_PIECE.findall(text), limit if isinstance(limit, int) else None)
+    choices = body.get("n")
+    return _Answer(
+        pieces=pieces,
+        finish=finish,
+        choices=min(max(choices, 1), _MOST_CHOICES) if isinstance(choices, int) else 1,
+        prompt_tokens=sum(estimate_tokens(str(message.get("content") or "")) + 4 for message in body.get("messages") or ()),
+        head={"id": f"chatcmpl-{uuid.uuid4().hex}", "object": kind, "created": int(time.time()), "model": MODEL},
+    )
+
+
+def _stops(stop: object) -> list[str]:
+    given = [stop] if isinstance(stop, str) else stop
+    return [one for one in given if isinstance(one, str) and one] if isinstance(given, list) else []
+
+
+def _within(pieces: list[str], limit: int | None) -> tuple[tuple[str, ...], str]:
+    """The pieces that fit into so many tokens, and why they end."""
+    if limit is None:
+        return tuple(pieces), "stop"
+    for count, piece in enumerate(pieces):
+        limit -= estimate_tokens(piece)
+        if limit < 0:
+            return tuple(pieces[:count]), "length"
+    return tuple(pieces), "stop"
+
+
+async def _events(answer: _Answer, *, include_usage: bool) -> AsyncGenerator[bytes, None]:
+    for payload in _payloads(answer, include_usage=include_usage):
+        yield b"data: " + orjson.dumps(payload) + b"\n\n"
+        await asyncio.sleep(0)  # other answers run meanwhile
+
+
+def _payloads(answer: _Answer, *, include_usage: bool) -> Iterator[dict[str, Any]]:
+    usage = {"usage": None} if include_usage else {}
+    deltas: list[tuple[dict[str, str], str | None]] = [({"role": "assistant", "content": ""}, None)]
+    deltas += [({"content": piece}, None) for piece in answer.pieces]
+    deltas.append(({}, answer.finish))
+    for index in range(answer.choices):
+        for delta, finish in deltas:
+            choice = {"index": index, "delta": delta, "logprobs": None, "finish_reason": finish}
+            yield {**answer.head, "choices": [choice], **usage}
+    if include_usage:
+        yield {**answer.head, "choices": [], "usage": answer.usage}

@@ -1,0 +1,188 @@
+"""A client for OpenAI-compatible model servers that passes streamed events on as the bytes they came in."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any, Final
+
+import aiohttp
+import orjson
+from yarl import URL
+
+from server.errors import EngineLost, EngineRefused, EngineUnavailable, LecternError, Saturated
+
+RETRY_AFTER: Final = 5
+_EVENT_LIMIT: Final = 8 * 1024 * 1024
+_DETAIL_LIMIT: Final = 500
+_END: Final = b"data: [DONE]"
+_ERROR: Final = (b'data: {"error"', b'data: {"object":"error"', b'data: {"object": "error"')
+# Unescaped quotes cannot stand inside a JSON string, so this can only be the field itself, with a reason.
+_FINISHED: Final = (b'"finish_reason":"', b'"finish_reason": "')
+
+
+class OpenAIWire:
+    """One upstream. `connect_seconds` bounds connecting, `idle_seconds` the wait for the next byte.
+
+    `open` before use and `close` afterwards, both on the event loop that uses it.
+    """
+
+    def __init__(self, base_url: str, key: str, *, connect_seconds: float = 5.0, idle_seconds: float = 120.0) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._key = key
+        self._timeout = aiohttp.ClientTimeout(total=None, connect=connect_seconds, sock_read=idle_seconds)
+        self._session: aiohttp.ClientSession | None = None
+
+    async def open(self) -> None:
+        """Makes the session. There is no limit on connections: how many answers run at once is not decided here."""
+        headers = {"Content-Type": "application/json"}
+        if self._key:
+            headers["Authorization"] = f"Bearer {self._key}"
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers=headers,
+            timeout=self._timeout,
+        )
+
+    async def close(self) -> None:
+        """Ends the session; requests under way fail."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def get(self, path: str, *, seconds: float = 10.0) -> bytes:
+        """What stands at a path below the base URL, or at another path of the same host if it begins with a slash.
+
+        Raises:
+            EngineUnavailable: there was no answer within so many seconds, or not with status 200.
+        """
+        url = URL(f"{self.base_url}/").join(URL(path))
+        timeout = aiohttp.ClientTimeout(total=seconds)
+        try:
+            async with self._opened().get(url, timeout=timeout) as response:
+                if response.status != 200:
+                    raise await _refusal(response)
+                return await response.read()
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise _unavailable(error) from error
+
+    async def complete(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The whole answer. Raises as `stream`."""
+        response = await self._post({**body, "stream": False})
+        try:
+            answer = orjson.loads(await response.read())
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise EngineLost(detail=_reason(error)) from error
+        except orjson.JSONDecodeError as error:
+            raise EngineLost(detail="its answer was not JSON") from error
+        finally:
+            response.close()
+        if not isinstance(answer, dict):
+            raise EngineLost(detail="its answer was not a JSON object")
+        return answer
+
+    async def stream(self, body: Mapping[str, Any]) -> AsyncGenerator[bytes, None]:
+        """Opens a streamed answer; returns when the upstream has accepted the request.
+
+        Each item is one whole server-sent event as it was received, `[DONE]` left out. Closing the generator closes
+        the connection, which cancels the work upstream.
+
+        Raises:
+            EngineRefused: status 400, 404, 413, 422.
+            Saturated: status 429.
+            EngineUnavailable: any other status, no connection, or no answer in time.
+            EngineLost: (from the generator) the answer broke off or the upstream reported an error in it.
+        """
+        events = _events(await self._post({**body, "stream": True}))
+        await anext(events)  # so that closing it before the first event closes the connection too
+        return events
+
+    def _opened(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            raise EngineUnavailable(detail="it is stopped", retry_after=RETRY_AFTER)
+        return self._session
+
+    async def _post(self, body: Mapping[str, Any]) -> aiohttp.ClientResponse:
+        try:
+            response = await self._opened().post(f"{self.base_url}/chat/completions", data=orjson.dumps(body))
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise _unavailable(error) from error
+        if response.status == 200:
+            return response
+        try:
+            raise await _refusal(response)
+        finally:
+            response.close()
+
+
+async def _events(response: aiohttp.ClientResponse) -> AsyncGenerator[bytes, None]:
+    """First an empty item, then the events of the response."""
+    finished = False
+    rest = b""
+    try:
+        yield b""
+        async for received in response.content.iter_any():
+            *events, rest = (rest + received).replace(b"\r\n", b"\n").split(b"\n\n")
+            for event in events:
+                if event.startswith(_END):
+                    return
+                if event.startswith(_ERROR):
+                    raise EngineLost(detail=_message(event[len(b"data: ") :]))
+                if event.startswith(b"data:"):
+                    finished = finished or any(mark in event for mark in _FINISHED)
+                    yield event + b"\n\n"
+            if len(rest) > _EVENT_LIMIT:
+                raise EngineLost(detail="it sent an event without an end")
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise EngineLost(detail=_reason(error)) from error
+    finally:
+        response.close()
+    if not finished:
+        raise EngineLost(detail="the connection was closed")
+
+
+async def _refusal(response: aiohttp.ClientResponse) -> LecternError:
+    """The error that an answer other than 200 means."""
+    try:
+        message = _message(await asyncio.wait_for(response.read(), 10))
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        message = _reason(error)
+    retry_after = _seconds(response.headers.get("Retry-After"))
+    if response.status in {400, 404, 413, 422}:
+        return EngineRefused(detail=message or f"status {response.status}")
+    if response.status == 429:
+        return Saturated(retry_after=retry_after)
+    if response.status in {401, 403}:
+        detail = f"it does not accept Lectern's key, status {response.status}; check LECTERN_ENGINE_KEY"
+        return EngineUnavailable(detail=detail, retry_after=retry_after)
+    return EngineUnavailable(detail=f"status {response.status}: {message}".rstrip(": "), retry_after=retry_after)
+
+
+def _unavailable(error: Exception) -> EngineUnavailable:
+    return EngineUnavailable(detail=_reason(error), retry_after=RETRY_AFTER)
+
+
+def _reason(error: BaseException) -> str:
+    """What went wrong with a connection, in words."""
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return f"cannot connect to {error.host}:{error.port}"
+    if isinstance(error, aiohttp.InvalidURL):
+        return "its address is not a URL"
+    return "the connection was closed"
+
+
+def _message(content: bytes) -> str:
+    """The message of an OpenAI-shaped error, or the beginning of whatever was sent."""
+    try:
+        found: Any = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return " ".join(content[:_DETAIL_LIMIT].decode("utf-8", "replace").split())
+    for name in ("error", "detail", "message"):
+        if isinstance(found, dict) and name in found:
+            found = found[name]
+    return str(found)[:_DETAIL_LIMIT]
+
+
+def _seconds(header: str | None) -> int:
+    return max(1, int(header)) if header and header.isascii() and header.isdigit() else RETRY_AFTER

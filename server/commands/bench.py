@@ -1,0 +1,134 @@
+"""`lectern bench`."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+
+from server.bench.figure import Figure, machine
+
+app = typer.Typer(
+    help="Measure speed and memory, each against a peer or a limit in the same run.", no_args_is_help=True
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per figure.")]
+
+
+@app.command()
+def ingest(
+    documents: Annotated[int, typer.Option(min=1, help="Documents of 24 sections each.")] = 20, as_json: AsJson = False
+) -> None:
+    """Ingestion against the embedder alone on the same chunks.
+
+    Example: lectern bench ingest --documents 40
+    """
+    from server.bench.ingestion import share_of_embedder
+
+    with _bench() as (folder, say):
+        figures = share_of_embedder(folder, documents, say)
+    _tell(figures, as_json=as_json)
+
+
+@app.command()
+def large(
+    pages: Annotated[int, typer.Option(min=1, help="Pages of the PDF.")] = 500,
+    rows: Annotated[int, typer.Option(min=1, help="Rows of the workbook.")] = 200_000,
+    as_json: AsJson = False,
+) -> None:
+    """Peak memory while a long PDF and a long workbook are ingested.
+
+    Example: lectern bench large --pages 500 --rows 200000
+    """
+    from server.bench.ingestion import large_files
+
+    with _bench() as (folder, say):
+        figures = large_files(folder, pages, rows, say)
+    _tell(figures, as_json=as_json)
+
+
+@app.command()
+def search(
+    chunks: Annotated[int, typer.Option(min=100, help="Chunks in the index.")] = 10_000,
+    queries: Annotated[int, typer.Option(min=10, help="Questions asked.")] = 200,
+    as_json: AsJson = False,
+) -> None:
+    """Search latency, query embedding included.
+
+    Example: lectern bench search --chunks 10000
+    """
+    from server.bench.search import latency
+
+    with _bench() as (folder, say):
+        figures = latency(folder, chunks, queries, say)
+    _tell(figures, as_json=as_json)
+
+
+@app.command()
+def start(port: Annotated[int, typer.Option(help="A free port.")] = 8765, as_json: AsJson = False) -> None:
+    """Time to ready and memory of a second start.
+
+    Example: lectern bench start
+    """
+    from server.bench.startup import start as measure
+
+    with _bench() as (folder, say):
+        figures = measure(folder, port, say)
+    _tell(figures, as_json=as_json)
+
+
+@app.command()
+def stream(
+    upstream: Annotated[str, typer.Option(help="Base URL of the model server behind Lectern (…/v1).")],
+    upstream_key: Annotated[str, typer.Option(help="Its API key.")] = "",
+    store: Annotated[str, typer.Option(help="Vector store, by name or id.")] = "samples",
+    rounds: Annotated[int, typer.Option(min=3, help="Questions asked.")] = 40,
+    as_json: AsJson = False,
+) -> None:
+    """First streamed byte through a running Lectern against the model server's own.
+
+    Example: lectern bench stream --upstream http://127.0.0.1:8001/v1
+    """
+    from server.bench.streaming import first_byte
+    from server.commands.client import Client
+    from server.settings import Settings
+
+    client = Client(Settings.read())
+    store_id = client.store_id(store, create=False)
+    key = client.http.headers["Authorization"].removeprefix("Bearer ")
+    with _bench() as (_, say):
+        figures = first_byte(client.url, key, upstream, upstream_key, store_id, rounds, say)
+    _tell(figures, as_json=as_json)
+
+
+@contextmanager
+def _bench() -> Iterator[tuple[Path, Callable[[str], None]]]:
+    with (
+        tempfile.TemporaryDirectory(prefix="lectern-bench-") as folder,
+        Console(stderr=True).status("starting") as status,
+    ):
+        yield Path(folder) / "data", status.update
+
+
+def _tell(figures: list[Figure], *, as_json: bool) -> None:
+    if not as_json:
+        typer.echo(machine())
+    for figure in figures:
+        typer.echo(orjson.dumps({**_record(figure), "machine": machine()}).decode() if as_json else figure.line())
+    raise typer.Exit(not all(figure.met for figure in figures))
+
+
+def _record(figure: Figure) -> dict[str, object]:
+    return {
+        "name": figure.name,
+        "value": figure.value,
+        "unit": figure.unit,
+        "limit": figure.limit,
+        "at_most": figure.at_most,
+        "met": figure.met,
+        "detail": figure.detail,
+    }

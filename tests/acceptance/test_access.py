@@ -1,0 +1,111 @@
+"""Every route × every kind of caller."""
+
+import time
+from typing import Any
+
+import pytest
+
+from tests.serving import Serving
+
+PUBLIC = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/"), ("GET", "/portal/open"), ("POST", "/portal/sign_in")}
+LEAST: dict[tuple[str, str], str] = {
+    ("GET", "/metrics"): "reader",
+    ("GET", "/v1/engine"): "admin",
+    ("POST", "/v1/backup"): "admin",
+    ("GET", "/v1/api_keys"): "admin",
+    ("POST", "/v1/api_keys"): "admin",
+    ("DELETE", "/v1/api_keys/{key_id}"): "admin",
+    ("POST", "/v1/chat/completions"): "reader",
+    ("GET", "/v1/models"): "reader",
+    ("GET", "/v1/models/{name}"): "reader",
+    ("GET", "/v1/files"): "reader",
+    ("POST", "/v1/files"): "editor",
+    ("GET", "/v1/files/{file_id}"): "reader",
+    ("GET", "/v1/files/{file_id}/content"): "reader",
+    ("DELETE", "/v1/files/{file_id}"): "editor",
+    ("GET", "/v1/vector_stores"): "reader",
+    ("POST", "/v1/vector_stores"): "editor",
+    ("GET", "/v1/vector_stores/{store_id}"): "reader",
+    ("POST", "/v1/vector_stores/{store_id}"): "editor",
+    ("DELETE", "/v1/vector_stores/{store_id}"): "editor",
+    ("POST", "/v1/vector_stores/{store_id}/search"): "reader",
+    ("GET", "/v1/vector_stores/{store_id}/files"): "reader",
+    ("POST", "/v1/vector_stores/{store_id}/files"): "editor",
+    ("GET", "/v1/vector_stores/{store_id}/files/{file_id}"): "reader",
+    ("POST", "/v1/vector_stores/{store_id}/files/{file_id}"): "editor",
+    ("GET", "/v1/vector_stores/{store_id}/files/{file_id}/content"): "reader",
+    ("DELETE", "/v1/vector_stores/{store_id}/files/{file_id}"): "editor",
+}
+ORDER = ("reader", "editor", "admin")
+
+
+@pytest.fixture(scope="module")
+def routes(lectern: Serving) -> set[tuple[str, str]]:
+    """The routes of the running server, by its own OpenAPI document."""
+    with lectern.http() as http:
+        paths: dict[str, dict[str, Any]] = http.get("/openapi.json").json()["paths"]
+    return {(method.upper(), path) for path, methods in paths.items() for method in methods}
+
+
+def test_every_route_has_a_row_in_the_matrix(routes: set[tuple[str, str]]) -> None:
+    assert routes - PUBLIC == set(LEAST)
+
+
+@pytest.fixture(scope="module")
+def keys(lectern: Serving) -> dict[str, str]:
+    """A key per role, an expired one and a revoked one."""
+    made = {}
+    with lectern.http() as http:
+        for role in ORDER:
+            made[role] = http.post("/v1/api_keys", json={"name": role, "role": role}).json()["key"]
+        soon = int(time.time()) + 1
+        expired = http.post("/v1/api_keys", json={"name": "old", "role": "admin", "expires_at": soon})
+        revoked = http.post("/v1/api_keys", json={"name": "gone", "role": "admin"}).json()
+        http.delete(f"/v1/api_keys/{revoked['id']}")
+    time.sleep(1.5)
+    return made | {"expired": expired.json()["key"], "revoked": revoked["key"], "unknown": "lk-nobody-knows-this"}
+
+
+def status(lectern: Serving, method: str, path: str, key: str | None) -> int:
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    filled = path.format(key_id="none", name="none", file_id="none", store_id="none")
+    with lectern.http() as http:
+        http.headers.pop("Authorization")
+        return http.request(method, filled, headers=headers).status_code
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(LEAST), ids=str)
+def test_a_route_admits_those_it_should_and_nobody_else(
+    lectern: Serving, keys: dict[str, str], method: str, path: str
+) -> None:
+    assert status(lectern, method, path, None) == 401
+    for kind in ("expired", "revoked", "unknown"):
+        assert status(lectern, method, path, keys[kind]) == 401, kind
+    for role in ORDER:
+        allowed = ORDER.index(role) >= ORDER.index(LEAST[method, path])
+        assert (status(lectern, method, path, keys[role]) == 403) is not allowed, role
+
+
+def test_a_portal_link_opens_one_session_and_no_second(lectern: Serving) -> None:
+    import subprocess
+    import sys
+
+    run = subprocess.run(
+        [sys.executable, "-m", "server", "keys", "link"],
+        env={"LECTERN_DATA": str(lectern.data), "PATH": "/usr/bin"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    path = run.stdout.strip().partition("/portal/")[2]
+    with lectern.http() as http:
+        http.headers.pop("Authorization")
+        assert http.get(f"/portal/{path}").status_code == 303
+        assert http.get("/portal/session").json()["role"] == "admin"
+        assert http.get("/v1/files").status_code == 200
+        created = http.post("/v1/vector_stores", json={"name": "x"})
+        assert (created.status_code, created.json()["error"]["code"]) == (403, "cross_site_request")
+        assert http.post("/v1/vector_stores", json={"name": "x"}, headers={"X-Lectern-Portal": "1"}).is_success
+        assert http.post("/portal/sign_out", headers={"X-Lectern-Portal": "1"}).status_code == 204
+        assert http.get("/v1/files").status_code == 401
+        assert http.get(f"/portal/{path}").status_code == 401

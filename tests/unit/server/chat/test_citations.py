@@ -1,0 +1,38 @@
+from server.chat.citations import best_sentence, cite
+from server.model import Passage, Span
+
+TEXT = "The hotel limit in Shanghai is 850 CNY. Meals are paid up to 120 CNY a day.\n年假为十五天。加班需提前申请。"
+
+
+def passage(text: str = TEXT) -> Passage:
+    cut = text.index("Meals")
+    spans = (Span(0, cut, 3, (0.1, 0.1, 0.9, 0.2)), Span(cut, len(text), 4, (0.1, 0.5, 0.9, 0.6)))
+    return Passage("c", "vs", "file-1", "policy.docx", text, 0.9, spans=spans, page=3)
+
+
+def test_a_marker_becomes_the_sentence_it_stands_for_with_its_page_and_box() -> None:
+    [citation] = cite("Meals are paid up to 120 CNY [1].", [passage()])
+    assert citation.quote == "Meals are paid up to 120 CNY a day."
+    assert (citation.page, citation.box) == (4, (0.1, 0.5, 0.9, 0.6))
+    assert citation.annotation()["filename"] == "policy.docx"
+
+
+def test_a_chinese_answer_finds_its_chinese_sentence() -> None:
+    [citation] = cite("员工每年有十五天年假【1】。", [passage()])
+    assert citation.quote == "年假为十五天。"
+
+
+def test_one_marker_may_name_several_passages() -> None:
+    found = cite("Both say so [1, 2].", [passage(), passage()])
+    assert [citation.marker for citation in found] == [1, 2]
+
+
+def test_a_marker_without_a_passage_is_passed_over() -> None:
+    assert cite("As [7] and [0] say, arr[1] too.", []) == []
+    assert [c.marker for c in cite("See [3] and [1].", [passage()])] == [1]
+
+
+def test_decimal_points_do_not_end_a_sentence() -> None:
+    text = "The rate is 3.5 percent. The other is 4.75 percent."
+    start, end = best_sentence(text, "the other rate 4.75")
+    assert text[start:end].strip() == "The other is 4.75 percent."

@@ -1,0 +1,32 @@
+from typing import Any
+
+import pytest
+
+from server.chat.pack import Room, pack
+from server.errors import QuestionTooLong
+from server.model import Passage
+
+ASKED: list[dict[str, Any]] = [{"role": "user", "content": "what"}]
+
+
+def passages(*words: int) -> list[Passage]:
+    return [Passage(str(n), "vs", "file-1", "a.md", "word " * count, 0.9) for n, count in enumerate(words)]
+
+
+def count(text: str) -> int:
+    return len(text.split())
+
+
+def test_the_best_passages_that_fit_are_packed_in_their_order() -> None:
+    packed = pack(passages(100, 5000, 100), ASKED, Room(8000, 500, 1000), count)
+    assert [passage.id for passage in packed] == ["0", "2"]
+
+
+def test_a_first_passage_that_does_not_fit_is_cut() -> None:
+    [packed] = pack(passages(5000), ASKED, Room(8000, 500, 300), count)
+    assert 100 < count(packed.text) <= 300
+
+
+def test_a_conversation_that_leaves_no_room_is_refused() -> None:
+    with pytest.raises(QuestionTooLong):
+        pack(passages(100), [{"role": "user", "content": "w " * 9000}], Room(8000, 500, 300), count)

@@ -1,0 +1,67 @@
+import io
+from collections.abc import AsyncIterator
+
+import pytest
+from starlette.requests import Request
+from starlette.types import Message
+
+from server.documents.upload import Upload, receive
+from server.errors import InvalidRequest, RequestTooLarge
+
+BODY = (
+    b'--line\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nassistants\r\n'
+    b'--line\r\nContent-Disposition: form-data; name="file"; filename="\xe5\xb9\xb4.txt"\r\n'
+    b"Content-Type: text/plain\r\n\r\nhello\r\nworld\r\n--line--\r\n"
+)
+
+
+def request(body: bytes, content_type: str = "multipart/form-data; boundary=line", step: int = 7) -> Request:
+    async def parts() -> AsyncIterator[Message]:
+        for first in range(0, len(body), step):
+            more = first + step < len(body)
+            yield {"type": "http.request", "body": body[first : first + step], "more_body": more}
+
+    stream = parts()
+
+    async def receive_message() -> Message:
+        return await anext(stream)
+
+    headers = [(b"content-type", content_type.encode())]
+    return Request({"type": "http", "method": "POST", "path": "/", "headers": headers}, receive_message)
+
+
+async def taken(body: bytes, most: int = 1000) -> tuple[Upload, bytes]:
+    out = io.BytesIO()
+    return await receive(request(body), out, most), out.getvalue()
+
+
+async def test_content_and_fields_arrive_however_the_body_is_cut() -> None:
+    for step in (1, 7, 1000):
+        out = io.BytesIO()
+        upload = await receive(request(BODY, step=step), out, 1000)
+        assert out.getvalue() == b"hello\r\nworld"
+        assert (upload.filename, upload.fields["purpose"], upload.bytes) == ("年.txt", "assistants", 12)
+
+
+async def test_a_body_that_is_cut_off_is_refused() -> None:
+    for end in (10, 60, 120, len(BODY) - 12):
+        with pytest.raises(InvalidRequest):
+            await taken(BODY[:end])
+
+
+async def test_more_than_allowed_is_refused() -> None:
+    with pytest.raises(RequestTooLarge):
+        await taken(BODY, most=11)
+
+
+async def test_what_is_no_form_or_holds_no_file_is_refused() -> None:
+    with pytest.raises(InvalidRequest):
+        await receive(request(b"{}", "application/json"), io.BytesIO(), 100)
+    with pytest.raises(InvalidRequest):
+        await taken(b'--line\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nx\r\n--line--\r\n')
+
+
+async def test_two_files_in_one_form_are_refused() -> None:
+    part = b'--line\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nx\r\n'
+    with pytest.raises(InvalidRequest):
+        await taken(part + part + b"--line--\r\n")
