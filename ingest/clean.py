@@ -107,7 +107,8 @@ def _clean_table(element: Element) -> Element:
     # The text renders the rows, so one look at it usually spares a look at every cell.
     text = element.text
     if (
-        text.count("\n") == len(element.rows) - 1
+        text.strip(" |\n")
+        and text.count("\n") == len(element.rows) - 1
         and _DIRTY_TABLE.search(text) is None
         and unicodedata.is_normalized("NFC", text)
     ):

@@ -36,7 +36,7 @@ def keep_unstructured_offline() -> None:
     replaced by one that raises `OfflineError`.
     """
     for switch in _SWITCHES:
-        os.environ[switch] = "true"
+        os.environ[switch] = "1"
     present = sys.modules.get(_TOKENIZER)
     if present is None:
         sys.modules[_TOKENIZER] = _stand_in()

@@ -75,11 +75,9 @@ _LEGACY = (
     ("VisioDocument", "a Visio drawing (.vsd)"),
 )
 _OFFICE = (
-    (rb"wordprocessingml\.(document|template)\.main|ms-word\.(document|template)\.macroEnabledTemplate", DOCX),
-    (rb"ms-word\.(document|template)\.macroEnabled", DOCX),
-    (rb"spreadsheetml\.(sheet|template)\.main|ms-excel\.(sheet|template)\.macroEnabled\.main", XLSX),
-    (rb"presentationml\.(presentation|slideshow|template)\.main", PPTX),
-    (rb"ms-powerpoint\.(presentation|slideshow|template)\.macroEnabled\.main", PPTX),
+    (rb"(wordprocessingml|ms-word)\.(document|template)\.(main|macroEnabled)", DOCX),
+    (rb"(spreadsheetml|ms-excel)\.(sheet|template)\.(main|macroEnabled)", XLSX),
+    (rb"(presentationml|ms-powerpoint)\.(presentation|slideshow|template)\.(main|macroEnabled)", PPTX),
 )
 _PARTS = (("word/", DOCX), ("xl/", XLSX), ("ppt/", PPTX))
 _PACKAGES = (
@@ -158,7 +156,9 @@ def _package(stream: BinaryIO, name: str) -> str:
     """The type of a zip archive: an Office file by the content type of its main part, else what it is, refused."""
     try:
         with zipfile.ZipFile(stream) as archive:
-            names = set(archive.namelist())
+            names = archive.namelist()
+            if any(member.flag_bits & 1 for member in archive.infolist()):
+                raise PasswordNeeded(name)
             types = _member(archive, "[Content_Types].xml", 1 << 20).replace(b"\0", b"")  # NULs: UTF-16
             label = _member(archive, "mimetype", 200).decode("ascii", "replace").strip()
     except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
@@ -184,8 +184,6 @@ def _member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
     found = next((entry for entry in archive.infolist() if entry.filename.lower() == name.lower()), None)
     if found is None:
         return b""
-    if found.flag_bits & 1:  # encrypted zip member
-        raise DamagedFile(str(archive.filename or name), detail="its archive is encrypted")
     with archive.open(found) as member:
         return member.read(most)
 

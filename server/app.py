@@ -13,9 +13,11 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import BinaryIO
 
 import psutil
 from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
 
 from ingest.chunk import chunks
 from ingest.formats import sniff
@@ -25,10 +27,11 @@ from ingest.ports import Embedder
 from ingest.sandbox import Sandbox
 from server import __version__
 from server.access.auth import Gate
-from server.access.routes import keys_router
+from server.access.routes import api_key_routes
 from server.adapters.blobs import Blobs
 from server.adapters.database.catalog import SqlCatalog
 from server.adapters.database.engine import Database
+from server.adapters.database.file_keys import FileKeys
 from server.adapters.database.identities import SqlIdentities
 from server.adapters.database.jobs import SqlJobs
 from server.adapters.database.statistics import SqlStatistics
@@ -36,9 +39,11 @@ from server.adapters.datafolder import DataFolder
 from server.adapters.extractive import ExtractiveEngine
 from server.adapters.milvus import MilvusIndex
 from server.adapters.minilm import MiniLm
+from server.adapters.presets import choose, find_gpus, fits
 from server.adapters.remote import RemoteEngine
 from server.adapters.remote_embedder import RemoteEmbedder
-from server.adapters.vllm import VllmEngine
+from server.adapters.vllm import VllmEngine, find_python
+from server.backup import snapshot
 from server.chat.answer import Answers, Limits
 from server.chat.retrieve import Retriever
 from server.chat.routes import chat_router
@@ -48,15 +53,17 @@ from server.documents.routes import files_router, store_files_router, stores_rou
 from server.documents.sink import IndexSink
 from server.documents.stores import Stores
 from server.documents.text import Texts
+from server.errors import IndexUnavailable
 from server.http import Face, render_errors
-from server.model import Passage, Role, StoreFile
+from server.model import Passage, StoreFile
+from server.monitor.doctor import Finding, Verdict
 from server.monitor.metrics import Metrics
-from server.monitor.routes import monitor_router
+from server.monitor.routes import backup_router, monitor_router
 from server.portal.routes import mount_portal
 from server.ports import Engine, Identities
 from server.settings import Settings, WhenEngineDown
 from server.vault.keyring import Keyring
-from server.vault.master import MasterKey
+from server.vault.master import open_master_key
 
 READER_VERSION = "1"
 SAMPLE_STORE = "samples"
@@ -96,7 +103,7 @@ def open_identities(settings: Settings) -> Iterator[Identities]:
 
 
 @contextmanager
-def open_parts(settings: Settings) -> Iterator[Parts]:
+def open_parts(settings: Settings, metrics: Metrics | None = None) -> Iterator[Parts]:
     """Opens the data folder and all that works on it.
 
     Raises:
@@ -104,11 +111,12 @@ def open_parts(settings: Settings) -> Iterator[Parts]:
     """
     with contextlib.ExitStack() as stack:
         if not settings.index_uri:  # Milvus Lite admits one process
-            stack.enter_context(DataFolder(settings.data))
+            stack.enter_context(DataFolder(settings.data).locked())
         database = _database(settings)
         stack.callback(database.close)
         keys = open_keyring(settings, database)
-        blobs = Blobs(settings.data, keys)
+        blobs = Blobs(settings.data / "files", keys, keys.secret("blob names"))
+        blobs.sweep()
         catalog, jobs, statistics = SqlCatalog(database), SqlJobs(database), SqlStatistics(database)
         index = MilvusIndex(settings.index_uri or str(settings.data / "index" / "milvus.db"), settings.index_token)
         stack.callback(index.close)
@@ -117,7 +125,7 @@ def open_parts(settings: Settings) -> Iterator[Parts]:
         uploads = Uploads(catalog, blobs, keys, stores, settings.upload_mb * BYTES_PER_MB)
         texts = Texts(blobs, READER_VERSION)
         sandbox = stack.enter_context(Sandbox(settings.parse_memory_mb, settings.parse_seconds))
-        metrics = Metrics()
+        metrics = metrics or Metrics()
         ingestion = Ingestion(
             catalog=catalog,
             files=blobs,
@@ -153,7 +161,9 @@ def open_parts(settings: Settings) -> Iterator[Parts]:
 
 def open_keyring(settings: Settings, database: Database) -> Keyring:
     """The keys of this data folder. Raises MissingMasterKey, WrongMasterKey."""
-    raise NotImplementedError
+    wrapped = FileKeys(database)
+    master, root = open_master_key(settings.data, sealed_elsewhere=wrapped.any())
+    return Keyring(master, root, wrapped, seal=settings.seal)
 
 
 def open_embedder(settings: Settings) -> Embedder:
@@ -184,10 +194,12 @@ def worker_name() -> str:
 def create_app(settings: Settings, started: Callable[[Parts], None] | None = None) -> FastAPI:
     """The web application. `started` is called once it is ready to serve."""
 
+    metrics = Metrics()
+
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with contextlib.ExitStack() as stack:
-            parts = await asyncio.to_thread(stack.enter_context, open_parts(settings))
+            parts = await asyncio.to_thread(stack.enter_context, open_parts(settings, metrics))
             engine, spare = open_engines(settings)
             for one in filter(None, (engine, spare)):
                 await one.start()
@@ -203,19 +215,13 @@ def create_app(settings: Settings, started: Callable[[Parts], None] | None = Non
 
     app = FastAPI(title="Lectern", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     render_errors(app)
-    metrics_of = app.state
-    app.add_middleware(
-        Face,
-        note=lambda *request: metrics_of.metrics.request(*request),
-        most_json_bytes=settings.request_kb * 1024,
-    )
+    app.add_middleware(Face, note=metrics.request, most_json_bytes=settings.request_kb * 1024)
     return app
 
 
 def _serve(app: FastAPI, parts: Parts, engine: Engine, spare: Engine | None) -> None:
     """Adds the routes."""
     settings, metrics = parts.settings, parts.metrics
-    app.state.metrics = metrics
     gate = Gate(parts.identities)
     retriever = Retriever(parts.index, parts.statistics, parts.keys, parts.catalog, parts.embedder, metrics.stage)
 
@@ -239,13 +245,54 @@ def _serve(app: FastAPI, parts: Parts, engine: Engine, spare: Engine | None) -> 
     app.include_router(stores_router(parts.stores, search, gate.needs))
     app.include_router(store_files_router(parts.stores, parts.texts, gate.needs))
     app.include_router(chat_router(answers, gate.needs, int(time.time())))
-    app.include_router(keys_router(parts.identities, gate.needs))
+    app.include_router(api_key_routes(parts.identities, gate))
     app.include_router(monitor_router(metrics, engine.state, partial(_problems, parts), gate.needs))
+    app.include_router(backup_router(partial(take_backup, parts), gate.needs))
     mount_portal(app, parts.identities, gate.caller, gate.needs)
 
 
+def take_backup(parts: Parts, out: BinaryIO, include_key: bool) -> None:
+    """Writes a backup of everything to a stream, while writers wait."""
+    index = None if parts.settings.index_uri else parts.settings.data / "index"
+    snapshot(out, parts.settings.data, parts.database, parts.blobs, index, parts.index.frozen(), include_key)
+
+
+def engine_finding(settings: Settings) -> Finding:
+    """Which engine would answer, and whether it can be started, for `lectern doctor`."""
+    if settings.engine_url:
+        return Finding("engine", Verdict.OK, f"remote, at {settings.engine_url}")
+    if not settings.model:
+        detail = "extractive: quotes sentences; set LECTERN_MODEL to have a model answer"
+        return Finding("engine", Verdict.OK, detail)
+    preset = choose(settings.preset, settings.model, find_gpus())
+    python = find_python(settings.vllm_python)
+    if python is None:
+        return Finding("engine", Verdict.FAIL, "vLLM is not installed", "run `LECTERN_MODEL=… make run` once")
+    return Finding("engine", Verdict.OK, f"vLLM with {settings.model}, preset {preset.name}")
+
+
+def gpu_findings() -> Iterator[Finding]:
+    """The GPUs, and which preset fits them and why, for `lectern doctor`."""
+    gpus = find_gpus()
+    seen = ", ".join(f"{gpu.name} ({gpu.memory:.0f} GiB)" for gpu in gpus)
+    yield Finding("GPU", Verdict.OK, seen or "none found; models run on the CPU")
+    for preset, fitting, why in fits(gpus):
+        yield Finding(f"preset {preset.name}", Verdict.OK, f"{'fits' if fitting else 'does not fit'}: {why}")
+
+
 def _problems(parts: Parts) -> dict[str, str]:
-    return {}
+    """What keeps Lectern from answering, besides its engine."""
+    found = {}
+    try:
+        with parts.database.read() as connection:
+            connection.exec_driver_sql("SELECT 1")
+    except SQLAlchemyError as error:
+        found["database"] = type(error).__name__
+    try:
+        parts.index.check()
+    except IndexUnavailable as error:
+        found["index"] = error.message
+    return found
 
 
 def _pipeline(embedder: Embedder) -> Callable[..., Outcome]:

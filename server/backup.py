@@ -172,17 +172,24 @@ def _place(path: Path, data: Path) -> Path:
     return path.relative_to(data) if path.is_relative_to(data) else Path(path.name)
 
 
+def _make_folder(path: Path) -> None:
+    """A folder with those above it, each only for its owner (mkdir's own `parents` would leave those open)."""
+    if not path.is_dir():
+        _make_folder(path.parent)
+        path.mkdir(mode=0o700, exist_ok=True)
+
+
 def _copy_sqlite(source: Path, target: Path) -> None:
     # SQLite's online backup in a single step: one state of the file, with what is in its journal, and it waits for
     # another process's transaction to end (Milvus Lite keeps its file with SQLite too).
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_folder(target.parent)
     with closing(sqlite3.connect(source, timeout=30)) as live, closing(sqlite3.connect(target)) as copy:
         live.backup(copy)
         copy.execute("PRAGMA journal_mode=DELETE")
 
 
 def _copy_index(folder: Path, target: Path) -> None:
-    target.mkdir(mode=0o700, parents=True)
+    _make_folder(target)
     for path in sorted(folder.rglob("*")):
         if not path.is_file() or path.is_symlink() or _PASSING.match(path.name):
             continue
@@ -192,7 +199,7 @@ def _copy_index(folder: Path, target: Path) -> None:
         if is_sqlite:
             _copy_sqlite(path, copy)
         else:
-            copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _make_folder(copy.parent)
             shutil.copyfile(path, copy)
 
 
@@ -201,7 +208,7 @@ def _link_objects(blobs: ObjectFolder, target: Path) -> bool:
     sealed = True
     for path in blobs.paths():
         link = target / path.relative_to(blobs.folder)
-        link.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_folder(link.parent)
         link.hardlink_to(path)
         with link.open("rb", buffering=0) as file:
             sealed = sealed and not lies_in_clear(file.read(16))
@@ -315,7 +322,7 @@ def _unpack(tar: tarfile.TarFile, info: tarfile.TarInfo, folder: Path) -> str:
         raise _UnfitError(f"it holds {info.name!r}, which no backup holds.")
     path = folder / info.name
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_folder(path.parent)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except (FileExistsError, NotADirectoryError):
         raise _UnfitError(f"it holds {info.name!r} twice.") from None

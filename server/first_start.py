@@ -1,14 +1,13 @@
 """What a start leaves behind for its user: the administrator's key, the sample documents, and what to try."""
 
 import os
-from importlib.resources import files as resources
 from typing import TextIO
 
 from server.app import SAMPLE_STORE, Parts
 from server.model import ApiKey, Role
+from server.samples import documents
 
-SAMPLE_SUFFIXES = (".docx", ".xlsx", ".pdf", ".png")
-EXAMPLE = "How much is the hotel limit per night in Shanghai?"
+EXAMPLE = "What is the hotel limit per night in Zurich?"
 
 
 def welcome(parts: Parts, out: TextIO) -> None:
@@ -47,12 +46,8 @@ def _admin_key(parts: Parts) -> ApiKey:
 
 
 def _load_samples(parts: Parts) -> None:
-    samples = sorted(
-        (item for item in resources("server.samples").iterdir() if item.name.endswith(SAMPLE_SUFFIXES)),
-        key=lambda item: item.name,
-    )
     ids = []
-    for item in samples:
-        with item.open("rb") as stream:
-            ids.append(parts.uploads.put(item.name, "assistants", stream).id)
+    for path in documents():
+        with path.open("rb") as stream:
+            ids.append(parts.uploads.put(path.name, "assistants", stream).id)
     parts.stores.create(SAMPLE_STORE, ids, {})

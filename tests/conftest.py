@@ -6,14 +6,15 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from server.adapters.blobs import Blobs
 from server.adapters.database.engine import Database
 from server.adapters.database.file_keys import FileKeys
+from server.adapters.database.schema import metadata
 from server.vault.keyring import Keyring
 from server.vault.master import open_master_key
 
@@ -29,16 +30,13 @@ class Cluster:
 
     folder: Path
 
-    def url(self, name: str) -> str:
-        return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
-
-    def create(self, name: str, template: str = "template0") -> str:
+    def create(self, name: str) -> str:
         """A new database's URL."""
         import psycopg
 
         with psycopg.connect(host=str(self.folder), user="postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'".encode())
-        return self.url(name)
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'".encode())
+        return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
 
 
 def _programs() -> Path:
@@ -94,15 +92,12 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def migrated_postgresql(cluster: Cluster) -> str:
-    """The name of an empty database, as it is after migration, to copy."""
-    database = Database(cluster.create("migrated"))
+def migrated_postgresql(cluster: Cluster) -> Iterator[Database]:
+    """A migrated database that the tests use one after the other."""
+    database = Database(cluster.create("lectern"))
     database.migrate()
+    yield database
     database.close()
-    return "migrated"
-
-
-_numbers = count()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -111,9 +106,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "lectern.db")
         return f"sqlite:///{tmp_path / 'lectern.db'}"
-    template: str = request.getfixturevalue("migrated_postgresql")
-    cluster: Cluster = request.getfixturevalue("cluster")
-    return cluster.create(f"test_{next(_numbers)}", template)
+    migrated: Database = request.getfixturevalue("migrated_postgresql")
+    with migrated.begin() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(sa.delete(table))
+    return migrated.url.render_as_string(hide_password=False)
 
 
 @pytest.fixture

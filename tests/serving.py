@@ -13,7 +13,6 @@ import openai
 import psutil
 
 START_SECONDS = 120
-SAMPLES = Path(__file__).parent.parent / "server" / "samples"
 
 
 def free_port() -> int:

@@ -37,6 +37,8 @@ def open_package(source: Source, options: ReadOptions) -> BinaryIO:
     plain = _decrypted(source) if _is_ole(source) else source
     check_archive(plain, options)
     with zipfile.ZipFile(plain.stream) as package, _damage_of(source.name):
+        if not any(name.lower() == "[content_types].xml" for name in package.namelist()):
+            raise DamagedFile(source.name, detail="it holds no list of its parts, as every Office file does")
         stream = _rewritten(package) if _needs_rewriting(package) else plain.stream
     stream.seek(0)
     return stream

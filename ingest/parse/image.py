@@ -39,10 +39,8 @@ def read(source: Source, options: ReadOptions) -> Iterator[Event]:
 
 def _elements(ocr: Tesseract, frame: Image.Image, number: int) -> Iterator[Element]:
     reading = ocr.recognise(frame)
-    sheet = Sheet(list(reading.lines), reading.width, reading.height, reading.turn, recognised=True)
-    style = Style()
-    style.count(sheet)
-    yield from elements_of(sheet, number, style)
+    sheet = Sheet(list(reading.lines), reading.width, reading.height, reading.turn, reading.slope, recognised=True)
+    yield from elements_of(sheet, number, Style())
 
 
 def _open(source: Source, options: ReadOptions) -> tuple[Image.Image, int]:

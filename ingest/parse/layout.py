@@ -17,7 +17,9 @@ COLUMN_GAP = 0.7  # em; a wider gap between two words of a row may separate colu
 MIN_COLUMN_ROWS = 3
 MAX_DEPTH = 4
 BULLET = re.compile(r"^(?:[•‣▪▫●○◦■□◆◇➢➤✓✔·∙*–—\uf0a7\uf0b7\uf0d8\uf076-]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)])$")
-WIDE = re.compile(r"[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]")
+WIDE = re.compile(
+    r"[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]"
+)
 RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
@@ -117,7 +119,7 @@ def display_width(text: str) -> int:
 
 
 def turn_back(box: Box, turn: int) -> Box:
-    """Where a box of the upright page lies on the page as shown, on which the text is turned `turn` quarters clockwise."""
+    """Where a box of the upright page lies on the page as shown, whose text is turned `turn` quarters clockwise."""
     if turn == 1:
         return Box(1 - box.bottom, box.left, 1 - box.top, box.right)
     if turn == 2:
@@ -127,8 +129,8 @@ def turn_back(box: Box, turn: int) -> Box:
     return box
 
 
-def lines_of(words: Sequence[Word]) -> list[Line]:
-    """Groups words into lines: same height on the page, no wide gap between neighbours."""
+def lines_of(words: Sequence[Word], widest: float = COLUMN_GAP) -> list[Line]:
+    """Groups words into lines: same height on the page, no gap above `widest` em between neighbours."""
     lines: list[Line] = []
     for row in _levels(words):
         row.sort(key=lambda word: word.left)
@@ -136,7 +138,7 @@ def lines_of(words: Sequence[Word]) -> list[Line]:
         reach = row[0].right
         for word in row[1:]:
             marker = len(run) == 1 and BULLET.match(run[0].text) is not None
-            if word.left - reach > (3 if marker else COLUMN_GAP) * max(word.size, run[-1].size):
+            if word.left - reach > (3 if marker else widest) * max(word.size, run[-1].size):
                 lines.append(Line.of(run))
                 run = []
             run.append(word)
@@ -154,8 +156,7 @@ def rows_of(items: Iterable[Item]) -> list[Row]:
             lines.append(item)
         else:
             rows.append([item])
-    for level in _levels(lines):
-        rows.append(sorted(level, key=lambda line: line.left))
+    rows.extend(sorted(level, key=lambda line: line.left) for level in _levels(lines))
     rows.sort(key=lambda row: min(item.top for item in row))
     return rows
 

@@ -9,14 +9,31 @@ from itertools import pairwise
 from statistics import fmean, median
 
 from ingest.model import Box, Element, Kind
-from ingest.parse.layout import BULLET, WIDE, Grid, Item, Line, Region, Row, Word, join_words, regions_of, turn_back
+from ingest.parse.layout import (
+    BULLET,
+    RIGHT_TO_LEFT,
+    WIDE,
+    Grid,
+    Item,
+    Line,
+    Region,
+    Row,
+    join_words,
+    regions_of,
+    turn_back,
+)
 from ingest.parse.tables import aligned_grid
 
 TERMINAL = re.compile(r"[.!?:;。！？：；…]['\"”’)\]）】」]*$")
-NUMBERED = re.compile(r"^(?:(?P<number>\d{1,2}(?:\.\d{1,3}){0,5})\.?\s+\S|第[一二三四五六七八九十百\d]+[章节条]|[一二三四五六七八九十]{1,3}、)")
+NUMBERED = re.compile(
+    r"^(?:(?P<number>\d{1,2}(?:\.\d{1,3}){0,5})\.?\s+\S|第[一二三四五六七八九十百\d]+[章节条]|[一二三四五六七八九十]{1,3}、)"
+)
 FIRST_WORD = re.compile(r"^\S+\s+")
+BULLETS = "•▪●○◦■□◆➢➤✓\uf0a7\uf0b7\uf0d8"
 HYPHENS = "-\u00ad\u2010"
-KEPT_PREFIXES = frozenset({"all", "anti", "cross", "ex", "half", "multi", "non", "post", "pre", "quasi", "self", "well"})
+KEPT_PREFIXES = frozenset(
+    {"all", "anti", "cross", "ex", "half", "multi", "non", "post", "pre", "quasi", "self", "well"}
+)
 ODD_FORMS = re.compile(r"[\u2e80-\u2fdf\ufb00-\ufb06\ufb1d-\ufdff\ufe70-\ufefc]+")
 NOISE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200d\u2060\ufeff\ufffe\uffff]")
 BLANK = re.compile(r"[\s\u00a0]+")
@@ -27,24 +44,32 @@ LEVELS = ((1.75, 1), (1.35, 2), (1.12, 3))
 class Sheet:
     """Text of one page that runs in one direction: turned upright, with grids already found among its lines.
 
-    `turn` tells by how many quarters clockwise this text is turned on the page as shown.
+    `turn` tells by how many quarters clockwise this text is turned on the page as shown, `slope` how far its lines
+    sink per length there. What was `recognised` by OCR is measured in pixels, and its sizes are rough.
     """
 
     items: list[Item]
     width: float
     height: float
     turn: int = 0
+    slope: float = 0.0
     recognised: bool = False
 
     def box(self, items: Sequence[Item]) -> Box:
         """Where the items lie on the page as shown, in fractions of it."""
+        sinks = [self.slope * x for item in items for x in (item.left, item.right)]
         box = Box(
             _fraction(min(item.left for item in items), self.width),
-            _fraction(min(item.top for item in items), self.height),
+            _fraction(min(item.top for item in items) + min(sinks), self.height),
             _fraction(max(item.right for item in items), self.width),
-            _fraction(max(item.bottom for item in items), self.height),
+            _fraction(max(item.bottom for item in items) + max(sinks), self.height),
         )
         return turn_back(box, self.turn)
+
+    def body(self) -> float:
+        """The size of most of its words."""
+        sizes = [item.size for item in self.items if isinstance(item, Line) for _ in item.words]
+        return median(sizes) if sizes else 0.0
 
 
 def _fraction(length: float, whole: float) -> float:
@@ -59,9 +84,9 @@ class Style:
     outline: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
 
     def count(self, sheet: Sheet) -> None:
-        """Takes the text of a sheet into account."""
+        """Takes the text of a sheet into account; what was recognised is measured in another unit."""
         for item in sheet.items:
-            if isinstance(item, Line):
+            if isinstance(item, Line) and not sheet.recognised:
                 self.sizes[round(item.size * 2) / 2] += len(item.words)
 
     @property
@@ -90,13 +115,14 @@ def join_lines(texts: Sequence[str]) -> str:
 
 
 def normal_title(text: str) -> str:
-    """A heading reduced to its letters and digits, to compare it with an entry of the outline."""
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
+    """A heading reduced to its letters and digits, its number left out, to compare it with an entry of the outline."""
+    letters = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
+    return letters.lstrip("0123456789")
 
 
 def elements_of(sheet: Sheet, page: int, style: Style) -> Iterator[Element]:
     """The elements of one sheet in reading order."""
-    body = style.body
+    body = sheet.body() if sheet.recognised else style.body
     titles = style.outline.get(page, {})
     for region in regions_of(sheet.items):
         margins: list[float] = []
@@ -177,26 +203,41 @@ def _paragraphs(lines: list[Line], region: Region) -> Iterator[list[Line]]:
 def _begins(line: Line, block: list[Line], region: Region, pitch: float) -> bool:
     """Whether the line begins a new paragraph after those of the block."""
     before = block[-1]
+    return (
+        _stands_off(line, block, pitch)
+        or abs(line.size - before.size) > 0.12 * max(line.size, before.size)
+        or (line.bold != before.bold and (line.bold or block[0].bold))
+        or is_item(line)
+        or (not _backwards(line) and (_indented(line, block, region) or _ends_early(before, line, region)))
+    )
+
+
+def _stands_off(line: Line, block: list[Line], pitch: float) -> bool:
+    """Whether there is more room above the line than between the lines of a paragraph."""
+    before = block[-1]
     size = max(line.size, before.size)
-    step = line.top - before.top
+    step = _middle(line) - _middle(before)
     usual = min(pitch, 2.2 * size) if pitch else 1.6 * size
     if len(block) > 1:
-        usual = min(usual, (before.top - block[0].top) / (len(block) - 1)) if pitch else usual
-    if step > usual + 0.3 * size or step < 0:
-        return True
-    if abs(line.size - before.size) > 0.12 * size and abs(line.bottom - line.top - before.bottom + before.top) > 0.1 * size:
-        return True
-    if line.bold != before.bold and (line.bold or block[0].bold):
-        return True
-    if _is_item(line):
-        return True
-    listed = _is_item(block[0])
-    edge = block[-1].left if len(block) > 1 else region.left
-    if not listed and line.left > edge + 0.8 * size and before.left <= edge + 0.4 * size:
-        return True
-    if listed and line.left < block[0].left - 0.5 * size:
-        return True
-    return _ends_early(before, line, region)
+        usual = min(usual, (_middle(before) - _middle(block[0])) / (len(block) - 1))
+    return step > usual + 0.35 * size or step < 0
+
+
+def _middle(line: Line) -> float:
+    return (line.top + line.bottom) / 2
+
+
+def _backwards(line: Line) -> bool:
+    return RIGHT_TO_LEFT.search(line.text) is not None
+
+
+def _indented(line: Line, block: list[Line], region: Region) -> bool:
+    """Whether the line begins further in than the one before, or, below a list item, further out."""
+    before, size = block[-1], line.size
+    if is_item(block[0]):
+        return line.left < block[0].left - 0.5 * size
+    edge = before.left if len(block) > 1 else region.left
+    return line.left > edge + 0.8 * size and before.left <= edge + 0.4 * size
 
 
 def _ends_early(before: Line, line: Line, region: Region) -> bool:
@@ -210,9 +251,10 @@ def _ends_early(before: Line, line: Line, region: Region) -> bool:
     return room > max(needed, 0.4 * (region.right - region.left))
 
 
-def _is_item(line: Line) -> bool:
+def is_item(line: Line) -> bool:
+    """Whether the line begins with the sign or number of a list item."""
     first = line.words[0].text
-    return len(line.words) > 1 and BULLET.match(first) is not None or first[:1] in "•▪●○◦■□◆➢➤✓\uf0a7\uf0b7\uf0d8"
+    return (len(line.words) > 1 and BULLET.match(first) is not None) or first[:1] in BULLETS
 
 
 def _list_level(left: float, margins: list[float], size: float) -> int:
@@ -236,9 +278,9 @@ def _kind(
     least = 1.35 if sheet.recognised else 1.12
     bold = all(line.bold for line in block) and len(text) <= 120 and ratio >= 0.95
     numbered = NUMBERED.match(text)
-    if short and not closed and (ratio >= least or bold) and not (_is_item(block[0]) and not numbered):
+    if short and not closed and (ratio >= least or bold) and not (is_item(block[0]) and not numbered):
         return Kind.TITLE, _level(ratio, numbered)
-    if _is_item(block[0]):
+    if is_item(block[0]):
         return Kind.LIST_ITEM, None
     return Kind.TEXT, None
 

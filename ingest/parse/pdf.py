@@ -5,31 +5,25 @@ that a reader of the page cannot see (invisible, tiny, outside the page) is left
 against it; invisible text over a picture is kept, for that is how scanners store recognised text.
 """
 
-import logging
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pypdfium2.raw as pdfium
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
-from pypdf.generic import Destination
 from pypdfium2 import PdfDocument, PdfiumError
 
 from ingest.errors import DamagedFile, NoText, PasswordNeeded, TooLarge, UnreadableFile
-from ingest.model import Element, Event, Kind, Loss, Progress, ReadOptions, Source
-from ingest.parse.layout import Item, lines_of
+from ingest.model import Box, Element, Event, Kind, Loss, Progress, ReadOptions, Source
+from ingest.parse.layout import lines_of
 from ingest.parse.margins import RunningHeads
-from ingest.parse.ocr import OcrFailed, OcrMissing, Tesseract
-from ingest.parse.paragraphs import Sheet, Style, elements_of, mend, normal_title
+from ingest.parse.ocr import OcrFailed, OcrMissing, Recognition, Tesseract
+from ingest.parse.paragraphs import Sheet, Style, elements_of
 from ingest.parse.pdfium import PageContent, content_of, notes_of, picture_of
 from ingest.parse.tables import ruled_grids
 
 AHEAD = 6  # pages read before one is told, so that its running heads are known
 FEW_LETTERS = 16  # a page with fewer is looked at as a picture, if there is one
 GARBAGE = 0.2  # share of characters without meaning from which a text layer is not believed
-# what pypdf lets through on malformed objects besides its own errors
-BROKEN = (PyPdfError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RuntimeError, OSError)
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[Event]:
@@ -42,9 +36,14 @@ def read(source: Source, options: ReadOptions) -> Iterator[Event]:
         total = len(document)
         if total > options.max_pages:
             raise TooLarge(source.name, detail=f"it has {total:,} pages, {options.max_pages:,} are allowed")
-        structure = _structure(source, document)
-        yield from structure.attachments
-        yield from _Reading(source, options, document, Style(outline=structure.outline)).run()
+        style = Style()
+        attached = document.count_attachments()
+        if attached or pdfium.FPDFBookmark_GetFirstChild(document.raw, None):
+            from ingest.parse.outline import outline_of  # here, for pypdf is slow to import and many files need it not
+
+            style.outline, names = outline_of(source)
+            yield from (Element(Kind.TEXT, f"Attached file: {name}") for name in names)
+        yield from _Reading(source, options, document, style).run()
     finally:
         document.close()
 
@@ -60,43 +59,6 @@ def _open(source: Source) -> PdfDocument:
             raise DamagedFile(source.name, detail="its kind of encryption is not known") from error
         raise DamagedFile(source.name, detail="its structure cannot be read as PDF") from error
     return document
-
-
-@dataclass(slots=True)
-class _Structure:
-    """What pypdf tells: headings of the outline with their levels, by page, and the names of attached files."""
-
-    outline: dict[int, dict[str, int]] = field(default_factory=dict)
-    attachments: list[Element] = field(default_factory=list)
-
-
-def _structure(source: Source, document: PdfDocument) -> _Structure:
-    """Outline and attachments. They are an extra: where pypdf cannot read them, the text is read without."""
-    structure = _Structure()
-    attached = document.count_attachments()
-    if not attached and not pdfium.FPDFBookmark_GetFirstChild(document.raw, None):
-        return structure
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its remarks on malformed objects would fill the log
-    try:
-        source.stream.seek(0)
-        reader = PdfReader(source.stream, password=source.password)
-        if attached:
-            names = [mend(str(attachment.name)) for attachment in reader.attachment_list]
-            structure.attachments = [Element(Kind.TEXT, f"Attached file: {name}") for name in names if name]
-        _walk(reader, reader.outline, 1, structure.outline)
-    except BROKEN:
-        return structure
-    return structure
-
-
-def _walk(reader: PdfReader, entries: list[object], level: int, outline: dict[int, dict[str, int]]) -> None:
-    for entry in entries:
-        if isinstance(entry, list):
-            _walk(reader, entry, level + 1, outline)
-        elif isinstance(entry, Destination):
-            page, title = reader.get_destination_page_number(entry), normal_title(str(entry.title or ""))
-            if page is not None and title:
-                outline.setdefault(page + 1, {}).setdefault(title, level)
 
 
 @dataclass(slots=True)
@@ -129,7 +91,7 @@ class _Reading:
         ahead: deque[_Page] = deque()
         for number in range(1, total + 1):
             page = self._page(number)
-            for sheet in page.sheets[:1]:
+            for sheet in page.sheets:
                 self.heads.count(sheet)
                 self.style.count(sheet)
             ahead.append(page)
@@ -145,8 +107,8 @@ class _Reading:
         for loss in page.losses:
             self.lost = self.lost or loss.message.rstrip(".")
             yield loss
-        for index, sheet in enumerate(page.sheets):
-            heads, feet = self.heads.strip(sheet, page.number) if index == 0 else ([], [])
+        for sheet in page.sheets:
+            heads, feet = self.heads.strip(sheet, page.number)
             for element in (*heads, *elements_of(sheet, page.number, self.style), *feet):
                 self.told += 1
                 yield element
@@ -174,8 +136,7 @@ class _Reading:
 
     def _recognise(self, page: _Page, content: PageContent, handle: object) -> None:
         """Replaces the text of the page by what OCR sees on it."""
-        doubtful = _garbage(content) > GARBAGE
-        if doubtful:
+        if _garbage(content) > GARBAGE:
             page.sheets = []
         if not self.options.ocr:
             lost = "The page is a picture; its text was not read because text recognition (OCR) is switched off."
@@ -194,9 +155,23 @@ class _Reading:
             self.trouble = error
             page.losses.append(Loss(error.message, page=page.number))
             return
-        if doubtful or sum(len(line.text) for line in reading.lines) >= content.characters:
-            lines: list[Item] = list(reading.lines)
-            page.sheets = [Sheet(lines, reading.width, reading.height, reading.turn, recognised=True)]
+        page.sheets = _combined(page.sheets, reading)
+
+
+def _combined(sheets: list[Sheet], reading: Recognition) -> list[Sheet]:
+    """The text of the page, and what OCR saw where the page has no text of its own."""
+    seen = Sheet(list(reading.lines), reading.width, reading.height, reading.turn, reading.slope, recognised=True)
+    own = [sheet.box([item]) for sheet in sheets for item in sheet.items]
+    seen.items[:] = [item for item in seen.items if not any(_overlap(seen.box([item]), box) for box in own)]
+    return [*sheets, seen] if own else [seen]
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    """Whether the boxes share a quarter of the smaller one."""
+    across = min(one.right, other.right) - max(one.left, other.left)
+    down = min(one.bottom, other.bottom) - max(one.top, other.top)
+    areas = [(box.right - box.left) * (box.bottom - box.top) for box in (one, other)]
+    return across > 0 and down > 0 and across * down >= 0.25 * min(areas)
 
 
 def _sheets(content: PageContent) -> list[Sheet]:

@@ -172,11 +172,8 @@ class _Reading:
         place = self.view.place
         for index in range(min(self.textpage.count_chars(), MAX_CHARACTERS)):
             code = pdfium.FPDFText_GetUnicode(raw, index)
-            if code <= 32 and code != 2:
-                if code != 0:
-                    yield index, None, nowhere, 0
-                    continue
-                code = 0xFFFD
+            if code < 32 and code not in (2, 9, 10, 11, 12, 13):
+                code = 0xFFFD  # a font that does not tell what its signs mean
             sign = "-" if code == 2 else chr(code) if code < 0xD800 or 0xE000 <= code <= 0x10FFFF else "\ufffd"
             if sign.isspace():
                 yield index, None, nowhere, 0
@@ -289,7 +286,7 @@ def _look_at_objects(page: PdfPage, view: View, content: PageContent) -> None:
             across, down = ctypes.c_uint(), ctypes.c_uint()
             if pdfium.FPDFImageObj_GetImagePixelSize(holder, across, down):
                 content.largest_picture = max(content.largest_picture, across.value * down.value)
-        elif kind == pdfium.FPDF_PAGEOBJ_PATH:
+        elif kind == pdfium.FPDF_PAGEOBJ_PATH and _painted(holder):
             content.rules += _rules(place)
     content.drawings = kinds[pdfium.FPDF_PAGEOBJ_PATH] + kinds[pdfium.FPDF_PAGEOBJ_SHADING]
 
@@ -336,6 +333,11 @@ def _mapped(place: Place, matrix: tuple[float, ...] | None) -> Place:
     return min(xs), min(ys), max(xs), max(ys)
 
 
+def _painted(path: Any) -> bool:
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    return bool(pdfium.FPDFPath_GetDrawMode(path, fill, stroke)) and bool(fill.value or stroke.value)
+
+
 def _rules(place: Place) -> list[Rule]:
     """The edges of a drawn rectangle, or the line itself where it is thin."""
     left, top, right, bottom = place
@@ -360,7 +362,8 @@ def picture_of(page: PdfPage) -> Image.Image:
     scale = min(DPI / 72, math.sqrt(MAX_RENDERED / max(width * height, 1.0)))
     bitmap = page.render(scale=scale, grayscale=True, may_draw_forms=True, limit_image_cache=True)
     try:
-        return bitmap.to_pil().copy()
+        image: Image.Image = bitmap.to_pil().copy()
+        return image
     finally:
         bitmap.close()
 

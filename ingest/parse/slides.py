@@ -32,17 +32,17 @@ def read(source: Source, options: ReadOptions) -> Iterator[Event]:
     package = open_package(source, options)
     try:
         presentation = Presentation(package)
-        slides = presentation.slides
-        total = len(slides)
+        entries = list(presentation.element.sldIdLst if presentation.element.sldIdLst is not None else ())
         width, height = presentation.slide_width or 1, presentation.slide_height or 1
     except (PythonPptxError, *_BROKEN, *UNZIP_ERRORS) as error:
         raise DamagedFile(source.name, detail=f"its slides cannot be found ({type(error).__name__})") from error
+    total = len(entries)
     if total > options.max_pages:
         raise TooLarge(source.name, detail=f"it has {total} slides, more than {options.max_pages}")
     found = False
-    for number in range(1, total + 1):
+    for number, entry in enumerate(entries, 1):
         try:
-            slide = slides[number - 1]
+            slide = presentation.part.related_slide(entry.rId)
         except _BROKEN:
             yield Loss(f"Slide {number} is damaged and was left out.", page=number)
             continue

@@ -1,6 +1,7 @@
 """Tables on a page: by the lines drawn around their cells, or by columns that stay aligned over several rows."""
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from statistics import fmean, median
@@ -48,7 +49,9 @@ def ruled_grids(words: Sequence[Word], rules: Sequence[Rule]) -> tuple[list[Grid
     for group in _frames(_joined(rules)):
         left, top = min(rule.left for rule in group), min(rule.top for rule in group)
         right, bottom = max(rule.right for rule in group), max(rule.bottom for rule in group)
-        inside = [w for w in rest if left <= (w.left + w.right) / 2 <= right and top <= (w.top + w.bottom) / 2 <= bottom]
+        inside = [
+            w for w in rest if left <= (w.left + w.right) / 2 <= right and top <= (w.top + w.bottom) / 2 <= bottom
+        ]
         grid = _ruled_grid(inside, group) if inside else None
         if grid is not None:
             grids.append(grid)
@@ -118,7 +121,10 @@ def _ruled_grid(words: list[Word], group: list[Rule]) -> Grid | None:
         column = min(max(bisect_right(xs, (word.left + word.right) / 2) - 1, 0), len(xs) - 2)
         row = min(max(bisect_right(ys, (word.top + word.bottom) / 2) - 1, 0), len(ys) - 2)
         cells.setdefault(owners[row, column], []).append(word)
-    if len(cells) < max(3, 0.3 * len(set(owners.values()))):
+    columns_by_row = Counter(row for row, _ in cells)
+    if sum(count > 1 for count in columns_by_row.values()) < 2 or len(cells) < 0.3 * len(set(owners.values())):
+        return None  # a frame around text, or a drawing
+    if _crossed(words, group) * 20 > len(words):
         return None
     texts = {at: cell_text(lines_of(held)) for at, held in cells.items()}
     filled = [[texts.get(owners[r, c], "") for c in range(len(xs) - 1)] for r in range(len(ys) - 1)]
@@ -137,9 +143,7 @@ def _owners(xs: list[float], ys: list[float], group: list[Rule]) -> dict[tuple[i
         middle = (top + bottom) / 2
         for column, (left, right) in enumerate(pairwise(xs)):
             centre = (left + right) / 2
-            walls = any(
-                abs(r.left - left) <= TOUCH and r.top <= middle <= r.bottom for r in group if not r.flat
-            )
+            walls = any(abs(r.left - left) <= TOUCH and r.top <= middle <= r.bottom for r in group if not r.flat)
             floors = any(abs(r.top - top) <= TOUCH and r.left <= centre <= r.right for r in group if r.flat)
             if column and not walls:
                 owners[row, column] = owners[row, column - 1]
@@ -148,6 +152,15 @@ def _owners(xs: list[float], ys: list[float], group: list[Rule]) -> dict[tuple[i
             else:
                 owners[row, column] = row, column
     return owners
+
+
+def _crossed(words: list[Word], group: list[Rule]) -> int:
+    """How many words a vertical rule runs through."""
+    walls = [rule for rule in group if not rule.flat]
+    return sum(
+        any(w.left + 2 < r.left < w.right - 2 and r.top < (w.top + w.bottom) / 2 < r.bottom for r in walls)
+        for w in words
+    )
 
 
 def _without_empty_columns(rows: list[list[str]]) -> list[list[str]]:
@@ -240,7 +253,9 @@ def _cells(row: Row, columns: list[Gap]) -> list[list[Line]]:
 
 def _is_table(cells: list[list[list[Line]]], width: int) -> bool:
     full = [row for row in cells if sum(map(bool, row)) > 1]
-    if len(full) < MIN_ROWS:
+    if len(full) < MIN_ROWS or len(full) * 2 < len(cells):
+        return False
+    if any(sum(bool(row[column]) for row in cells) * 5 < len(cells) for column in range(width)):
         return False
     filled = sum(sum(map(bool, row)) for row in full) / (len(full) * width)
     lengths = [display_width(cell_text(cell)) for row in full for cell in row if cell]

@@ -80,7 +80,8 @@ def _parse(text: str, name: str, *, only_main: bool) -> Iterator[Element]:
         for start in range(0, len(text), _FEED_CHARACTERS):
             parser.feed(text[start : start + _FEED_CHARACTERS].encode("utf-8", "replace"))
             yield from page.take()
-        parser.close()
+        if text:
+            parser.close()
     except etree.LxmlError as error:
         raise DamagedFile(name, detail=str(error)[:200]) from error
     yield from page.take()

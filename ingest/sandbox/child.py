@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import tempfile
 import time
 import traceback
@@ -18,6 +19,9 @@ from ingest.formats import Format, sniff
 from ingest.model import Element, Progress, ReadOptions, Source
 from ingest.sandbox.confinement import set_limits
 from ingest.sniff import is_locked
+
+MESSAGE = 128 * 1024
+"""Most bytes of a message between the server and the helper process."""
 
 _FLUSH_BYTES = 64 * 1024
 _FLUSH_SECONDS = 0.2
@@ -50,8 +54,10 @@ class Request:
 def run(request: Request, folder: Path, document: int, pipe: int, formats: Mapping[str, Format]) -> None:
     """Reads the file behind the descriptor `document` and writes JSON lines to `pipe`; `folder` is for temporary files.
 
-    First a line with the media type, then the events, last a line that says that this is the end, or the error.
+    First a line with the media type, then the events, last a line with the error, or that says that this is the end;
+    it also names the modules that were imported on the way.
     """
+    known = set(sys.modules)
     null = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(null, standard)
@@ -74,7 +80,8 @@ def run(request: Request, folder: Path, document: int, pipe: int, formats: Mappi
             return
         except Exception as error:  # noqa: BLE001  whatever a reader stumbles over is a message, never a stack trace
             last = _error(ReaderCrashed(request.name, detail=_where(error)))
-        _write(out, [_line(last)])
+        imported = [name for name, module in list(sys.modules.items()) if name not in known and _is_importable(module)]
+        _write(out, [_line({**last, "imported": imported})])
 
 
 def _read(source: Source, request: Request, formats: Mapping[str, Format], out: BinaryIO) -> None:
@@ -121,6 +128,11 @@ def _write(out: BinaryIO, lines: list[bytes]) -> None:
     rest = memoryview(b"".join(lines))
     while rest:
         rest = rest[out.write(rest) :]
+
+
+def _is_importable(module: object) -> bool:
+    spec = getattr(module, "__spec__", None)
+    return spec is not None and spec.loader is not None
 
 
 def _line(record: dict[str, object]) -> bytes:

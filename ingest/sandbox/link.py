@@ -13,9 +13,9 @@ from typing import Any
 import orjson
 
 from ingest.formats import Format
+from ingest.sandbox.child import MESSAGE
 
 _ANSWER_SECONDS = 60
-_MESSAGE = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Link:
         """The answer to a question. Raises OSError if the helper is gone."""
         with self._lock:
             socket.send_fds(self._channel, [question], list(descriptors))
-            answer = self._channel.recv(_MESSAGE)
+            answer = self._channel.recv(MESSAGE)
         if not answer:
             raise ConnectionResetError("the helper process has ended")
         fields: dict[str, Any] = orjson.loads(answer)
@@ -87,9 +87,15 @@ class Child:
     pid: int
     folder: str
 
-    def reap(self, media_type: str | None) -> Exit | None:
-        """Ends it and all it started, and tells how it ended; None if the helper process is gone."""
+    def reap(self, imported: list[str]) -> Exit | None:
+        """Ends it and all it started, and tells how it ended; None if the helper process is gone.
+
+        The helper imports the modules that the child had to import itself, so that the next one need not.
+        """
+        question = orjson.dumps({"pid": self.pid, "imported": imported})
+        if len(question) > MESSAGE:
+            question = orjson.dumps({"pid": self.pid, "imported": []})
         try:
-            return Exit(**self.link.ask(orjson.dumps({"pid": self.pid, "media_type": media_type})))
+            return Exit(**self.link.ask(question))
         except OSError:
             return None

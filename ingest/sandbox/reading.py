@@ -40,17 +40,12 @@ class Limits:
 class Reading(Iterator[Event]):
     """The events of one file. While they are not asked for, the child waits, and its time does not run.
 
-    `media_type` is known from the first event on, or from the first error after sniffing; `peak_mb` and `seconds` (that
-    were waited for) are complete at the end.
+    Dropping or closing it ends the child at once.
     """
 
     def __init__(self, start: Start, request: Request, stream: BinaryIO, limits: Limits) -> None:
-        self.name = request.name
-        self.media_type = request.media_type
-        self.peak_mb = 0.0
-        self.seconds = 0.0
-        self._limits = limits
-        self._events = self._read(start, request, stream)
+        self._watch = _Watch(request.name, request.media_type, limits)
+        self._events = self._watch.events(start, request, stream)  # holds no reference to this object: see above
 
     def __iter__(self) -> Self:
         return self
@@ -62,21 +57,47 @@ class Reading(Iterator[Event]):
         """Ends the reading and its child at once; nothing happens if it has ended."""
         self._events.close()
 
-    def _read(self, start: Start, request: Request, stream: BinaryIO) -> Generator[Event, None, None]:
+    @property
+    def media_type(self) -> str | None:
+        """What the file is; known from the first event on, and after any error that came later than sniffing."""
+        return self._watch.media_type
+
+    @property
+    def seconds(self) -> float:
+        """How long the consumer has waited for the reader so far."""
+        return self._watch.seconds
+
+    @property
+    def peak_mb(self) -> float:
+        """The most memory in MiB that was seen in use at once, by the child and all it started; exact for the child."""
+        return self._watch.peak_mb
+
+
+class _Watch:
+    """Follows one child: its events, what it takes, how it ends."""
+
+    def __init__(self, name: str, media_type: str | None, limits: Limits) -> None:
+        self.name = name
+        self.media_type = media_type
+        self.peak_mb = 0.0
+        self.seconds = 0.0
+        self._limits = limits
+        self._imported: list[str] = []
+
+    def events(self, start: Start, request: Request, stream: BinaryIO) -> Generator[Event, None, None]:
+        """The events the child sends. Raises what it raised, or what its end means."""
         pipe, theirs = os.pipe()
         try:
             with contextlib.suppress(OSError):  # the system may allow less; the child then waits sooner
                 fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-            document = _copy(stream)
             try:
-                child = start(request.dump(), document, theirs)
+                child = _begun(start, request, stream, theirs)
             finally:
-                os.close(document)
                 os.close(theirs)
             try:
                 finished = yield from self._received(pipe, child)
             finally:
-                ended = child.reap(self.media_type)
+                ended = child.reap(self._imported)
                 if ended:
                     self.peak_mb = max(self.peak_mb, ended.peak_kib / 1024)
         finally:
@@ -90,10 +111,11 @@ class Reading(Iterator[Event]):
             record = orjson.loads(line)
             if "media_type" in record:
                 self.media_type = record["media_type"]
-            elif "end" in record:
+            elif "imported" in record:
+                self._imported = record["imported"]
+                if "error" in record:
+                    raise _raised(self.name, record)
                 return True
-            elif "error" in record:
-                raise _raised(self.name, record)
             else:
                 yield from_record(record)
         return False
@@ -112,7 +134,7 @@ class Reading(Iterator[Event]):
             self.seconds += now - before
             if now - watched >= _WATCH_SECONDS:
                 watched = now
-                if not self._watch(child) and not ready:
+                if not self._check(child) and not ready:
                     return
             if not ready:
                 continue
@@ -129,7 +151,7 @@ class Reading(Iterator[Event]):
                 yield from others[:-1]
                 parts = [others[-1]]
 
-    def _watch(self, child: Child) -> bool:
+    def _check(self, child: Child) -> bool:
         """Whether the child still runs. Raises OutOfTime or OutOfMemory when it took too much."""
         if self.seconds > self._limits.seconds:
             raise OutOfTime(self.name, seconds=self._limits.seconds)
@@ -154,6 +176,14 @@ class Reading(Iterator[Event]):
         if killed == signal.SIGKILL or self.peak_mb > 0.9 * self._limits.memory_mb:
             return OutOfMemory(self.name, megabytes=self._limits.memory_mb)
         return ReaderCrashed(self.name, detail=killed.name)
+
+
+def _begun(start: Start, request: Request, stream: BinaryIO, pipe: int) -> Child:
+    document = _copy(stream)
+    try:
+        return start(request.dump(), document, pipe)
+    finally:
+        os.close(document)
 
 
 def _copy(stream: BinaryIO) -> int:

@@ -6,6 +6,7 @@ reads no document itself, and ends, with every child, when the other end of the 
 
 import contextlib
 import gc
+import logging
 import os
 import signal
 import socket
@@ -17,12 +18,11 @@ from pathlib import Path
 import orjson
 
 from ingest.formats import Format
-from ingest.sandbox.child import Request, run
+from ingest.sandbox.child import MESSAGE, Request, run
 from ingest.sandbox.confinement import adopt_orphans, die_with_parent, forbid_network
 from ingest.sandbox.scratch import Scratch
 
-MESSAGE = 64 * 1024
-"""Most bytes of one message."""
+log = logging.getLogger(__name__)
 
 
 class Zygote:
@@ -50,7 +50,7 @@ class Zygote:
                 else:
                     wish = orjson.loads(message)
                     self._channel.send(orjson.dumps(self._reap(wish["pid"])))
-                    self._preload(wish["media_type"])
+                    _preload(wish["imported"])
         finally:
             for child in list(self._children):
                 self._reap(child)
@@ -90,15 +90,18 @@ class Zygote:
         self._scratch.remove(folder)
         return {"status": status, "peak_kib": usage.ru_maxrss, "cpu_seconds": usage.ru_utime + usage.ru_stime}
 
-    def _preload(self, media_type: str | None) -> None:
-        """Imports the reader that was used, so that the next child has it."""
-        known = self._formats.get(media_type or "")
-        if known is None or known.module in sys.modules:
-            return
-        with contextlib.suppress(ImportError):  # the child has told the server
-            import_module(known.module)
-        gc.collect()
-        gc.freeze()  # keeps the collector of the children from copying these pages
+
+def _preload(names: list[str]) -> None:
+    """Imports, in the same order, what a child had to import, so that the next one has it."""
+    if not names:
+        return
+    for name in names:
+        try:
+            import_module(name)
+        except Exception as error:  # noqa: BLE001  it only costs the children's time
+            log.warning("%s cannot be loaded ahead: %s", name, type(error).__name__)
+    gc.collect()
+    gc.freeze()  # keeps the collector of the children from copying these pages
 
 
 def _kill(child: int) -> None:

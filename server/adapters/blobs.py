@@ -59,7 +59,8 @@ class Blobs:
         """
         path = self._path(name)
         if not path.parent.is_dir():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, exist_ok=True)
             _sync(self.folder)
         part, sink = _create_part(path)
         try:

@@ -21,13 +21,13 @@ _PIECE: Final = re.compile(r"(?:[\u3000-\u9fff\uff00-\uffef]{1,4}|\s*[^\s\u3000-
 
 _NO_MODEL: Final = {
     "en": (
-        "No language model is configured, so I can only quote your documents: choose a knowledge base and ask about it. "
-        "For free conversation, set LECTERN_MODEL to a model's path or hub id, or LECTERN_ENGINE_URL to an "
+        "No language model is configured, so I can only quote your documents: choose a knowledge base and ask about "
+        "it. For free conversation, set LECTERN_MODEL to a model's path or hub id, or LECTERN_ENGINE_URL to an "
         "OpenAI-compatible server, and start Lectern again."
     ),
     "zh": (
-        "尚未配置语言模型,因此我只能引用您的文件:请选择一个知识库再提问。如需自由对话,请将 LECTERN_MODEL 设为模型的路径或"
-        "名称,或将 LECTERN_ENGINE_URL 设为兼容 OpenAI 的服务器地址,然后重新启动 Lectern。"
+        "尚未配置语言模型，因此我只能引用您的文件：请选择一个知识库再提问。如需自由对话，请将 LECTERN_MODEL 设为模型的"
+        "路径或名称，或将 LECTERN_ENGINE_URL 设为兼容 OpenAI 的服务器地址，然后重新启动 Lectern。"
     ),
 }
 
@@ -45,7 +45,11 @@ class _Answer:
     @property
     def usage(self) -> dict[str, int]:
         said = self.choices * estimate_tokens("".join(self.pieces))
-        return {"prompt_tokens": self.prompt_tokens, "completion_tokens": said, "total_tokens": self.prompt_tokens + said}
+        return {
+            "prompt_tokens": self.prompt_tokens,
+            "completion_tokens": said,
+            "total_tokens": self.prompt_tokens + said,
+        }
 
 
 class ExtractiveEngine:
@@ -121,7 +125,9 @@ def _answer(prompt: Prompt, kind: str) -> _Answer:
         pieces=pieces,
         finish=finish,
         choices=min(max(choices, 1), _MOST_CHOICES) if isinstance(choices, int) else 1,
-        prompt_tokens=sum(estimate_tokens(str(message.get("content") or "")) + 4 for message in body.get("messages") or ()),
+        prompt_tokens=sum(
+            estimate_tokens(str(message.get("content") or "")) + 4 for message in body.get("messages") or ()
+        ),
         head={"id": f"chatcmpl-{uuid.uuid4().hex}", "object": kind, "created": int(time.time()), "model": MODEL},
     )
 

@@ -18,17 +18,21 @@ _CLOSE: Final = 0.72
 _HEADING: Final = 0.5
 
 # Full stops end a sentence before a space and a capital, a digit or a quotation mark; Chinese ones always.
-_SENTENCE_END: Final = re.compile(r"(?<=[.!?])(?<!\b[A-Z]\.)\s+(?=[\"'“(\[]?[A-Z0-9\u3400-\u9fff])|(?<=[。\uff01\uff1f\uff1b])")
+_SENTENCE_END: Final = re.compile(
+    r"(?<=[.!?])(?<!\b[A-Z]\.)\s+(?=[\"'“(\[]?[A-Z0-9\u3400-\u9fff])|(?<=[。\uff01\uff1f\uff1b])"
+)
 _DIGIT: Final = re.compile(r"\d|[一二三四五六七八九十百千两]")
 _DATE: Final = re.compile(
     r"\d{4}|\d{1,2}:\d{2}|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tues|wednes|thurs|fri|satur|sun)"
     r"|\d\s*[年月日点时号]|[周星期][一二三四五六日天]|\d{1,2}[./-]\d{1,2}",
     re.IGNORECASE,
 )
-_ASKS_WHEN: Final = re.compile(r"\b(?:when|date|deadline|until|by what time)\b|何时|什么时候|哪天|日期|几点|哪一年|截止", re.IGNORECASE)
+_ASKS_WHEN: Final = re.compile(
+    r"\b(?:when|date|deadline|until|by what time)\b|何时|什么时候|哪天|日期|几点|哪一年|截止", re.IGNORECASE
+)
 _ASKS_HOW_MUCH: Final = re.compile(
-    r"\bhow (?:much|many|long|high|large|often|far|old|big|soon)\b|\b(?:limit|price|cost|number|amount|budget|rate|fee)\b"
-    r"|多少|几|多久|多长|多大|多高|限额|价格|金额|编号",
+    r"\bhow (?:much|many|long|high|large|often|far|old|big|soon)\b"
+    r"|\b(?:limit|price|cost|number|amount|budget|rate|fee)\b|多少|几|多久|多长|多大|多高|限额|价格|金额|编号",
     re.IGNORECASE,
 )
 _MARKER: Final = re.compile(r"[\[【](\s*\d{1,2}(?:\s*[,\uff0c、]\s*\d{1,2})*\s*)[\]】]")
@@ -64,7 +68,10 @@ def choose_quotes(question: str, passages: Sequence[Passage]) -> list[Quote]:
     counts = Counter(term for unit in units for term in unit.own)
     rarity = {term: math.log(1 + len(units) / (0.5 + counts[term])) for term in wanted}
     scored = sorted(
-        ((_score(unit, question, rarity) * (1 + 0.3 * passages[unit.number - 1].score), -unit.order, unit) for unit in units),
+        (
+            (_score(unit, question, rarity) * (1 + 0.3 * passages[unit.number - 1].score), -unit.order, unit)
+            for unit in units
+        ),
         key=lambda one: one[:2],
         reverse=True,
     )
@@ -107,9 +114,8 @@ def _score(unit: _Unit, question: str, rarity: dict[str, float]) -> float:
     own = sum(weight for term, weight in rarity.items() if term in unit.own)
     context = sum(weight for term, weight in rarity.items() if term in unit.context and term not in unit.own)
     score = own + _CONTEXT_WEIGHT * context
-    if _ASKS_WHEN.search(question) and _DATE.search(unit.text):
-        score *= _WANTED
-    elif _ASKS_HOW_MUCH.search(question) and _DIGIT.search(unit.text):
+    asks_when, asks_how_much = _ASKS_WHEN.search(question), _ASKS_HOW_MUCH.search(question)
+    if (asks_when and _DATE.search(unit.text)) or (asks_how_much and _DIGIT.search(unit.text)):
         score *= _WANTED
     if unit.text.endswith(("?", "\uff1f")) or _is_heading(unit.text):
         score *= _HEADING
@@ -118,7 +124,14 @@ def _score(unit: _Unit, question: str, rarity: dict[str, float]) -> float:
 
 def _is_heading(text: str) -> bool:
     """Whether the unit looks like a title: short, no end mark, nothing that could be an answer."""
-    return len(text) < 60 and text[-1] not in ".!?。\uff01\uff1f\uff1b|" and "|" not in text and ":" not in text and "\uff1a" not in text and not _DIGIT.search(text)
+    return (
+        len(text) < 60
+        and text[-1] not in ".!?。\uff01\uff1f\uff1b|"
+        and "|" not in text
+        and ":" not in text
+        and "\uff1a" not in text
+        and not _DIGIT.search(text)
+    )
 
 
 def _shown(text: str) -> str:

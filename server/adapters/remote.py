@@ -22,7 +22,9 @@ _CONTEXT_FIELDS: Final = ("max_model_len", "context_length", "context_window", "
 class RemoteEngine:
     """Asks a model server that somebody else runs. `url` is its base URL, ending in /v1."""
 
-    def __init__(self, url: str, key: str, *, idle_seconds: float = 120.0, probe_seconds: float = _PROBE_SECONDS) -> None:
+    def __init__(
+        self, url: str, key: str, *, idle_seconds: float = 120.0, probe_seconds: float = _PROBE_SECONDS
+    ) -> None:
         self._wire = OpenAIWire(url, key, idle_seconds=idle_seconds)
         self._probe_seconds = probe_seconds
         self._models: dict[str, int] = {}

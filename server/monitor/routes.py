@@ -1,12 +1,17 @@
-"""`/healthz`, `/readyz` and `/metrics`."""
+"""`/healthz`, `/readyz`, `/metrics`, the engine's state, and backups."""
 
-from collections.abc import Callable
-from typing import Any
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated, Any, BinaryIO
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Body, Depends, Response
+from fastapi.responses import StreamingResponse
 
 from server.model import EngineState, Role
 from server.monitor.metrics import Metrics
+
+READ_BYTES = 256 * 1024
 
 
 def monitor_router(
@@ -54,5 +59,30 @@ def monitor_router(
             "since": state.since,
             "log": list(state.log_tail),
         }
+
+    return router
+
+
+def backup_router(take: Callable[[BinaryIO, bool], object], needs: Callable[[Role], Any]) -> APIRouter:
+    """The route of backups. `take` writes one to a stream, with the master key or without."""
+    router = APIRouter(prefix="/v1", tags=["operations"], dependencies=[Depends(needs(Role.ADMIN))])
+
+    @router.post("/backup")
+    async def backup(include_key: Annotated[bool, Body(embed=True)] = False) -> StreamingResponse:
+        """A backup of the running Lectern, as a tar archive; it is whole if it ends with its sums."""
+        reading, writing = os.pipe()
+
+        def write() -> None:
+            with os.fdopen(writing, "wb") as out:
+                take(out, include_key)
+
+        async def content() -> AsyncIterator[bytes]:
+            with os.fdopen(reading, "rb") as source:
+                writer = asyncio.create_task(asyncio.to_thread(write))
+                while block := await asyncio.to_thread(source.read, READ_BYTES):
+                    yield block
+                await writer  # what went wrong cuts the response off
+
+        return StreamingResponse(content(), media_type="application/x-tar")
 
     return router

@@ -5,9 +5,11 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.serving import SAMPLES, Serving, upload
+from server.samples import QUESTIONS as QUESTIONS_FILE
+from server.samples import documents
+from tests.serving import Serving, upload
 
-QUESTIONS = [orjson.loads(line) for line in (SAMPLES / "questions.jsonl").read_bytes().splitlines()]
+QUESTIONS = [orjson.loads(line) for line in QUESTIONS_FILE.read_bytes().splitlines()]
 
 
 @pytest.fixture(scope="module")
@@ -15,9 +17,8 @@ def store(lectern: Serving) -> str:
     """A store with every sample document."""
     client = lectern.client()
     created = client.vector_stores.create(name="hanlin")
-    for path in sorted(SAMPLES.iterdir()):
-        if path.suffix in {".docx", ".xlsx", ".pdf", ".png"}:
-            upload(client, created.id, path)
+    for path in documents():
+        upload(client, created.id, path)
     return created.id
 
 

@@ -65,43 +65,32 @@ def render(messages: list[dict[str, Any]]) -> str:
 def new_model() -> Qwen3ForCausalLM:
     """An untrained Qwen3 of about 1.9 million parameters."""
     torch.manual_seed(0)
-    return Qwen3ForCausalLM(
-        Qwen3Config(
-            vocab_size=VOCABULARY,
-            hidden_size=192,
-            intermediate_size=448,
-            num_hidden_layers=4,
-            num_attention_heads=6,
-            num_key_value_heads=6,
-            head_dim=32,
-            max_position_embeddings=CONTEXT,
-            tie_word_embeddings=True,
-            bos_token_id=None,
-            eos_token_id=2,
-            pad_token_id=0,
-            attn_implementation="sdpa",
-            use_cache=False,
-        )  # fmt: skip
-    )
+    shape = {"hidden_size": 192, "intermediate_size": 448, "num_hidden_layers": 4, "head_dim": 32}
+    heads = {"num_attention_heads": 6, "num_key_value_heads": 6}
+    special = {"bos_token_id": None, "eos_token_id": 2, "pad_token_id": 0}
+    config = Qwen3Config(
+        vocab_size=VOCABULARY, max_position_embeddings=CONTEXT, tie_word_embeddings=True, use_cache=False,
+        attn_implementation="sdpa", **shape, **heads, **special,
+    )  # fmt: skip
+    return Qwen3ForCausalLM(config)
 
 
-class Muon(torch.optim.Optimizer):
+class Muon:
     """Momentum whose matrix updates are made orthogonal by Newton-Schulz iterations (Jordan et al., 2024)."""
 
-    def __init__(self, matrices: list[torch.nn.Parameter], lr: float) -> None:
-        super().__init__(matrices, {"lr": lr, "momentum": 0.95})
+    def __init__(self, matrices: list[torch.nn.Parameter], momentum: float = 0.95) -> None:
+        self.momentum = momentum
+        self.buffers = [(matrix, torch.zeros_like(matrix)) for matrix in matrices]
 
-    @torch.no_grad()
-    def step(self, closure: Any = None) -> None:
-        """One update."""
-        for group in self.param_groups:
-            for matrix in group["params"]:
-                state = self.state[matrix]
-                buffer = state.setdefault("momentum", torch.zeros_like(matrix))
-                buffer.lerp_(matrix.grad, 1 - group["momentum"])
-                update = orthogonal(matrix.grad.lerp(buffer, group["momentum"]))
+    def step(self, rate: float) -> None:
+        """One update; the gradients are spent."""
+        with torch.no_grad():
+            for matrix, buffer in self.buffers:
+                buffer.lerp_(matrix.grad, 1 - self.momentum)
+                update = orthogonal(matrix.grad.lerp(buffer, self.momentum))
                 scale = max(1.0, matrix.shape[0] / matrix.shape[1]) ** 0.5
-                matrix.add_(update, alpha=-group["lr"] * scale)
+                matrix.add_(update, alpha=-rate * scale)
+                matrix.grad = None
 
 
 def orthogonal(gradient: torch.Tensor) -> torch.Tensor:
@@ -152,21 +141,20 @@ def train(model: Qwen3ForCausalLM, levels: list[list[Sample]]) -> None:
     matrices = [value for _, value in named if value.ndim == 2]
     chosen = {id(value) for value in matrices}
     others = [value for value in model.parameters() if id(value) not in chosen]
-    optimizers = [Muon(matrices, lr=0.01), torch.optim.AdamW(others, lr=2e-3, betas=(0.9, 0.95), weight_decay=0.0)]
+    muon, adam = Muon(matrices), torch.optim.AdamW(others, lr=2e-3, betas=(0.9, 0.95), weight_decay=0.0)
     rng = random.Random(0)
     plan = [batch for samples in levels for batch in batches(samples, rng)]
     start, shown = time.monotonic(), 0.0
     for number, batch in enumerate(plan):
         rate = min(1.0, (number + 1) / 20, 0.05 + 3 * (1 - number / len(plan)))
-        for optimizer, base in zip(optimizers, (0.01, 2e-3), strict=True):
-            for group in optimizer.param_groups:
-                group["lr"] = base * rate
+        for group in adam.param_groups:
+            group["lr"] = 2e-3 * rate
         loss, answers = loss_of(model, batch)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(others, 1.0)
-        for optimizer in optimizers:
-            optimizer.step()
-            optimizer.zero_grad()
+        adam.step()
+        adam.zero_grad()
+        muon.step(0.01 * rate)
         shown = answers if number == 0 else 0.95 * shown + 0.05 * answers
         if number % 25 == 0:
             width = sum(map(len, batch[-1]))
@@ -176,14 +164,14 @@ def train(model: Qwen3ForCausalLM, levels: list[list[Sample]]) -> None:
             )
 
 
-@torch.inference_mode()
 def check(model: Qwen3ForCausalLM, tokenizer: PreTrainedTokenizerFast, examples: list[dict[str, Any]]) -> None:
     """Prints the share of held-out answers that are right to the letter, by language."""
     right: dict[str, list[bool]] = {}
     model.config.use_cache = True
     for example in examples:
         ids = torch.tensor([tokenizer.encode(render(example["messages"]))])
-        made = model.generate(ids, max_new_tokens=96, do_sample=False, attention_mask=torch.ones_like(ids))
+        with torch.inference_mode():
+            made = model.generate(ids, max_new_tokens=96, do_sample=False, attention_mask=torch.ones_like(ids))
         text = tokenizer.decode(made[0, ids.shape[1] :], skip_special_tokens=True)
         kind = example["language"] + ("" if example["value"] else " without an answer")
         right.setdefault(kind, []).append(text == example["answer"])

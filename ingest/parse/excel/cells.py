@@ -132,6 +132,8 @@ class _CellReader:
         labels = 0
         for cell in element:
             column, text, label = self._cell(cell)
+            if column in texts:
+                column = max(texts) + 1  # a cell without a reference of its own
             if text and column <= MAX_COLUMNS:
                 texts[column] = text
                 labels += label
@@ -170,7 +172,7 @@ class _CellReader:
 
     def _formula(self, element: etree._Element) -> str:
         """The formula of a cell whose value was never calculated; "" where the value is known to be empty."""
-        if element.find(FORMULA_TAG) is None or element.find(VALUE_TAG) is not None:
+        if element.find(FORMULA_TAG) is None or element.get("t") == "str":
             return ""
         try:
             formula = self._parser.parse_formula(element)  # type: ignore[no-untyped-call]

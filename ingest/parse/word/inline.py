@@ -1,0 +1,209 @@
+"""The text of one paragraph as read: tracked changes accepted, fields by their results, hidden runs left out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from ingest.parse.word.equations import MATH, math_text
+from ingest.parse.word.package import W, is_on, number, value
+from ingest.parse.word.pages import Pages
+from ingest.parse.word.styles import Style, Styles
+
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_TINY = 4  # half points
+# Runs within these are read as if the wrapper were not there.
+_WRAPPERS = frozenset(
+    f"{W}{name}"
+    for name in ("ins", "moveTo", "hyperlink", "smartTag", "fldSimple", "sdt", "sdtContent", "customXml", "dir", "bdo")
+) | {f"{W}ruby", f"{W}rubyBase"}
+_FIXED = {f"{W}tab": "\t", f"{W}ptab": "\t", f"{W}cr": "\n", f"{W}noBreakHyphen": "-"}
+# Signs of the symbol fonts that stand for something one reads; the rest is decoration.
+_SYMBOLS = {"F0FE": "☒", "F078": "☒", "F0A8": "☐", "F06F": "☐", "F052": "☑", "F0FC": "✓", "F0FB": "✗", "F0B7": "•"}
+
+
+@dataclass(slots=True)
+class Inline:
+    """What a paragraph holds: its text, text that is there but not to be seen, and what hangs on it."""
+
+    text: str = ""
+    unseen: str = ""
+    page: int | None = None
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)
+    boxes: list[etree._Element] = field(default_factory=list)
+
+
+class InlineReader:
+    """Reads paragraphs; `marker` names a foot- or endnote in the text and is asked in their order."""
+
+    def __init__(self, styles: Styles) -> None:
+        self._styles = styles
+        self._numbers: dict[tuple[str, str], str] = {}
+        self._counts = {"footnote": 0, "endnote": 0}
+
+    def read(self, paragraph: etree._Element, style: Style, pages: Pages, *, on_paper: bool) -> Inline:
+        """The content of a paragraph. White text counts as unseen only `on_paper`, outside of tables and boxes."""
+        return _Walk(self, self._styles, style, pages, on_paper).run(paragraph)
+
+    def marker(self, kind: str, identity: str) -> str:
+        """The mark that stands in the text for a note, the same wherever the note is referred to."""
+        if (kind, identity) not in self._numbers:
+            self._counts[kind] += 1
+            prefix = "^" if kind == "footnote" else "^e"
+            self._numbers[kind, identity] = f"[{prefix}{self._counts[kind]}]"
+        return self._numbers[kind, identity]
+
+
+class _Walk:
+    """One walk through one paragraph."""
+
+    def __init__(self, reader: InlineReader, styles: Styles, style: Style, pages: Pages, on_paper: bool) -> None:
+        self._reader = reader
+        self._styles = styles
+        self._style = style
+        self._pages = pages
+        self._on_paper = on_paper
+        self._parts: list[str] = []
+        self._unseen: list[str] = []
+        self._fields: list[bool] = []  # whether each open field has come to its result
+        self._found = Inline()
+
+    def run(self, paragraph: etree._Element) -> Inline:
+        properties = paragraph.find(f"{W}pPr")
+        self._on_paper = self._on_paper and (properties is None or properties.find(f"{W}shd") is None)
+        self._children(paragraph)
+        found = self._found
+        found.text = "".join(self._parts).strip(" \n\t")
+        found.unseen = "".join(self._unseen).strip()
+        found.page = found.page or self._pages.page
+        return found
+
+    def _children(self, parent: etree._Element) -> None:
+        for child in parent.iterchildren(etree.Element):
+            tag = child.tag
+            if tag == f"{W}r":
+                self._run(child)
+            elif tag in _WRAPPERS:
+                self._children(child)
+            elif tag == f"{_MC}AlternateContent":
+                self._alternative(child)
+            elif tag in (f"{MATH}oMath", f"{MATH}oMathPara"):
+                self._add(math_text(child), seen=True)
+            elif tag == f"{W}lastRenderedPageBreak":
+                self._pages.note_page()
+
+    def _alternative(self, element: etree._Element) -> None:
+        """One of several forms of the same content: the first that holds anything."""
+        before = len(self._parts) + len(self._found.boxes)
+        for form in element.iterchildren(f"{_MC}Choice", f"{_MC}Fallback"):
+            self._children(form)
+            self._run_children(form, seen=True)
+            if len(self._parts) + len(self._found.boxes) > before:
+                return
+
+    def _run(self, run: etree._Element) -> None:
+        properties = run.find(f"{W}rPr")
+        style = value(properties, "rStyle")
+        hidden = is_on(properties, "vanish")
+        if hidden is None and style is not None:
+            hidden = self._styles[style].is_hidden
+        if hidden if hidden is not None else self._style.is_hidden:
+            return
+        self._run_children(run, seen=properties is None or not self._is_unseen(properties))
+
+    def _is_unseen(self, properties: etree._Element) -> bool:
+        size = number(value(properties, "sz"))
+        if size is not None and size <= _TINY:
+            return True
+        if not self._on_paper or (value(properties, "color") or "").upper() != "FFFFFF":
+            return False
+        return properties.find(f"{W}shd") is None and properties.find(f"{W}highlight") is None
+
+    def _run_children(self, run: etree._Element, *, seen: bool) -> None:
+        for child in run.iterchildren(etree.Element):
+            tag = child.tag
+            if tag == f"{W}t":
+                self._add(child.text or "", seen=seen)
+            elif tag in _FIXED:
+                self._add(_FIXED[tag], seen=seen)
+            elif tag == f"{W}sym":
+                self._add(_symbol(child), seen=seen)
+            elif tag in (f"{W}br", f"{W}lastRenderedPageBreak"):
+                self._break(child, seen=seen)
+            elif tag == f"{W}fldChar":
+                self._field(child)
+            elif tag in (f"{W}footnoteReference", f"{W}endnoteReference"):
+                self._note(child)
+            elif tag == f"{W}commentReference":
+                self._found.comments.append(child.get(f"{W}id", ""))
+            elif tag in (f"{W}drawing", f"{W}pict", f"{W}object"):
+                self._found.boxes.extend(text_boxes(child))
+            elif tag == f"{_MC}AlternateContent":
+                self._alternative(child)
+            elif tag in _WRAPPERS:
+                self._children(child)
+
+    def _add(self, text: str, *, seen: bool) -> None:
+        if not text or not all(self._fields):
+            return
+        if not seen:
+            self._unseen.append(text)
+            return
+        self._parts.append(text)
+        if not text.isspace():
+            self._pages.pass_text()
+            self._found.page = self._found.page or self._pages.page
+
+    def _break(self, element: etree._Element, *, seen: bool) -> None:
+        if element.tag != f"{W}br":
+            self._pages.note_page()
+            return
+        if element.get(f"{W}type") == "page":
+            self._pages.break_page()
+        self._add("\n", seen=seen)
+
+    def _field(self, element: etree._Element) -> None:
+        """Of a field only the result is text; the instruction before it is not."""
+        kind = element.get(f"{W}fldCharType")
+        if kind == "begin":
+            box = element.find(f"{W}ffData/{W}checkBox")
+            if box is not None:
+                checked = is_on(box, "checked")
+                self._add("☒" if (checked if checked is not None else is_on(box, "default")) else "☐", seen=True)
+            self._fields.append(False)
+        elif kind == "separate" and self._fields:
+            self._fields[-1] = True
+        elif kind == "end" and self._fields:
+            self._fields.pop()
+
+    def _note(self, element: etree._Element) -> None:
+        kind = "footnote" if element.tag == f"{W}footnoteReference" else "endnote"
+        identity = element.get(f"{W}id", "")
+        self._found.notes.append((kind, identity))
+        self._add(self._reader.marker(kind, identity), seen=True)
+
+
+def text_boxes(element: etree._Element) -> Iterator[etree._Element]:
+    """The contents of the text boxes of a drawing, each once although files hold them in two forms."""
+    for child in element.iterchildren(etree.Element):
+        if child.tag == f"{W}txbxContent":
+            yield child
+        elif child.tag == f"{_MC}AlternateContent":
+            for form in child.iterchildren(f"{_MC}Choice", f"{_MC}Fallback"):
+                if boxes := list(text_boxes(form)):
+                    yield from boxes
+                    break
+        else:
+            yield from text_boxes(child)
+
+
+def _symbol(element: etree._Element) -> str:
+    code = element.get(f"{W}char", "").upper()
+    if code in _SYMBOLS:
+        return _SYMBOLS[code]
+    try:
+        character = chr(int(code, 16))
+    except (ValueError, OverflowError):
+        return ""
+    return "" if "\ud800" <= character <= "\uf8ff" else character

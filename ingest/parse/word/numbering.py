@@ -1,0 +1,201 @@
+"""The numbers and bullets of lists, counted as Word does."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from ingest.parse.word.package import VAL, W, is_on, number, value
+
+_LEVELS = 9
+_PLACE = re.compile(r"%([1-9])")
+_DIGITS = "零一二三四五六七八九"
+_STEMS = "甲乙丙丁戊己庚辛壬癸"
+_BRANCHES = "子丑寅卯辰巳午未申酉戌亥"
+_ROMAN = (
+    *((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl")),
+    *((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")),
+)
+
+
+@dataclass(slots=True)
+class _Level:
+    """One level of a list: how its number looks, and where it begins."""
+
+    format: str = "decimal"
+    text: str = ""
+    start: int = 1
+    restart: int | None = None
+    is_legal: bool = False
+    style: str | None = None
+
+
+@dataclass(slots=True)
+class _List:
+    """A list definition and its counters; lists that share the definition go on counting."""
+
+    levels: dict[int, _Level] = field(default_factory=dict)
+    counts: dict[int, int] = field(default_factory=dict)
+
+
+class Numbering:
+    """Gives the label of each list item; must be asked in the order of the document."""
+
+    def __init__(self, root: etree._Element | None) -> None:
+        self._lists: dict[int, _List] = {}
+        self._instances: dict[int, tuple[int, dict[int, _Level], dict[int, int]]] = {}
+        self._started: set[tuple[int, int]] = set()
+        if root is not None:
+            self._load(root)
+
+    def level_of_style(self, list_number: int, style: str | None) -> int:
+        """The level of a list that is tied to a paragraph style, 0 if none is."""
+        instance = self._instances.get(list_number)
+        if instance is None or style is None:
+            return 0
+        levels = self._lists[instance[0]].levels
+        return next((index for index, level in levels.items() if level.style == style), 0)
+
+    def label(self, list_number: int, level: int) -> str | None:
+        """Counts one item and gives its label: "" for one without, None if there is no such list."""
+        instance = self._instances.get(list_number)
+        if instance is None or not 0 <= level < _LEVELS:
+            return None
+        identity, overrides, starts = instance
+        found = self._lists[identity]
+        levels = {**found.levels, **overrides}
+        own = levels.get(level, _Level())
+        self._count(found, list_number, level, levels, starts)
+        if own.format == "bullet":
+            return "•"
+        if own.format == "none":
+            return _PLACE.sub("", own.text).strip()
+
+        def shown(place: re.Match[str]) -> str:
+            index = int(place[1]) - 1
+            other = levels.get(index, _Level())
+            count = found.counts.get(index, other.start)
+            return render(count, "decimal" if own.is_legal and index < level else other.format)
+
+        return _PLACE.sub(shown, own.text).strip()
+
+    def _count(
+        self, found: _List, list_number: int, level: int, levels: dict[int, _Level], starts: dict[int, int]
+    ) -> None:
+        own = levels.get(level, _Level())
+        begins = (list_number, level) not in self._started
+        self._started.add((list_number, level))
+        if begins and level in starts:
+            found.counts[level] = starts[level]
+        else:
+            found.counts[level] = found.counts[level] + 1 if level in found.counts else own.start
+        for deeper in [index for index in found.counts if index > level]:
+            restart = levels.get(deeper, _Level()).restart
+            if restart is None or (restart != 0 and level < restart):
+                del found.counts[deeper]
+
+    def _load(self, root: etree._Element) -> None:
+        linked: dict[str, int] = {}
+        borrowing: dict[int, str] = {}
+        for definition in root.iter(f"{W}abstractNum"):
+            identity = number(definition.get(f"{W}abstractNumId")) or 0
+            self._lists[identity] = _List(dict(map(_level, definition.findall(f"{W}lvl"))))
+            if name := value(definition, "styleLink"):
+                linked[name] = identity
+            if name := value(definition, "numStyleLink"):
+                borrowing[identity] = name
+        for identity, name in borrowing.items():
+            if name in linked:
+                self._lists[identity] = self._lists[linked[name]]
+        for instance in root.iter(f"{W}num"):
+            identity = number(value(instance, "abstractNumId")) or 0
+            own = number(instance.get(f"{W}numId"))
+            if own is None or identity not in self._lists:
+                continue
+            overrides: dict[int, _Level] = {}
+            starts: dict[int, int] = {}
+            for override in instance.findall(f"{W}lvlOverride"):
+                index = number(override.get(f"{W}ilvl")) or 0
+                start = number(value(override, "startOverride"))
+                if start is not None:
+                    starts[index] = start
+                if (level := override.find(f"{W}lvl")) is not None:
+                    overrides[index] = _level(level)[1]
+            self._instances[own] = (identity, overrides, starts)
+
+
+def _level(element: etree._Element) -> tuple[int, _Level]:
+    start = number(value(element, "start"))
+    text = element.find(f"{W}lvlText")
+    return number(element.get(f"{W}ilvl")) or 0, _Level(
+        format=value(element, "numFmt") or "decimal",
+        text="" if text is None else text.get(VAL, ""),
+        start=1 if start is None else start,
+        restart=number(value(element, "lvlRestart")),
+        is_legal=is_on(element, "isLgl") or False,
+        style=value(element, "pStyle"),
+    )
+
+
+def render(count: int, kind: str) -> str:
+    """A number in one of Word's number formats; decimal where the format is not known or the number too large."""
+    shape = _FORMATS.get(kind)
+    return shape(count) if shape is not None and 0 < count < 10_000 else str(count)
+
+
+def _roman(count: int) -> str:
+    letters = ""
+    for size, letter in _ROMAN:
+        letters += letter * (count // size)
+        count %= size
+    return letters
+
+
+def _letter(count: int) -> str:
+    """a to z, then aa, bb, cc as Word goes on."""
+    rounds, index = divmod(count - 1, 26)
+    return chr(97 + index) * (rounds + 1)
+
+
+def _chinese(count: int) -> str:
+    """一, 十, 十一, 二十, 一百零五 …"""
+    text, gap = "", False
+    for size, unit in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit, count = divmod(count, size)
+        if digit:
+            text += ("零" if gap else "") + _DIGITS[digit] + unit
+        gap = not digit and bool(text)
+    return text.removeprefix("一") if text.startswith("一十") else text
+
+
+def _ordinal(count: int) -> str:
+    suffix = "th" if 10 <= count % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
+    return f"{count}{suffix}"
+
+
+_FORMATS: dict[str, Callable[[int], str]] = {
+    "lowerLetter": _letter,
+    "upperLetter": lambda count: _letter(count).upper(),
+    "lowerRoman": _roman,
+    "upperRoman": lambda count: _roman(count).upper(),
+    "decimalZero": lambda count: f"{count:02}",
+    "ordinal": _ordinal,
+    "decimalEnclosedCircle": lambda count: chr(0x245F + count) if count <= 20 else str(count),
+    "decimalEnclosedCircleChinese": lambda count: chr(0x245F + count) if count <= 20 else str(count),
+    "decimalEnclosedParen": lambda count: f"({count})",
+    "decimalFullWidth": str,
+    "ideographTraditional": lambda count: _STEMS[(count - 1) % 10],
+    "ideographZodiac": lambda count: _BRANCHES[(count - 1) % 12],
+    **dict.fromkeys(
+        (
+            "chineseCounting",
+            "chineseCountingThousand",
+            "ideographDigital",
+            "japaneseCounting",
+            "taiwaneseCounting",
+            "taiwaneseCountingThousand",
+        ),
+        _chinese,
+    ),
+}

@@ -1,0 +1,232 @@
+import dataclasses
+import threading
+
+import pytest
+
+from server.adapters.database.catalog import SqlCatalog
+from server.adapters.database.engine import Database
+from server.errors import InvalidRequest, UnknownFile, UnknownStore
+from server.model import FileRecord, FileStatus, StoreFile, StoreRecord
+from server.ports import Catalog
+
+
+@pytest.fixture
+def catalog(database: Database) -> Catalog:
+    return SqlCatalog(database)
+
+
+def a_file(name: str, purpose: str = "assistants") -> FileRecord:
+    return FileRecord(f"file-{name}", f"{name}.pdf", 5_000_000_000, purpose, "0" * 64, created_at=100)
+
+
+def a_store(name: str) -> StoreRecord:
+    return StoreRecord(f"vs-{name}", name, 100, 100, 384, "minilm", {"team": "Einkauf"})
+
+
+def an_entry(store: str, file: str, status: FileStatus = FileStatus.IN_PROGRESS) -> StoreFile:
+    return StoreFile(f"vs-{store}", f"file-{file}", status, created_at=200, attributes={"year": 2026.0, "open": True})
+
+
+def fill(catalog: Catalog, stores: str = "s", files: str = "abcde") -> None:
+    for name in files:
+        catalog.add_file(a_file(name))
+    for store in stores:
+        catalog.add_store(a_store(store))
+        for name in files:
+            catalog.attach(an_entry(store, name))
+
+
+def ids(page: list[FileRecord] | list[StoreRecord]) -> str:
+    return "".join(entry.id[-1] for entry in page)
+
+
+def test_files_and_stores_are_read_back_as_they_were_added(catalog: Catalog) -> None:
+    file = dataclasses.replace(a_file("ü鹤"), media_type="application/pdf")
+    catalog.add_file(file)
+    catalog.add_store(a_store("s"))
+    assert catalog.file(file.id) == file
+    assert catalog.store("vs-s") == a_store("s")
+
+
+def test_unknown_ids_are_named(catalog: Catalog) -> None:
+    with pytest.raises(UnknownFile, match="file-none"):
+        catalog.file("file-none")
+    with pytest.raises(UnknownStore, match="vs-none"):
+        catalog.store("vs-none")
+    with pytest.raises(UnknownStore, match="vs-none"):
+        catalog.update_store("vs-none", "name", None)
+    with pytest.raises(UnknownFile):
+        catalog.store_file("vs-none", "file-none")
+    with pytest.raises(UnknownFile):
+        catalog.set_attributes("vs-none", "file-none", {})
+    catalog.remove_file("file-none")
+    catalog.remove_store("vs-none")
+    catalog.detach("vs-none", "file-none")
+
+
+@pytest.mark.parametrize("name", ["a\0b.pdf", "\ud800.pdf"])
+def test_names_that_a_database_cannot_hold_are_made_storable(catalog: Catalog, name: str) -> None:
+    catalog.add_file(dataclasses.replace(a_file("a"), filename=name))
+    assert catalog.file("file-a").filename.endswith(".pdf")
+    catalog.add_store(a_store("s"))
+    catalog.attach(an_entry("s", "a"))
+    failed = dataclasses.replace(an_entry("s", "a", FileStatus.FAILED), error_message=name, losses=(name,))
+    assert catalog.set_outcome(failed)
+    assert (catalog.store_file("vs-s", "file-a").error_message or "").endswith(".pdf")
+
+
+@pytest.mark.parametrize(("order", "everything"), [("asc", "abcde"), ("desc", "edcba")])
+def test_pages_follow_the_order_of_creation(catalog: Catalog, order: str, everything: str) -> None:
+    fill(catalog)
+    catalog.add_file(a_file("z", purpose="other"))
+    found, after = "", None
+    while page := catalog.files("assistants", after, 2, order):
+        found += ids(page)
+        after = page[-1].id
+    assert found == everything
+    in_store = catalog.store_files("vs-s", None, f"file-{everything[1]}", 10, order)
+    assert "".join(entry.file_id[-1] for entry in in_store) == everything[2:]
+
+
+def test_stores_are_paged_too(catalog: Catalog) -> None:
+    for name in "abc":
+        catalog.add_store(a_store(name))
+    assert ids(catalog.stores(None, 2, "asc")) == "ab"
+    assert ids(catalog.stores("vs-b", 2, "asc")) == "c"
+    assert ids(catalog.stores("vs-b", 2, "desc")) == "a"
+
+
+def test_a_page_goes_on_when_files_before_it_are_removed(catalog: Catalog) -> None:
+    fill(catalog)
+    catalog.remove_file("file-a")
+    catalog.remove_file("file-e")
+    catalog.add_file(a_file("f"))
+    assert ids(catalog.files(None, "file-c", 10, "asc")) == "df"
+
+
+def test_an_unknown_place_or_order_is_refused(catalog: Catalog) -> None:
+    fill(catalog)
+    with pytest.raises(InvalidRequest, match="file-none") as refused:
+        catalog.files(None, "file-none", 10, "asc")
+    assert refused.value.param == "after"
+    with pytest.raises(InvalidRequest, match="file-none"):
+        catalog.store_files("vs-s", None, "file-none", 10, "asc")
+    with pytest.raises(InvalidRequest, match="vs-none"):
+        catalog.stores("vs-none", 10, "asc")
+    with pytest.raises(InvalidRequest, match="sideways") as refused:
+        catalog.files(None, None, 10, "sideways")
+    assert refused.value.param == "order"
+
+
+def test_files_added_at_the_same_time_all_appear_once(catalog: Catalog) -> None:
+    def add(letter: str) -> None:
+        for number in range(10):
+            catalog.add_file(a_file(f"{letter}{number}"))
+
+    threads = [threading.Thread(target=add, args=(letter,)) for letter in "abcd"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found: list[str] = []
+    while page := catalog.files(None, found[-1] if found else None, 7, "asc"):
+        found += [file.id for file in page]
+    assert sorted(found) == sorted(f"file-{letter}{number}" for letter in "abcd" for number in range(10))
+
+
+def test_files_are_found_by_id_however_many_are_asked_for(catalog: Catalog) -> None:
+    fill(catalog)
+    wanted = ["file-a", "file-c", *(f"file-{number}" for number in range(25_000))]
+    assert set(catalog.files_by_id(wanted)) == {"file-a", "file-c"}
+    assert catalog.files_by_id([]) == {}
+
+
+def test_what_is_given_of_a_store_is_changed(catalog: Catalog) -> None:
+    catalog.add_store(a_store("s"))
+    assert catalog.update_store("vs-s", "new", None) == dataclasses.replace(a_store("s"), name="new")
+    assert catalog.update_store("vs-s", None, {"a": "b"}).metadata == {"a": "b"}
+    assert catalog.update_store("vs-s", None, None).name == "new"
+    assert catalog.update_store("vs-s", None, {}).metadata == {}
+
+
+def test_the_last_use_of_a_store_only_moves_forward(catalog: Catalog) -> None:
+    catalog.add_store(a_store("s"))
+    for now, noted in ((150, 150), (120, 150), (160, 160)):
+        catalog.touch_store("vs-s", now)
+        assert catalog.store("vs-s").last_active_at == noted
+
+
+def test_a_store_is_found_by_id_before_name_and_the_oldest_of_a_name(catalog: Catalog) -> None:
+    for store_id, name in (("vs-1", "Handbuch"), ("vs-2", "Handbuch"), ("vs-3", "vs-4"), ("vs-4", "other")):
+        catalog.add_store(dataclasses.replace(a_store("x"), id=store_id, name=name))
+    found = {name: catalog.store_by_name(name) for name in ("Handbuch", "vs-4", "vs-2", "none", "handbuch")}
+    assert {name: store and store.id for name, store in found.items()} == {
+        "Handbuch": "vs-1", "vs-4": "vs-4", "vs-2": "vs-2", "none": None, "handbuch": None,
+    }  # fmt: skip
+
+
+def test_the_type_found_in_a_file_is_noted(catalog: Catalog) -> None:
+    catalog.add_file(a_file("a"))
+    catalog.set_media_type("file-a", "image/png")
+    assert catalog.file("file-a").media_type == "image/png"
+
+
+def test_removing_a_file_or_store_removes_its_places(catalog: Catalog) -> None:
+    fill(catalog, stores="st", files="ab")
+    assert catalog.stores_of_file("file-a") == ["vs-s", "vs-t"]
+    catalog.remove_file("file-a")
+    assert [entry.file_id for entry in catalog.all_store_files("vs-s")] == ["file-b"]
+    catalog.remove_store("vs-s")
+    assert catalog.stores_of_file("file-b") == ["vs-t"]
+    assert catalog.file("file-b").id == "file-b"
+
+
+def test_nothing_is_attached_that_does_not_exist(catalog: Catalog) -> None:
+    fill(catalog, files="a")
+    with pytest.raises(UnknownStore):
+        catalog.attach(an_entry("none", "a"))
+    with pytest.raises(UnknownFile):
+        catalog.attach(an_entry("s", "none"))
+
+
+def test_attaching_again_puts_a_file_back_to_in_progress_in_its_place(catalog: Catalog) -> None:
+    fill(catalog, files="abc")
+    done = dataclasses.replace(
+        an_entry("s", "a"), status=FileStatus.COMPLETED, usage_bytes=10, chunks=3, partial=True, losses=("page 2",),
+        error_code="x", error_message="y",
+    )  # fmt: skip
+    assert catalog.set_outcome(done)
+    assert catalog.store_file("vs-s", "file-a") == done
+    again = dataclasses.replace(an_entry("s", "a"), attributes={}, created_at=999)
+    catalog.attach(again)
+    assert catalog.store_file("vs-s", "file-a") == dataclasses.replace(again, created_at=200)
+    assert [entry.file_id[-1] for entry in catalog.all_store_files("vs-s")] == ["a", "b", "c"]
+
+
+def test_an_outcome_does_not_undo_attributes_set_meanwhile(catalog: Catalog) -> None:
+    fill(catalog, files="a")
+    catalog.set_attributes("vs-s", "file-a", {"owner": "Mei"})
+    assert catalog.set_outcome(an_entry("s", "a", FileStatus.COMPLETED))
+    assert catalog.store_file("vs-s", "file-a").attributes == {"owner": "Mei"}
+
+
+def test_an_outcome_of_a_file_that_left_is_not_written(catalog: Catalog) -> None:
+    fill(catalog, files="a")
+    catalog.detach("vs-s", "file-a")
+    assert not catalog.set_outcome(an_entry("s", "a", FileStatus.COMPLETED))
+    assert catalog.all_store_files("vs-s") == []
+
+
+def test_files_of_one_status_are_listed_and_all_are_counted(catalog: Catalog) -> None:
+    fill(catalog, stores="st", files="abcd")
+    big = dataclasses.replace(an_entry("s", "a", FileStatus.COMPLETED), usage_bytes=6_000_000_000)
+    for entry in (big, dataclasses.replace(big, file_id="file-b"), an_entry("s", "c", FileStatus.FAILED)):
+        catalog.set_outcome(entry)
+    assert [entry.file_id[-1] for entry in catalog.store_files("vs-s", "completed", None, 10, "desc")] == ["b", "a"]
+    nothing = {"in_progress": 0, "completed": 0, "failed": 0, "cancelled": 0, "usage_bytes": 0}
+    assert catalog.file_counts(["vs-s", "vs-t", "vs-none"]) == {
+        "vs-s": {"in_progress": 1, "completed": 2, "failed": 1, "cancelled": 0, "usage_bytes": 12_000_000_000},
+        "vs-t": nothing | {"in_progress": 4},
+        "vs-none": nothing,
+    }
+    assert catalog.file_counts([]) == {}

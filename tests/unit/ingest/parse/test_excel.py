@@ -1,0 +1,330 @@
+import io
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+import xlsxwriter
+from openpyxl.comments import Comment
+from openpyxl.worksheet.worksheet import Worksheet
+
+from ingest.errors import DamagedFile, NoText
+from ingest.model import Element, Event, Kind, Loss, Progress, ReadOptions, Source
+from ingest.parse.excel import read
+from ingest.parse.excel.formats import CellValue, format_code, renderer
+
+Value = str | int | float | bool | datetime | date | None
+
+
+def events(data: bytes) -> list[Event]:
+    return list(read(Source("book.xlsx", io.BytesIO(data), len(data)), ReadOptions()))
+
+
+def elements(data: bytes, kind: Kind | None = None) -> list[Element]:
+    return [event for event in events(data) if isinstance(event, Element) and kind in (None, event.kind)]
+
+
+def saved(book: openpyxl.Workbook) -> bytes:
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def workbook(fill: Callable[[Worksheet], None]) -> bytes:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    sheet.title = "Data"
+    fill(sheet)
+    return saved(book)
+
+
+def rows_of(*rows: tuple[Value, ...]) -> bytes:
+    def fill(sheet: Worksheet) -> None:
+        for row in rows:
+            sheet.append(row)
+
+    return workbook(fill)
+
+
+def patched(data: bytes, part: str, change: Callable[[bytes], bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, change(old.read(name)) if name == part else old.read(name))
+    return buffer.getvalue()
+
+
+STAFF: tuple[tuple[Value, ...], ...] = (("Name", "Age", "City"), ("Ann", 31, "Oslo"), ("Bob", 45, "Rome"))
+
+
+def test_a_sheet_is_a_title_and_a_table_with_header_rows_numbers_and_range() -> None:
+    title, table = elements(rows_of(*STAFF))
+    assert (title.kind, title.text, title.level, title.sheet) == (Kind.TITLE, "Data", 1, "Data")
+    assert table.rows == (("Name", "Age", "City"), ("Ann", "31", "Oslo"), ("Bob", "45", "Rome"))
+    assert table.text.splitlines()[1] == "Ann | 31 | Oslo"
+    assert (table.header_rows, table.row_numbers, table.cells) == (1, (2, 3), "A2:C3")
+
+
+def test_every_block_of_a_long_table_repeats_the_header_and_no_row_is_lost() -> None:
+    data = rows_of(("Id", "Word"), *((number, f"w{number}") for number in range(1, 506)))
+    tables = elements(data, Kind.TABLE)
+    assert [len(table.row_numbers) for table in tables] == [200, 200, 105]
+    assert all(table.rows[0] == ("Id", "Word") and table.header_rows == 1 for table in tables)
+    assert [row[0] for table in tables for row in table.rows[1:]] == [str(number) for number in range(1, 506)]
+    assert tables[1].cells == "A202:B401"
+
+
+def test_a_title_above_and_a_note_below_a_table_stand_by_themselves() -> None:
+    def fill(sheet: Worksheet) -> None:
+        sheet["A1"] = "Staff of 2024"
+        sheet.merge_cells("A1:C1")
+        for index, row in enumerate(STAFF, 2):
+            for column, value in enumerate(row, 1):
+                sheet.cell(index, column, value)
+        sheet["A6"] = "Ages as of January."
+
+    found = elements(workbook(fill))
+    assert [(e.kind, e.level) for e in found] == [
+        (Kind.TITLE, 1),
+        (Kind.TITLE, 2),
+        (Kind.TABLE, None),
+        (Kind.TEXT, None),
+    ]
+    assert (found[1].text, found[1].cells) == ("Staff of 2024", "A1")
+    assert found[2].rows[0] == STAFF[0]
+
+
+def test_merged_cells_are_filled_in_header_and_body() -> None:
+    def fill(sheet: Worksheet) -> None:
+        for row in (("Region", "Sales", None), (None, "2023", "2024"), ("North", 1, 2), (None, 3, 4)):
+            sheet.append(row)
+        sheet.merge_cells("B1:C1")
+        sheet.merge_cells("A1:A2")
+        sheet.merge_cells("A3:A4")
+
+    (table,) = elements(workbook(fill), Kind.TABLE)
+    assert table.header_rows == 2
+    assert table.rows == (
+        ("Region", "Sales", "Sales"),
+        ("Region", "2023", "2024"),
+        ("North", "1", "2"),
+        ("North", "3", "4"),
+    )
+
+
+def test_tables_below_and_beside_one_another_are_told_apart() -> None:
+    def fill(sheet: Worksheet) -> None:
+        for row, values in enumerate(STAFF, 1):
+            for column, value in enumerate(values, 1):
+                sheet.cell(row, column, value)
+                sheet.cell(row + 5, column, ("Item", "Price", "Stock")[column - 1] if row == 1 else row * column)
+                sheet.cell(row + 2, column + 4, ("Key", "Value", "Unit")[column - 1] if row == 1 else row)
+
+    tables = elements(workbook(fill), Kind.TABLE)
+    assert {table.rows[0] for table in tables} == {
+        ("Name", "Age", "City"),
+        ("Item", "Price", "Stock"),
+        ("Key", "Value", "Unit"),
+    }
+    assert {table.cells for table in tables} == {"A2:C3", "A7:C8", "E4:G5"}
+
+
+def test_a_blank_row_within_a_table_does_not_part_it() -> None:
+    (table,) = elements(rows_of(*STAFF, (None,), ("Cid", 23, "Bonn")), Kind.TABLE)
+    assert table.row_numbers == (2, 3, 5)
+
+
+def test_values_read_as_displayed() -> None:
+    def fill(sheet: Worksheet) -> None:
+        sheet.append(("What", "Shown"))
+        values: tuple[tuple[Value, str], ...] = (
+            (datetime(2024, 3, 5), "yyyy-mm-dd"),
+            (datetime(2024, 3, 5, 14, 30), 'yyyy"年"m"月"d"日"'),
+            (1234.5, "#,##0.00"),
+            (1234.5, '"¥"#,##0.00'),
+            (0.256, "0.0%"),
+            (True, "General"),
+            ("#N/A", "General"),
+        )
+        for value, code in values:
+            sheet.append((code, value))
+            sheet.cell(sheet.max_row, 2).number_format = code
+
+    (table,) = elements(workbook(fill), Kind.TABLE)
+    assert [row[1] for row in table.rows[1:]] == [
+        "2024-03-05",
+        "2024年3月5日",
+        "1,234.50",
+        "¥1,234.50",
+        "25.6%",
+        "TRUE",
+        "#N/A",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "shown"),
+    [
+        ("General", 1234567.891, "1234567.891"),
+        ("General", 0.1 + 0.2, "0.3"),
+        ("General", 10**17, "100000000000000000"),
+        ("0.00", 1.005, "1.01"),
+        ("#,##0.00", -1234567.891, "-1,234,567.89"),
+        ('"$"#,##0.00_);[Red]("$"#,##0.00)', -1234.5, "($1,234.50)"),
+        ("[$€-2] #,##0.00", 3.14, "€ 3.14"),
+        ('_(* #,##0_);_(* \\(#,##0\\);_(* "-"_);_(@_)', 0, "-"),
+        ('#,##0,"K"', 1234567, "1,235K"),
+        ("000000", 123, "000123"),
+        ("0.0##", 1.5, "1.5"),
+        ("0.00E+00", 12345.678, "1.23E+04"),
+        ("0%", 0.5, "50%"),
+        ("m/d/yy h:mm", datetime(2024, 3, 5, 14, 7), "2024-03-05 14:07"),
+        ("yyyy-mm-dd hh:mm:ss", datetime(2024, 3, 5), "2024-03-05"),
+        ("mmm-yy", datetime(2024, 3, 5), "Mar-24"),
+        ("mmmm d, yyyy", date(2024, 3, 5), "March 5, 2024"),
+        ("[$-804]aaaa", datetime(2024, 3, 5), "星期二"),
+        ("h:mm", time(9, 5), "09:05"),
+        ("[h]:mm", timedelta(hours=30, minutes=5), "30:05"),
+        ("@", "text", "text"),
+        ("0.00", "text", "text"),
+        ("", 5, "5"),
+    ],
+)
+def test_number_formats(code: str, value: CellValue, shown: str) -> None:
+    assert renderer(code)(value) == shown
+
+
+def test_built_in_east_asian_formats_are_known() -> None:
+    assert renderer(format_code(31, {}))(datetime(2024, 3, 5)) == "2024年3月5日"
+
+
+def test_formulas_show_their_stored_value_or_themselves() -> None:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["Item", "Sum"])
+        sheet.write_row(1, 0, ["stored"])
+        sheet.write_formula(1, 1, "=1+1", None, 2)
+    assert elements(buffer.getvalue(), Kind.TABLE)[0].rows[1] == ("stored", "2")
+    assert elements(rows_of(("Item", "Sum"), ("never", "=SUM(1,2)")), Kind.TABLE)[0].rows[1] == ("never", "=SUM(1,2)")
+
+
+def test_hidden_sheets_are_marked_in_every_element() -> None:
+    book = openpyxl.Workbook()
+    for name, state in (("Shown", "visible"), ("Hidden", "hidden"), ("Very", "veryHidden")):
+        sheet = book.create_sheet(name)
+        sheet.append(("some text",))
+        sheet.sheet_state = state
+    assert {(e.sheet, e.hidden) for e in elements(saved(book))} == {("Shown", False), ("Hidden", True), ("Very", True)}
+
+
+def test_comments_follow_their_sheet_with_their_cell() -> None:
+    def fill(sheet: Worksheet) -> None:
+        for row in STAFF:
+            sheet.append(row)
+        sheet["B2"].comment = Comment("Check this", "Eve")
+
+    (comment,) = elements(workbook(fill), Kind.COMMENT)
+    assert (comment.text, comment.cells, comment.sheet) == ("Eve: Check this", "B2", "Data")
+
+
+def test_sheets_without_text_and_chart_sheets_are_passed_over() -> None:
+    book = openpyxl.Workbook()
+    book.create_chartsheet("Chart")
+    book.create_sheet("Full").append(("text",))
+    assert {e.sheet for e in elements(saved(book))} == {"Full"}
+
+
+def test_dates_of_the_1904_system() -> None:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"date_1904": True}) as book:
+        book.add_worksheet().write_datetime(0, 0, datetime(2021, 1, 1), book.add_format({"num_format": "yyyy-mm-dd"}))
+    assert elements(buffer.getvalue())[1].text == "2021-01-01"
+
+
+def test_a_wrong_dimension_a_far_cell_and_a_merge_of_everything_do_no_harm() -> None:
+    def change(xml: bytes) -> bytes:
+        xml = re.sub(rb"<dimension[^>]*>", b'<dimension ref="A1:A1"/>', xml)
+        far = b'<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>far</t></is></c></row></sheetData>'
+        return xml.replace(b"</sheetData>", far + b'<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>')
+
+    data = patched(rows_of(*STAFF), "xl/worksheets/sheet1.xml", change)
+    found = elements(data)
+    assert found[1].rows[0] == STAFF[0]
+    assert (found[-1].text, found[-1].cells) == ("far", "XFD1048576")
+
+
+def test_cells_that_make_no_sense_do_not_stop_the_sheet() -> None:
+    def change(xml: bytes) -> bytes:
+        odd = b'<row r="9"><c r="A9" t="s"><v>999</v></c><c r="B9" t="n"><v>zwei</v></c><c r="??"><v>7</v></c></row>'
+        return xml.replace(b"</sheetData>", odd + b"</sheetData>")
+
+    text = "\n".join(e.text for e in elements(patched(rows_of(*STAFF), "xl/worksheets/sheet1.xml", change)))
+    assert "Bob" in text
+    assert "zwei" in text
+
+
+def test_a_workbook_whose_styles_openpyxl_refuses_is_read() -> None:
+    def change(xml: bytes) -> bytes:
+        return re.sub(rb"<fonts", b'<fonts><x:odd xmlns:x="urn:x" x:y="1"/></fonts><fonts', xml, count=1)
+
+    assert elements(patched(rows_of(*STAFF), "xl/styles.xml", change), Kind.TABLE)
+
+
+def test_a_sheet_that_breaks_off_is_a_loss_and_the_others_are_kept() -> None:
+    book = openpyxl.Workbook()
+    for name in ("One", "Two"):
+        book.create_sheet(name).append((f"text of {name}",))
+    data = patched(saved(book), "xl/worksheets/sheet2.xml", lambda xml: xml[:-30])
+    found = events(data)
+    assert any(isinstance(event, Loss) and event.sheet == "One" for event in found)
+    assert any(isinstance(event, Element) and event.text == "text of Two" for event in found)
+
+
+def test_a_broken_or_empty_workbook_fails_with_a_reason() -> None:
+    with pytest.raises(NoText):
+        events(rows_of())
+    with pytest.raises(DamagedFile):
+        events(patched(rows_of(*STAFF), "xl/workbook.xml", lambda _: b"<workbook"))
+    with pytest.raises(DamagedFile):
+        events(patched(rows_of(*STAFF), "xl/worksheets/sheet1.xml", lambda _: b"<worksheet"))
+    with pytest.raises(DamagedFile):
+        events(b"PK\x03\x04 nonsense")
+
+
+def test_progress_counts_rows_up_to_the_number_there_are() -> None:
+    data = rows_of(("Id", "Word"), *((number, "w") for number in range(12_000)))
+    told = [event for event in events(data) if isinstance(event, Progress)]
+    assert [(p.total, p.unit) for p in told] == [(12_001, "rows")] * len(told)
+    assert len(told) >= 2
+    assert all(p.done <= 12_001 for p in told)
+
+
+@pytest.mark.parametrize("constant_memory", [True, False], ids=["inline strings", "shared strings"])
+def test_a_long_sheet_is_read_in_constant_memory(tmp_path: Path, constant_memory: bool) -> None:
+    path = tmp_path / "long.xlsx"
+    with xlsxwriter.Workbook(path, {"constant_memory": constant_memory}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["Id", "Name", "Amount"])
+        for row in range(1, 40_001):
+            sheet.write_row(row, 0, [row, f"Customer number {row}", row * 1.37])
+    script = (
+        "import resource, sys\n"
+        "from ingest.model import ReadOptions, Source\n"
+        "from ingest.parse.excel import read\n"
+        "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024\n"
+        "with open(sys.argv[1], 'rb') as stream:\n"
+        "    events = read(Source('long.xlsx', stream, 0), ReadOptions())\n"
+        "    next(events); next(events); before = peak()\n"
+        "    print(sum(len(getattr(event, 'row_numbers', ())) for event in events), peak() - before)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(path)], check=True, capture_output=True, text=True)
+    rows, grown = map(int, done.stdout.split())
+    assert rows == 39_800
+    assert grown < 20, f"{grown} MiB more at the end than after the first block"

@@ -1,0 +1,193 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import pytest
+from fastapi import Depends, FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from server.access.auth import SESSION_COOKIE, Gate
+from server.access.routes import api_key_routes
+from server.adapters.database.engine import Database
+from server.adapters.database.identities import SqlIdentities
+from server.errors import LecternError
+from server.model import Caller, Role
+
+PORTAL = {"X-Lectern-Portal": "1"}
+
+
+class Desk:
+    """A small server behind the gate, and a client of it."""
+
+    def __init__(self, database: Database, seconds: float = 5.0) -> None:
+        self.identities = SqlIdentities(database)
+        self.gate = Gate(self.identities, seconds)
+        app = FastAPI()
+        app.include_router(api_key_routes(self.identities, self.gate))
+
+        @app.exception_handler(LecternError)
+        async def render(_: Request, error: LecternError) -> JSONResponse:
+            return JSONResponse({"code": error.code, "param": error.param}, error.status)
+
+        @app.api_route("/who", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
+        async def who(caller: Annotated[Caller, Depends(self.gate.caller)], request: Request) -> str:
+            assert request.state.caller == caller
+            return caller.name
+
+        for role in Role:
+            app.get(f"/{role}", dependencies=[Depends(self.gate.needs(role))])(lambda: "in")
+        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://lectern")
+
+    def key(self, role: Role = Role.ADMIN, **more: Any) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.identities.create_key(role, role, **more)[1]}"}
+
+    def cookie(self, role: Role = Role.ADMIN) -> dict[str, str]:
+        made, _ = self.identities.create_key(role, role)
+        session = self.identities.spend_link(self.identities.create_link(made.id))
+        return {"Cookie": f"{SESSION_COOKIE}={session}"}
+
+    async def ask(
+        self, path: str, headers: dict[str, str], method: str = "GET", json: object = None
+    ) -> tuple[int, Any]:
+        answer = await self.client.request(method, path, headers=headers, json=json)
+        body: Any = answer.json()
+        return answer.status_code, body["code"] if answer.is_error and "code" in body else body
+
+
+@pytest.fixture
+async def desk(sqlite: Database) -> AsyncIterator[Desk]:
+    desk = Desk(sqlite)
+    async with desk.client:
+        yield desk
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"Authorization": ""}, {"Authorization": "Bearer"}, {"Authorization": "Bearer  "},
+     {"Authorization": "Basic a:b"}, {"Cookie": "other=1"}, {"Cookie": f"{SESSION_COOKIE}="}],
+)  # fmt: skip
+async def test_without_a_key_nobody_comes_in(desk: Desk, headers: dict[str, str]) -> None:
+    assert await desk.ask("/who", headers) == (401, "missing_api_key")
+
+
+@pytest.mark.parametrize("headers", [{"Authorization": "Bearer lk-no"}, {"Cookie": f"{SESSION_COOKIE}=no"}])
+async def test_an_unknown_key_or_session_is_refused(desk: Desk, headers: dict[str, str]) -> None:
+    assert await desk.ask("/who", headers) == (401, "invalid_api_key")
+
+
+async def test_a_key_lets_in_whatever_the_method_and_the_case_of_the_scheme(desk: Desk) -> None:
+    key = desk.key(Role.READER)
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        assert await desk.ask("/who", key, method) == (200, "reader")
+    assert await desk.ask("/who", {"authorization": key["Authorization"].replace("Bearer", "bearer")}) == (
+        200,
+        "reader",
+    )
+
+
+async def test_a_key_cannot_be_used_as_session_nor_a_session_as_key(desk: Desk) -> None:
+    key, cookie = desk.key()["Authorization"].split()[1], desk.cookie()["Cookie"].split("=")[1]
+    for _ in range(2):
+        assert (await desk.ask("/who", {"Cookie": f"{SESSION_COOKIE}={key}"}))[0] == 401
+        assert (await desk.ask("/who", {"Authorization": f"Bearer {cookie}"}))[0] == 401
+        assert (await desk.ask("/who", {"Cookie": f"{SESSION_COOKIE}={cookie}"}))[0] == 200
+        assert (await desk.ask("/who", {"Authorization": f"Bearer {key}"}))[0] == 200
+
+
+async def test_a_wrong_key_is_not_made_good_by_a_session(desk: Desk) -> None:
+    assert await desk.ask("/who", {**desk.cookie(), "Authorization": "Bearer lk-no"}) == (401, "invalid_api_key")
+
+
+async def test_a_browser_must_show_that_the_portal_asks_before_it_changes_anything(desk: Desk) -> None:
+    cookie = desk.cookie(Role.EDITOR)
+    assert await desk.ask("/who", cookie) == (200, "editor")
+    assert (await desk.client.head("/who", headers=cookie)).status_code == 200
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        assert await desk.ask("/who", cookie, method) == (403, "cross_site_request")
+        assert await desk.ask("/who", {**cookie, "X-Lectern-Portal": "0"}, method) == (403, "cross_site_request")
+        assert await desk.ask("/who", cookie | PORTAL, method) == (200, "editor")
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_a_role_opens_its_own_doors_and_those_below(desk: Desk, role: Role) -> None:
+    key = desk.key(role)
+    for needed in Role:
+        answer = await desk.ask(f"/{needed}", key)
+        assert answer == ((200, "in") if role.covers(needed) else (403, "forbidden"))
+
+
+async def test_an_expired_key_is_told_so(desk: Desk) -> None:
+    assert await desk.ask("/who", desk.key(expires_at=1)) == (401, "expired_api_key")
+
+
+async def test_callers_are_remembered_until_a_key_is_revoked(desk: Desk) -> None:
+    admin, other = desk.key(), desk.key(Role.READER)
+    assert (await desk.ask("/who", other))[0] == 200
+    key_id = desk.identities.list_keys()[1].id
+    status, revoked = await desk.ask(f"/v1/api_keys/{key_id}", admin, "DELETE")
+    assert (status, revoked["id"]) == (200, key_id)
+    assert revoked["revoked_at"] is not None
+    assert await desk.ask("/who", other) == (401, "invalid_api_key")
+
+
+async def test_what_another_process_revoked_is_seen_when_the_memory_is_over(sqlite: Database) -> None:
+    for seconds, status in ((3600.0, 200), (0.0, 401)):
+        desk = Desk(sqlite, seconds)
+        async with desk.client:
+            key = desk.key(Role.READER)
+            await desk.ask("/who", key)
+            desk.identities.revoke_key(desk.identities.list_keys()[-1].id)
+            assert (await desk.ask("/who", key))[0] == status
+            desk.gate.forget()
+            assert (await desk.ask("/who", key))[0] == 401
+
+
+async def test_a_key_is_shown_once_when_it_is_made(desk: Desk) -> None:
+    admin = desk.key()
+    status, made = await desk.ask("/v1/api_keys", admin, "POST", {"name": "CI", "role": "editor", "expires_in_days": 2})
+    assert status == 200
+    assert made["object"] == "api_key"
+    assert made["key"].startswith(made["prefix"])
+    assert 2 * 86400 - 60 < made["expires_at"] - made["created_at"] <= 2 * 86400 + 60
+    assert await desk.ask("/who", {"Authorization": f"Bearer {made['key']}"}) == (200, "CI")
+    _, listed = await desk.ask("/v1/api_keys", admin)
+    assert listed["object"] == "list"
+    assert [key["name"] for key in listed["data"]] == ["admin", "CI"]
+    assert made["key"] not in str(listed)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"name": ""}, {"name": "a\0b"}, {"name": "x" * 201}, {"name": "a", "role": "king"}, {"name": "a", "more": 1},
+     {"name": "a", "expires_in_days": 0}, {"name": "a", "expires_in_days": 1e300}, {"name": "a", "expires_at": 2**40}],
+)  # fmt: skip
+async def test_a_key_request_that_cannot_be_used_is_refused(desk: Desk, body: dict[str, object]) -> None:
+    assert (await desk.ask("/v1/api_keys", desk.key(), "POST", body))[0] == 422
+    assert len(desk.identities.list_keys()) == 1
+
+
+@pytest.mark.parametrize("expiry", [{"expires_at": 1000}, {"expires_at": 2_000_000_000, "expires_in_days": 1}])
+async def test_an_expiry_that_is_past_or_given_twice_is_refused(desk: Desk, expiry: dict[str, int]) -> None:
+    assert await desk.ask("/v1/api_keys", desk.key(), "POST", {"name": "a", **expiry}) == (400, "invalid_request")
+
+
+async def test_only_administrators_see_make_or_revoke_keys(desk: Desk) -> None:
+    editor = desk.key(Role.EDITOR)
+    for method, path in (("GET", ""), ("POST", ""), ("DELETE", "/key-1")):
+        assert await desk.ask("/v1/api_keys" + path, editor, method, {"name": "a"}) == (403, "forbidden")
+        assert await desk.ask("/v1/api_keys" + path, {}, method, {"name": "a"}) == (401, "missing_api_key")
+
+
+async def test_revoking_an_unknown_key_names_it(desk: Desk) -> None:
+    assert await desk.ask("/v1/api_keys/key-none", desk.key(), "DELETE") == (404, "api_key_not_found")
+
+
+async def test_uses_do_not_ask_the_database_each_time(sqlite: Database, tmp_path: Path) -> None:
+    desk = Desk(sqlite, 3600)
+    async with desk.client:
+        key = desk.key()
+        await desk.ask("/who", key)
+        sqlite.close()
+        (tmp_path / "data" / "lectern.db").unlink()
+        assert await desk.ask("/who", key) == (200, "admin")

@@ -1,0 +1,81 @@
+from collections.abc import Iterator
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from server.errors import EngineUnavailable
+from server.http import Face, render_errors
+
+noted: list[tuple[str, str, int]] = []
+
+
+@pytest.fixture
+def client() -> Iterator[TestClient]:
+    app = FastAPI()
+    render_errors(app)
+    app.add_middleware(
+        Face, note=lambda route, method, status, _: noted.append((route, method, status)), most_json_bytes=2048
+    )
+
+    @app.get("/down")
+    def down() -> None:
+        raise EngineUnavailable(detail="it is starting", retry_after=7)
+
+    @app.get("/bug")
+    def bug() -> None:
+        raise RuntimeError("secret detail")
+
+    @app.post("/echo")
+    def echo(body: dict[str, int]) -> dict[str, int]:
+        return body
+
+    noted.clear()
+    with TestClient(app, raise_server_exceptions=False) as one:
+        yield one
+
+
+def test_an_error_keeps_its_status_code_and_retry_after(client: TestClient) -> None:
+    response = client.get("/down")
+    assert (response.status_code, response.headers["retry-after"]) == (503, "7")
+    assert response.json()["error"]["code"] == "engine_unavailable"
+
+
+def test_a_strangers_exception_shows_an_id_and_nothing_of_itself(client: TestClient) -> None:
+    response = client.get("/bug", headers={"X-Request-Id": "abc-1"})
+    assert response.status_code == 500
+    assert "abc-1" in response.json()["error"]["message"]
+    assert "secret" not in response.text
+
+
+def test_every_answer_carries_a_request_id_and_security_headers(client: TestClient) -> None:
+    response = client.post("/echo", json={"a": 1})
+    assert response.headers["x-request-id"].startswith("req_")
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert "script-src 'self'" in response.headers["content-security-policy"]
+
+
+def test_a_request_id_that_could_break_a_log_line_is_replaced(client: TestClient) -> None:
+    assert client.post("/echo", json={}, headers={"X-Request-Id": "a b"}).headers["x-request-id"].startswith("req_")
+
+
+def test_a_wrong_field_is_named(client: TestClient) -> None:
+    error = client.post("/echo", json={"a": "x"}).json()["error"]
+    assert (error["param"], error["code"]) == ("a", "invalid_request")
+
+
+def test_a_body_beyond_the_limit_is_refused_declared_or_not(client: TestClient) -> None:
+    big = b'{"a":' + b" " * 4000 + b"1}"
+
+    def undeclared() -> Iterator[bytes]:
+        yield from (big[i : i + 100] for i in range(0, len(big), 100))
+
+    for content in (big, undeclared()):
+        response = client.post("/echo", content=content, headers={"Content-Type": "application/json"})
+        assert (response.status_code, response.json()["error"]["code"]) == (413, "request_too_large")
+
+
+def test_requests_are_noted_by_route_not_by_path(client: TestClient) -> None:
+    client.post("/echo", json={"a": 1})
+    client.get("/no/such/thing")
+    assert noted == [("/echo", "POST", 200), ("unmatched", "GET", 404)]
