@@ -126,7 +126,7 @@ class _Packer:
 
         Parts were counted singly; a tokenizer that sees them joined may come to a little more.
         """
-        totals = self.count([draft.passage() for draft in drafts])
+        totals = self.count([draft.passage() for draft in drafts]) if drafts else []
         for draft, total in zip(drafts, totals, strict=True):
             halves = self._halves(draft, total - self.max_tokens) if total > self.max_tokens else []
             if halves:

@@ -6,8 +6,6 @@ as long as the block that opened them.
 
 import asyncio
 import contextlib
-import os
-import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -15,7 +13,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO
 
-import psutil
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -33,7 +30,7 @@ from server.adapters.database.catalog import SqlCatalog
 from server.adapters.database.engine import Database
 from server.adapters.database.file_keys import FileKeys
 from server.adapters.database.identities import SqlIdentities
-from server.adapters.database.jobs import SqlJobs
+from server.adapters.database.jobs import SqlJobs, worker_name
 from server.adapters.database.statistics import SqlStatistics
 from server.adapters.datafolder import DataFolder
 from server.adapters.extractive import ExtractiveEngine
@@ -43,7 +40,7 @@ from server.adapters.presets import choose, find_gpus, fits
 from server.adapters.remote import RemoteEngine
 from server.adapters.remote_embedder import RemoteEmbedder
 from server.adapters.vllm import VllmEngine, find_python
-from server.backup import snapshot
+from server.backup import snapshot, sweep
 from server.chat.answer import Answers, Limits
 from server.chat.retrieve import Retriever
 from server.chat.routes import chat_router
@@ -67,6 +64,7 @@ from server.vault.master import open_master_key
 
 READER_VERSION = "1"
 SAMPLE_STORE = "samples"
+KEPT_JOB_SECONDS = 7 * 86_400
 BYTES_PER_MB = 1024**2
 
 
@@ -115,8 +113,9 @@ def open_parts(settings: Settings, metrics: Metrics | None = None) -> Iterator[P
         database = _database(settings)
         stack.callback(database.close)
         keys = open_keyring(settings, database)
-        blobs = Blobs(settings.data / "files", keys, keys.secret("blob names"))
+        blobs = Blobs(settings.data / "files", keys, keys.secret("object names"))
         blobs.sweep()
+        sweep(settings.data)
         catalog, jobs, statistics = SqlCatalog(database), SqlJobs(database), SqlStatistics(database)
         index = MilvusIndex(settings.index_uri or str(settings.data / "index" / "milvus.db"), settings.index_token)
         stack.callback(index.close)
@@ -186,11 +185,6 @@ def open_engines(settings: Settings) -> tuple[Engine, Engine | None]:
     return extractive, None
 
 
-def worker_name() -> str:
-    """host:pid:start time; tells a live worker from one whose process id was used again."""
-    return f"{socket.gethostname()}:{os.getpid()}:{int(psutil.Process().create_time())}"
-
-
 def create_app(settings: Settings, started: Callable[[Parts], None] | None = None) -> FastAPI:
     """The web application. `started` is called once it is ready to serve."""
 
@@ -204,6 +198,7 @@ def create_app(settings: Settings, started: Callable[[Parts], None] | None = Non
             for one in filter(None, (engine, spare)):
                 await one.start()
             _serve(app, parts, engine, spare)
+            parts.jobs.forget(KEPT_JOB_SECONDS)
             parts.stores.resume()
             parts.worker.start(settings.workers)
             if started:
@@ -248,7 +243,7 @@ def _serve(app: FastAPI, parts: Parts, engine: Engine, spare: Engine | None) -> 
     app.include_router(api_key_routes(parts.identities, gate))
     app.include_router(monitor_router(metrics, engine.state, partial(_problems, parts), gate.needs))
     app.include_router(backup_router(partial(take_backup, parts), gate.needs))
-    mount_portal(app, parts.identities, gate.caller, gate.needs)
+    mount_portal(app, parts.identities, gate)
 
 
 def take_backup(parts: Parts, out: BinaryIO, include_key: bool) -> None:
@@ -289,7 +284,7 @@ def _problems(parts: Parts) -> dict[str, str]:
     except SQLAlchemyError as error:
         found["database"] = type(error).__name__
     try:
-        parts.index.check()
+        parts.index.revive()
     except IndexUnavailable as error:
         found["index"] = error.message
     return found

@@ -66,7 +66,7 @@ def status(code: int, body: str = "", headers: dict[str, str] | None = None) -> 
 
 
 def events(*parts: str | bytes, then: str = "end") -> Answer:
-    """A stream of these parts, each sent by itself. Then it ends, breaks off (`reset`) or says nothing more (`hang`)."""
+    """A stream of these parts, each sent by itself. Then it ends, breaks off (`reset`) or falls silent (`hang`)."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})

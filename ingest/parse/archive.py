@@ -60,11 +60,8 @@ def check_archive(source: Source, options: ReadOptions) -> None:
         for member in members:
             if member.flag_bits & 1:
                 raise PasswordNeeded(source.name)
-            if member.filename.endswith(_XML_SUFFIXES) and _has_doctype(package, member):
-                raise DamagedFile(
-                    source.name,
-                    detail=f"its part {member.filename[:100]} declares XML entities, which no Office file does",
-                )
+            if member.filename.endswith(_XML_SUFFIXES) and (fault := _fault(package, member)):
+                raise DamagedFile(source.name, detail=f"its part {member.filename[:100]} {fault}")
     source.stream.seek(0)
 
 
@@ -81,10 +78,10 @@ def _check_sizes(name: str, members: list[zipfile.ZipInfo], options: ReadOptions
             raise TooLarge(name, detail=f"a part of it grows {ratio}-fold to {size} MiB when unpacked")
 
 
-def _has_doctype(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
-    """Whether an XML part begins with a document type declaration, the only place where entities can be declared.
+def _fault(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> str | None:
+    """What is wrong with the beginning of an XML part: only there can entities be declared.
 
-    A part that is not XML, or whose checksum is wrong, is left to whoever reads it.
+    A part that is not well-formed, or whose checksum is wrong, is left to whoever reads it.
     """
     found: list[str] = []
     parser = expat.ParserCreate()
@@ -93,12 +90,15 @@ def _has_doctype(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
     try:
         with package.open(member) as part:
             while not found and part.tell() < _PROLOG_LIMIT and (block := part.read(4096)):
-                parser.Parse(block)
-            return "doctype" in found or part.tell() >= _PROLOG_LIMIT
-    except expat.ExpatError as error:
-        return "doctype" in found or error.code == expat.errors.codes[expat.errors.XML_ERROR_UNKNOWN_ENCODING]
-    except UNZIP_ERRORS:
-        return False
+                try:
+                    parser.Parse(block)
+                except (LookupError, ValueError):
+                    return "is not in UTF-8 or UTF-16"
+            if not found and part.tell() >= _PROLOG_LIMIT:
+                return "does not begin for a megabyte"
+    except (expat.ExpatError, *UNZIP_ERRORS):
+        pass  # what was found until then counts
+    return "declares XML entities, which no Office file does" if "doctype" in found else None
 
 
 def _is_ole(source: Source) -> bool:

@@ -1,7 +1,6 @@
 """Running heads and feet: lines in the margins that come again on page after page."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from ingest.model import Element, Kind
@@ -12,6 +11,8 @@ MARGIN = 0.12  # share of the page's height at its top and at its bottom
 DEEP_MARGIN = 0.19  # the same for the very first and the very last row
 OUTERMOST = 3  # rows looked at in each margin
 STEP = 0.01  # share of the page's height by which a repeated line may move
+NEAR = 12  # pages among which a line must repeat
+LOOKED_BACK = 2 * NEAR
 NUMBER = re.compile(r"\d+")
 Key = tuple[Kind, str, int]
 
@@ -19,27 +20,38 @@ Key = tuple[Kind, str, int]
 class RunningHeads:
     """Counts the lines in the margins of pages, and takes those that repeat out of the text.
 
-    A line repeats when the same text, page numbers aside, stands at the same height on three pages (on two, where the
+    A line repeats when the same text, page numbers aside, stands at the same height on three pages near by (on two, where the
     document has fewer than five). Pages must be counted before they are stripped; whoever strips keeps some pages
     ahead counted, so that the first of many is recognised too.
     """
 
     def __init__(self, pages: int) -> None:
-        self._seen: Counter[Key] = Counter()
+        self._seen: dict[Key, list[int]] = {}
         self._told: set[tuple[Kind, str]] = set()
         self._least = 2 if pages < 5 else 3
 
-    def count(self, sheet: Sheet) -> None:
-        """Takes the margins of one page into account."""
-        self._seen.update({key for key, _ in _candidates(sheet)})
+    def count(self, sheet: Sheet, page: int) -> None:
+        """Takes the margins of one page into account; pages come in order."""
+        for key in {key for key, _ in _candidates(sheet)}:
+            self._seen.setdefault(key, []).append(page)
+
+    def _repeats(self, key: Key, page: int) -> bool:
+        kind, text, height = key
+        pages = {
+            seen
+            for shift in (-1, 0, 1)
+            for seen in self._seen.get((kind, text, height + shift), [])[-LOOKED_BACK:]
+            if abs(seen - page) <= NEAR
+        }
+        return len(pages) >= self._least
 
     def strip(self, sheet: Sheet, page: int) -> tuple[list[Element], list[Element]]:
         """Removes running heads and feet from the sheet; returns those not told before: heads, feet."""
         heads: list[Element] = []
         feet: list[Element] = []
         for key, row in _candidates(sheet):
-            kind, text, height = key
-            if sum(self._seen[kind, text, height + shift] for shift in (-1, 0, 1)) < self._least:
+            kind, text, _ = key
+            if not self._repeats(key, page):
                 continue
             if len(row) == len(sheet.items):
                 break  # a page is not only margin

@@ -67,8 +67,8 @@ class Recognition:
     @property
     def sideways(self) -> bool:
         """Whether most longer words are higher than wide: Tesseract reads such text, but its lines are in no order."""
-        longer = [word for word in _all_words(self.lines) if len(word.text) > 2 and not WIDE.search(word.text)]
-        standing = sum(word.bottom - word.top > word.right - word.left for word in longer)
+        longer = [word for word in _all_words(self.lines) if len(word.text) > 3 and not WIDE.search(word.text)]
+        standing = sum(word.bottom - word.top > 1.5 * (word.right - word.left) for word in longer)
         return len(longer) >= 4 and standing * 2 > len(longer)
 
     @property

@@ -92,7 +92,7 @@ class _Reading:
         for number in range(1, total + 1):
             page = self._page(number)
             for sheet in page.sheets:
-                self.heads.count(sheet)
+                self.heads.count(sheet, number)
                 self.style.count(sheet)
             ahead.append(page)
             if len(ahead) > AHEAD:

@@ -121,6 +121,7 @@ class _Font:
     size: float
     bold: bool
     turn: int
+    standing: bool  # its baseline runs up or down in page coordinates
     invisible: bool
 
 
@@ -136,58 +137,57 @@ class _Reading:
 
     def run(self) -> None:
         """Fills the words of the content."""
-        text: list[str] = []
+        signs: list[str] = []
         place: Place = (0, 0, 0, 0)
-        font = _Font(0, bold=False, turn=0, invisible=False)
-        known, order = 0, 0
+        font = _Font(0, bold=False, turn=0, standing=False, invisible=False)
+        known, first = 0, 0
         for index, sign, here, owner in self._characters():
-            if sign is None:
-                self._keep("".join(text), place, font, order)
-                text = []
-                continue
-            if owner != known:
+            if owner and owner != known:
                 following = self._font(index)
                 if following != font:
-                    self._keep("".join(text), place, font, order)
-                    text = []
+                    self._keep(signs, place, font, first)
+                    signs = []
                 known, font = owner, following
-            if text and not _beside(place, here, font):
-                self._keep("".join(text), place, font, order)
-                text = []
-            if text:
-                place = min(place[0], here[0]), min(place[1], here[1]), max(place[2], here[2]), max(place[3], here[3])
+            if signs and (not sign or not _beside(place, here, font)):
+                self._keep(signs, place, font, first)
+                signs = []
+            if not sign:
+                continue
+            if signs:
+                left, bottom, right, top = here
+                place = (
+                    min(place[0], left),
+                    min(place[1], bottom),
+                    max(place[2], right),
+                    max(place[3], top),
+                )
             else:
-                place, order = here, index
-            text.append(sign)
-        self._keep("".join(text), place, font, order)
+                place, first = here, index
+            signs.append(sign)
+        self._keep(signs, place, font, first)
         self._judge_invisible()
 
-    def _characters(self) -> Iterator[tuple[int, str | None, Place, int]]:
-        """Index, character (None between words), place and text object of each character."""
+    def _characters(self) -> Iterator[tuple[int, str, Place, int]]:
+        """Index, character, place in page coordinates and text object of each character; "" stands between words."""
         raw = self.textpage.raw
         rect = pdfium.FS_RECTF()
         reference = ctypes.byref(rect)
         tight = [ctypes.c_double() for _ in range(4)]
         nowhere: Place = (0, 0, 0, 0)
-        place = self.view.place
+        address = ctypes.c_void_p.from_buffer
         for index in range(min(self.textpage.count_chars(), MAX_CHARACTERS)):
             code = pdfium.FPDFText_GetUnicode(raw, index)
-            if code < 32 and code not in (2, 9, 10, 11, 12, 13):
-                code = 0xFFFD  # a font that does not tell what its signs mean
-            sign = "-" if code == 2 else chr(code) if code < 0xD800 or 0xE000 <= code <= 0x10FFFF else "\ufffd"
+            sign = _sign(code)
             if sign.isspace():
-                yield index, None, nowhere, 0
+                yield index, "", nowhere, 0
                 continue
-            if not pdfium.FPDFText_GetLooseCharBox(raw, index, reference):
-                continue
-            if rect.right <= rect.left or rect.top <= rect.bottom:
+            pdfium.FPDFText_GetLooseCharBox(raw, index, reference)
+            here = rect.left, rect.bottom, rect.right, rect.top
+            if here[2] <= here[0] or here[3] <= here[1]:
                 left, right, bottom, top = tight
                 pdfium.FPDFText_GetCharBox(raw, index, left, right, bottom, top)
-                here = place(left.value, bottom.value, right.value, top.value)
-            else:
-                here = place(rect.left, rect.bottom, rect.right, rect.top)
-            owner = ctypes.cast(pdfium.FPDFText_GetTextObject(raw, index), ctypes.c_void_p).value or 0
-            yield index, sign, here, owner
+                here = left.value, bottom.value, right.value, top.value
+            yield index, sign, here, address(pdfium.FPDFText_GetTextObject(raw, index)).value or 0
 
     def _font(self, index: int) -> _Font:
         raw = self.textpage.raw
@@ -203,6 +203,7 @@ class _Reading:
             round(size, 2),
             self._is_bold(holder, mode),
             _direction(matrix.a, matrix.b, self.view.quarters),
+            abs(matrix.b) > abs(matrix.a),
             mode in (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP) or 0 < size < 1,
         )
 
@@ -210,7 +211,7 @@ class _Reading:
         font = pdfium.FPDFTextObj_GetFont(holder) if holder else None
         if not font:
             return False
-        key = ctypes.cast(font, ctypes.c_void_p).value or 0
+        key = ctypes.c_void_p.from_buffer(font).value or 0
         if key not in self.bold_fonts:
             name = ctypes.create_string_buffer(128)
             pdfium.FPDFFont_GetBaseFontName(font, name, 128)
@@ -219,15 +220,17 @@ class _Reading:
             self.bold_fonts[key] = heavy or any(part in lowered for part in BOLD_NAMES)
         return self.bold_fonts[key] or mode == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE
 
-    def _keep(self, text: str, place: Place, font: _Font, order: int) -> None:
-        if not text:
+    def _keep(self, signs: list[str], place: Place, font: _Font, order: int) -> None:
+        """Takes a word; its place is in page coordinates."""
+        if not signs:
             return
         width, height = self.content.width, self.content.height
-        outside = place[2] < 0 or place[3] < 0 or place[0] > width or place[1] > height
-        if outside:
+        shown = self.view.place(*place)
+        text = "".join(signs)
+        if shown[2] < 0 or shown[3] < 0 or shown[0] > width or shown[1] > height:
             self.content.hidden += len(text)
             return
-        left, top, right, bottom = upright(place, font.turn, width, height)
+        left, top, right, bottom = upright(shown, font.turn, width, height)
         word = Word(text, left, top, right, bottom, font.size or bottom - top, font.bold, order)
         groups = self.invisible if font.invisible else self.content.words
         groups.setdefault(font.turn, []).append(word)
@@ -257,12 +260,20 @@ def _covers(picture: Place, place: Place) -> bool:
 
 def _beside(before: Place, here: Place, font: _Font) -> bool:
     """Whether a character goes on with the word: near its end, at the same height."""
-    reach = max(font.size, 1.0)
-    if font.turn in (1, 3):
-        before, here = (before[1], before[0], before[3], before[2]), (here[1], here[0], here[3], here[2])
-    apart = max(here[0] - before[2], before[0] - here[2])
-    level = abs((before[1] + before[3]) - (here[1] + here[3])) / 2
-    return apart < 0.7 * reach and (level < 0.5 * reach or font.turn == OBLIQUE)
+    along, across = (1, 0) if font.standing else (0, 1)
+    reach = 0.7 * font.size if font.size > 1 else 0.7
+    apart = here[along] - before[along + 2] > reach or before[along] - here[along + 2] > reach
+    shift = abs(before[across] + before[across + 2] - here[across] - here[across + 2])
+    return not apart and (shift < 1.43 * reach or font.turn == OBLIQUE)
+
+
+def _sign(code: int) -> str:
+    """The character of a code; the sign for "unknown" where a font does not tell what its glyphs mean."""
+    if code == 2:
+        return "-"  # how PDFium marks a hyphen at the end of a line
+    if (code < 32 and code not in (9, 10, 11, 12, 13)) or 0xD800 <= code <= 0xDFFF or code > 0x10FFFF:
+        return "\ufffd"
+    return chr(code)
 
 
 def _direction(a: float, b: float, quarters: int) -> int:

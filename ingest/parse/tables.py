@@ -156,11 +156,14 @@ def _owners(xs: list[float], ys: list[float], group: list[Rule]) -> dict[tuple[i
 
 def _crossed(words: list[Word], group: list[Rule]) -> int:
     """How many words a vertical rule runs through."""
-    walls = [rule for rule in group if not rule.flat]
-    return sum(
-        any(w.left + 2 < r.left < w.right - 2 and r.top < (w.top + w.bottom) / 2 < r.bottom for r in walls)
-        for w in words
-    )
+    crossed = 0
+    for word in words:
+        middle = (word.top + word.bottom) / 2
+        crossed += any(
+            not rule.flat and word.left + 2 < rule.left < word.right - 2 and rule.top < middle < rule.bottom
+            for rule in group
+        )
+    return crossed
 
 
 def _without_empty_columns(rows: list[list[str]]) -> list[list[str]]:

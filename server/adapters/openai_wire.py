@@ -13,6 +13,7 @@ from server.errors import EngineLost, EngineRefused, EngineUnavailable, LecternE
 RETRY_AFTER: Final = 5
 _EVENT_LIMIT: Final = 8 * 1024 * 1024
 _DETAIL_LIMIT: Final = 500
+_FAILURES: Final = (aiohttp.ClientError, TimeoutError, OSError, ValueError)  # ValueError: a malformed address
 _END: Final = b"data: [DONE]"
 _ERROR: Final = (b'data: {"error"', b'data: {"object":"error"', b'data: {"object": "error"')
 # Unescaped quotes cannot stand inside a JSON string, so this can only be the field itself, with a reason.
@@ -55,14 +56,14 @@ class OpenAIWire:
         Raises:
             EngineUnavailable: there was no answer within so many seconds, or not with status 200.
         """
-        url = URL(f"{self.base_url}/").join(URL(path))
         timeout = aiohttp.ClientTimeout(total=seconds)
         try:
+            url = URL(f"{self.base_url}/").join(URL(path))
             async with self._opened().get(url, timeout=timeout) as response:
                 if response.status != 200:
                     raise await _refusal(response)
                 return await response.read()
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except _FAILURES as error:
             raise _unavailable(error) from error
 
     async def complete(self, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,10 +71,10 @@ class OpenAIWire:
         response = await self._post({**body, "stream": False})
         try:
             answer = orjson.loads(await response.read())
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise EngineLost(detail=_reason(error)) from error
         except orjson.JSONDecodeError as error:
             raise EngineLost(detail="its answer was not JSON") from error
+        except _FAILURES as error:
+            raise EngineLost(detail=_reason(error)) from error
         finally:
             response.close()
         if not isinstance(answer, dict):
@@ -104,7 +105,7 @@ class OpenAIWire:
     async def _post(self, body: Mapping[str, Any]) -> aiohttp.ClientResponse:
         try:
             response = await self._opened().post(f"{self.base_url}/chat/completions", data=orjson.dumps(body))
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except _FAILURES as error:
             raise _unavailable(error) from error
         if response.status == 200:
             return response
@@ -132,7 +133,7 @@ async def _events(response: aiohttp.ClientResponse) -> AsyncGenerator[bytes, Non
                     yield event + b"\n\n"
             if len(rest) > _EVENT_LIMIT:
                 raise EngineLost(detail="it sent an event without an end")
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+    except _FAILURES as error:
         raise EngineLost(detail=_reason(error)) from error
     finally:
         response.close()
@@ -144,7 +145,7 @@ async def _refusal(response: aiohttp.ClientResponse) -> LecternError:
     """The error that an answer other than 200 means."""
     try:
         message = _message(await asyncio.wait_for(response.read(), 10))
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+    except _FAILURES as error:
         message = _reason(error)
     retry_after = _seconds(response.headers.get("Retry-After"))
     if response.status in {400, 404, 413, 422}:
@@ -167,7 +168,7 @@ def _reason(error: BaseException) -> str:
         return "no answer in time"
     if isinstance(error, aiohttp.ClientConnectorError):
         return f"cannot connect to {error.host}:{error.port}"
-    if isinstance(error, aiohttp.InvalidURL):
+    if isinstance(error, ValueError):
         return "its address is not a URL"
     return "the connection was closed"
 

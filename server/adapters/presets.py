@@ -1,5 +1,6 @@
 """The table of vLLM presets: how a model of a given size is run on the GPUs there are."""
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -33,8 +34,8 @@ class Preset:
     """How vLLM is run.
 
     `billions` is the size of the class's models. `bf16`, `fp8` and `awq` are the GiB of GPU memory that one takes in
-    that precision: weights, a cache for some answers at once, and vLLM itself. `quantization` and
-    `tensor_parallel` (GPUs the model is spread over) are what `choose` decided.
+    that precision: weights, a cache for some answers at once, and vLLM itself. `quantization` and `gpus` (those the
+    model is spread over) are what `choose` decided.
     """
 
     name: str
@@ -45,8 +46,8 @@ class Preset:
     max_model_len: int
     max_num_seqs: int
     gpu_memory_utilization: float = 0.90
-    tensor_parallel: int = 1
     quantization: str = ""
+    gpus: tuple[int, ...] = ()
 
     @property
     def is_cpu(self) -> bool:
@@ -59,8 +60,8 @@ class Preset:
         if self.is_cpu:
             return [*found, "--enforce-eager"]
         found += ["--gpu-memory-utilization", str(self.gpu_memory_utilization)]
-        if self.tensor_parallel > 1:
-            found += ["--tensor-parallel-size", str(self.tensor_parallel)]
+        if len(self.gpus) > 1:
+            found += ["--tensor-parallel-size", str(len(self.gpus))]
         if self.quantization:
             found += ["--quantization", self.quantization]
         return found
@@ -98,7 +99,7 @@ def choose(preset: str, model: str, gpus: Sequence[Gpu]) -> Preset:
     quantized = _quantized(config)
     placed, _ = _place(chosen, gpus, ("awq",) if quantized == "awq" else ("fp8",) if quantized else ("bf16", "fp8"))
     if placed is None:
-        placed = replace(chosen, quantization="fp8", tensor_parallel=_powers(len(gpus))[-1])
+        placed = replace(chosen, quantization="fp8", gpus=_indexes(_groups(gpus)[-1] if gpus else ()))
     if quantized:
         placed = replace(placed, quantization="")  # vLLM reads it from the model
     return _within(placed, config)
@@ -114,7 +115,7 @@ def fits(gpus: Sequence[Gpu]) -> list[tuple[Preset, bool, str]]:
 
 
 def find_gpus() -> list[Gpu]:
-    """The NVIDIA GPUs of this machine; none where there is no driver, or no nvidia-ml-py to ask it."""
+    """The NVIDIA GPUs that CUDA_VISIBLE_DEVICES allows; none without a driver, or without nvidia-ml-py to ask it."""
     try:
         import pynvml
     except ImportError:
@@ -124,11 +125,15 @@ def find_gpus() -> list[Gpu]:
     except pynvml.NVMLError:
         return []
     try:
-        return [_gpu(pynvml, index) for index in range(pynvml.nvmlDeviceGetCount())]
+        found = [_gpu(pynvml, index) for index in range(pynvml.nvmlDeviceGetCount())]
     except pynvml.NVMLError:
         return []
     finally:
         pynvml.nvmlShutdown()
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if visible is None or not re.fullmatch(r"\s*(\d+\s*(,\s*\d+\s*)*)?", visible):  # unset, or GPUs by UUID
+        return found
+    return [gpu for gpu in found if str(gpu.index) in re.findall(r"\d+", visible)]
 
 
 def parameters(model: str) -> float:
@@ -212,31 +217,41 @@ def _place(preset: Preset, gpus: Sequence[Gpu], precisions: Sequence[str]) -> tu
     """The preset in the first precision that fits, over the fewest GPUs; and why, or why not."""
     if not gpus:
         return None, "there is no NVIDIA GPU"
-    least = min(gpu.memory for gpu in gpus)
+    groups = _groups(gpus)
     needs = {"bf16": preset.bf16, "fp8": preset.fp8, "awq": preset.awq}
     for precision in precisions:
         if precision == "fp8" and min(gpu.capability for gpu in gpus) < _FP8_CAPABILITY:
             continue
-        for count in _powers(len(gpus)):
-            if needs[precision] <= least * count * preset.gpu_memory_utilization:
-                over = f"{count} × {gpus[0].name}" if count > 1 else gpus[0].name
-                why = f"{precision} needs {needs[precision]:g} GiB; {over} has {least * count:.0f}"
-                quantization = "fp8" if precision == "fp8" else ""
-                return replace(preset, quantization=quantization, tensor_parallel=count), why
+        for group in groups:
+            if needs[precision] <= _memory(group) * preset.gpu_memory_utilization:
+                over = f"{len(group)} × {group[-1].name}" if len(group) > 1 else group[0].name
+                why = f"{precision} needs {needs[precision]:g} GiB; {over} has {_memory(group):.0f}"
+                return replace(preset, quantization="fp8" if precision == "fp8" else "", gpus=_indexes(group)), why
     smallest = precisions[-1]
-    there = least * _powers(len(gpus))[-1]
+    there = max(_memory(group) for group in groups)
     return None, f"even {smallest} needs {needs[smallest]:g} GiB of which vLLM may use 90 %; there are {there:.0f}"
 
 
-def _powers(count: int) -> list[int]:
-    """1, 2, 4 … up to count: attention heads divide evenly over those."""
-    return [1 << power for power in range(max(count, 1).bit_length()) if 1 << power <= max(count, 1)]
+def _groups(gpus: Sequence[Gpu]) -> list[list[Gpu]]:
+    """The largest GPU, the two largest, four …: attention heads divide evenly over those."""
+    largest = sorted(gpus, key=lambda gpu: (-gpu.memory, gpu.index))
+    return [largest[: 1 << power] for power in range(len(largest).bit_length())]
+
+
+def _memory(group: Sequence[Gpu]) -> float:
+    """GiB that a model spread evenly over the group can take."""
+    return min(gpu.memory for gpu in group) * len(group)
+
+
+def _indexes(group: Sequence[Gpu]) -> tuple[int, ...]:
+    return tuple(sorted(gpu.index for gpu in group))
 
 
 def _within(preset: Preset, config: dict[str, Any]) -> Preset:
     """The preset with no longer context than the model has."""
-    text = config.get("text_config")
-    longest = config.get("max_position_embeddings") or (text or {}).get("max_position_embeddings")
+    nested = config.get("text_config")
+    stated = {**(nested if isinstance(nested, dict) else {}), **config}
+    longest = stated.get("max_position_embeddings")
     if isinstance(longest, int) and 0 < longest < preset.max_model_len:
         return replace(preset, max_model_len=longest)
     return preset

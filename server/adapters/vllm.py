@@ -264,6 +264,8 @@ def server_environment(inherited: Mapping[str, str], key: str, model: str, prese
     found |= {"PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
     if Path(model).exists():
         found |= {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
+    if preset.gpus:
+        found |= {"CUDA_DEVICE_ORDER": "PCI_BUS_ID", "CUDA_VISIBLE_DEVICES": ",".join(map(str, preset.gpus))}
     if preset.is_cpu:
         found.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")
         found.setdefault("VLLM_CPU_OMP_THREADS_BIND", "nobind")

@@ -1,26 +1,24 @@
 """The portal: static files, and sessions opened by a one-time link or an API key."""
 
-from collections.abc import Awaitable, Callable
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, FastAPI, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from server.model import Caller, Role
+from server.access.auth import SESSION_COOKIE, Gate
+from server.model import Role
 from server.ports import Identities
 
-COOKIE = "lectern_session"
 SESSION_SECONDS = 12 * 3600
 
 
 def mount_portal(
     app: FastAPI,
     identities: Identities,
-    caller: Callable[[Request], Awaitable[Caller]],
-    needs: Callable[[Role], Any],
+    gate: Gate,
 ) -> None:
     """Adds the portal at `/` and its sessions under `/portal`."""
     static = Path(str(files("server.portal") / "static"))
@@ -42,14 +40,15 @@ def mount_portal(
 
     @router.get("/portal/session")
     async def who(request: Request) -> dict[str, str]:
-        found = await caller(request)
+        found = await gate.caller(request)
         return {"name": found.name, "role": found.role.value}
 
-    @router.post("/portal/sign_out", dependencies=[Depends(needs(Role.READER))])
+    @router.post("/portal/sign_out", dependencies=[Depends(gate.needs(Role.READER))])
     def sign_out(request: Request) -> Response:
-        identities.end_session(request.cookies.get(COOKIE, ""))
+        identities.end_session(request.cookies.get(SESSION_COOKIE, ""))
+        gate.forget()
         response = Response(status_code=204)
-        response.delete_cookie(COOKIE)
+        response.delete_cookie(SESSION_COOKIE)
         return response
 
     app.include_router(router)
@@ -58,5 +57,5 @@ def mount_portal(
 
 def _with_session(response: Response, session: str, request: Request) -> Response:
     secure = request.url.scheme == "https"
-    response.set_cookie(COOKIE, session, max_age=SESSION_SECONDS, httponly=True, samesite="lax", secure=secure)
+    response.set_cookie(SESSION_COOKIE, session, max_age=SESSION_SECONDS, httponly=True, samesite="lax", secure=secure)
     return response

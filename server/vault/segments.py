@@ -94,9 +94,12 @@ class SealedWriter(io.BufferedIOBase):
         self._seal = _Seal(key, name, header)
         self._size = 1 << segment_bits
         self._sink = sink
-        # One buffer for all segments: a new one of this size for each costs more than the cipher (page faults).
+        # The same two buffers for all segments: new ones of this size cost more than the cipher (page faults).
         self._stored = memoryview(bytearray(self._size + TAG_BYTES))
-        self._waiting = bytearray()  # a full segment waits here until it is known whether it is the last
+        self._waiting = memoryview(
+            bytearray(self._size)
+        )  # a full segment waits until it is known whether it is the last
+        self._held = 0
         self._number = 0
         sink.write(header)
 
@@ -110,31 +113,28 @@ class SealedWriter(io.BufferedIOBase):
             raise ValueError("write to a finished object")
         with memoryview(data).cast("B") as view:
             taken = 0
-            while len(self._waiting) + len(view) - taken > self._size:
-                if self._waiting:
-                    room = self._size - len(self._waiting)
-                    self._waiting += view[taken : taken + room]
-                    self._put(self._waiting, last=False)
-                    self._waiting.clear()
-                    taken += room
-                else:
-                    self._put(view[taken : taken + self._size], last=False)
-                    taken += self._size
-            self._waiting += view[taken:]
-            return len(view)
+            while taken < len(view):
+                if self._held == self._size:
+                    self._put(last=False)
+                room = min(self._size - self._held, len(view) - taken)
+                self._waiting[self._held : self._held + room] = view[taken : taken + room]
+                self._held += room
+                taken += room
+            return taken
 
     def finish(self) -> None:
         """Writes the last segment and closes the writer."""
         if self.closed:
             raise ValueError("the object is finished")
-        self._put(self._waiting, last=True)
+        self._put(last=True)
         self.close()
 
-    def _put(self, plain: Bytes, *, last: bool) -> None:
-        stored = self._stored[: len(plain) + TAG_BYTES]
-        self._seal.seal(self._number, last, plain, stored)
+    def _put(self, *, last: bool) -> None:
+        stored = self._stored[: self._held + TAG_BYTES]
+        self._seal.seal(self._number, last, self._waiting[: self._held], stored)
         self._sink.write(stored)
         self._number += 1
+        self._held = 0
 
 
 class SealedReader(io.BufferedIOBase):

@@ -1,5 +1,6 @@
 """Hostile and broken files through the real readers in the real sandbox: a clear error or the text, never more."""
 
+import contextlib
 import io
 import socket
 import struct
@@ -40,7 +41,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 def read(sandbox: Sandbox, data: bytes, name: str, password: str | None = None) -> str:
     source = Source(name, io.BytesIO(data), len(data), password)
-    events = sandbox.read(source, ReadOptions(ocr=False))
+    events = sandbox.read(source, ReadOptions(ocr=name.endswith(".png"), ocr_languages="eng"))
     return "\n".join(event.text for event in events if isinstance(event, Element))
 
 
@@ -79,7 +80,8 @@ def png() -> bytes:
 
 
 def with_part(package: bytes, part: str, data: bytes) -> bytes:
-    """An Office file with one part replaced."""
+    """An Office file with one of its parts replaced."""
+    assert part in zipfile.ZipFile(io.BytesIO(package)).namelist()
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(package)) as before, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as after:
         for member in before.infolist():
@@ -121,10 +123,10 @@ def laughing_word() -> bytes:
 
 def laughing_excel() -> bytes:
     doctype, reference = billion_laughs()
-    strings = (
-        f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>{reference}</t></si></sst>'
-    )
-    return with_part(excel(), "xl/sharedStrings.xml", (doctype + strings).encode())
+    cell = f'<row r="1"><c r="A1" t="inlineStr"><is><t>{reference}</t></is></c></row>'
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    sheet = f'{doctype}<worksheet xmlns="{main}"><sheetData>{cell}</sheetData></worksheet>'
+    return with_part(excel(), "xl/worksheets/sheet1.xml", sheet.encode())
 
 
 def external_entity(address: str) -> bytes:
@@ -264,8 +266,8 @@ def test_locked_file_opens_with_its_password_and_with_no_other(
         (pdf, "report.docx"),
         (word, "report.pdf"),
         (excel, "report.txt"),
-        (lambda: f"<!doctype html><p>{SENTENCE}</p>".encode(), "report.xlsx"),
-        (SENTENCE.encode, "report.png"),
+        (f"<!doctype html><p>{SENTENCE}</p>".encode, "report.xlsx"),
+        (SENTENCE.encode, "report.jpg"),
     ],
 )
 def test_mislabelled_file_is_read_as_what_it_is(sandbox: Sandbox, make: Callable[[], bytes], name: str) -> None:
@@ -298,7 +300,7 @@ def test_external_entity_reads_no_file_and_calls_nobody(sandbox: Sandbox, tmp_pa
     assert "4711" not in str(raised.value)
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)
-        address = "http://127.0.0.1:{}/x".format(server.getsockname()[1])
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/x"
         with pytest.raises(DamagedFile):
             read(sandbox, external_entity(address), "xxe.docx")
         page = f'<html><img src="{address}"><link rel=stylesheet href="{address}"><p>{SENTENCE}</p></html>'
@@ -313,12 +315,10 @@ def test_content_that_unpacks_to_a_gigabyte_ends_only_its_own_reading(sandbox: S
     assert SENTENCE in read(sandbox, pdf(), "good.pdf")
 
 
-def test_page_nested_60000_deep_is_read_or_refused(sandbox: Sandbox) -> None:
+def test_page_nested_60000_deep_ends_only_its_own_reading(sandbox: Sandbox) -> None:
     data = b"<html>" + b"<div>" * 60_000 + SENTENCE.encode()
-    try:
+    with contextlib.suppress(DamagedFile, NoText):
         assert SENTENCE in read(sandbox, data, "deep.html")
-    except UnreadableFile as error:
-        assert isinstance(error, DamagedFile | NoText), repr(error)
     assert SENTENCE in read(sandbox, word(), "good.docx")
 
 

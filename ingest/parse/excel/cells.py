@@ -145,7 +145,7 @@ class _CellReader:
             facts: dict[str, Any] = self._parser.parse_cell(element) if kind != "inlineStr" else self._inline(element)
         except _BAD_CELL:
             # A reference or a value that makes no sense: what is written there is better than nothing.
-            return self._parser.col_counter, element.findtext(VALUE_TAG) or "", False
+            return max(self._parser.col_counter, 1), element.findtext(VALUE_TAG) or "", False
         column, value = facts["column"], facts["value"]
         if value is None:
             text = self._formula(element)

@@ -85,6 +85,8 @@ def _number(section: str) -> Callable[[float], str]:
     before, after = "", ""
     digits, exponent = "", ""
     percent = 0
+    if "general" in section.lower():
+        return general
     for token in _TOKEN.finditer(section):
         if token["digits"] and not digits:
             digits = token["digits"]
@@ -93,8 +95,8 @@ def _number(section: str) -> Callable[[float], str]:
             exponent = token["exponent"]
             continue
         literal = token["quoted"] or token["escaped"] or token["currency"] or token["plain"] or ""
-        if token["digits"] or "general" in section.lower() or (token["plain"] in ("/", "@") and digits):
-            return general  # fractions, telephone numbers, General with decoration
+        if token["digits"] or (token["plain"] in ("/", "@") and digits):
+            return general  # fractions, telephone numbers
         percent += literal.count("%") if token["plain"] else 0
         before, after = (before, after + literal) if digits else (before + literal, after)
     before, after = before.lstrip(), after.rstrip()

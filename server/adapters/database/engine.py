@@ -65,5 +65,11 @@ def _prepare_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
     # The driver's own transaction control is switched off: it would begin deferred transactions that can fail with
     # "database is locked" when they turn from reading to writing.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+    ):
         connection.execute(f"PRAGMA {pragma}")

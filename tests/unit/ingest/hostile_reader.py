@@ -1,6 +1,7 @@
 """A reader that does what its document says, for the tests of the sandbox: most of it no reader should do."""
 
 import ctypes
+import importlib
 import os
 import signal
 import socket
@@ -143,6 +144,11 @@ def _raise(argument: str, source: Source, options: ReadOptions) -> Iterator[Even
 
 def _recurse(argument: str, source: Source, options: ReadOptions) -> Iterator[Event]:
     yield from _recurse(argument, source, options)
+
+
+def _load(argument: str, source: Source, options: ReadOptions) -> Iterator[Event]:
+    yield _text("present" if argument in sys.modules else "absent")
+    importlib.import_module(argument)
 
 
 def _environment(argument: str, source: Source, options: ReadOptions) -> Iterator[Event]:

@@ -250,6 +250,20 @@ def test_readers_start_with_telemetry_switched_off_and_one_thread(sandbox: Sandb
     assert texts(order(sandbox, "environment OMP_THREAD_LIMIT")) == ["1"]
 
 
+def test_module_that_one_reader_loaded_is_there_for_the_next() -> None:
+    with Sandbox(memory_mb=256, seconds=30, formats=FORMATS) as own:
+        assert texts(order(own, "load colorsys")) == ["absent"]
+        assert texts(order(own, "load colorsys")) == ["present"]
+
+
+def test_helper_stays_without_threads_whatever_was_loaded() -> None:
+    with Sandbox(memory_mb=512, seconds=60, formats=FORMATS) as own:
+        for module in ("numpy", "PIL.Image", "lxml.etree", "openpyxl", "pypdfium2"):
+            assert texts(order(own, f"load {module}"))
+        assert texts(order(own, "load numpy")) == ["present"]
+        assert helper().num_threads() == 1
+
+
 def test_many_threads_read_at_once(sandbox: Sandbox) -> None:
     def read(number: int) -> list[str]:
         return texts(order(sandbox, f"say {number}" if number % 3 else "many 500"))

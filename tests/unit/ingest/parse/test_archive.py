@@ -69,6 +69,18 @@ def test_entity_declarations_are_refused_in_any_encoding(encoding: str) -> None:
         check_archive(source(package({"word/document.xml": text})), ReadOptions())
 
 
+@pytest.mark.parametrize("encoding", ["gb18030", "no-such-encoding"])
+def test_parts_in_encodings_that_office_does_not_write_are_refused(encoding: str) -> None:
+    text = f'<?xml version="1.0" encoding="{encoding}"?>'.encode() + DOCTYPE.partition(b"?>")[2]
+    with pytest.raises(DamagedFile, match="UTF-8"):
+        check_archive(source(package({"word/document.xml": text})), ReadOptions())
+
+
+def test_a_part_that_never_begins_is_refused() -> None:
+    with pytest.raises(DamagedFile, match="megabyte"):
+        check_archive(source(package({"word/document.xml": b"<!--" + b" " * 2 * 1024**2})), ReadOptions())
+
+
 def test_pictures_and_pages_inside_may_have_a_doctype() -> None:
     check_archive(source(package({"word/media/a.svg": DOCTYPE, "word/b.html": b"<!DOCTYPE html><p>"})), ReadOptions())
 
