@@ -22,6 +22,7 @@ _JOINT: Final = "-./:_,'+#&@"
 _PIECE: Final = re.compile(
     rf"(?P<run>[{_UNSPACED}]+)|[^\W_{_UNSPACED}]+(?:[{_JOINT}][^\W_{_UNSPACED}]+)*(?:%|°(?:[cf]\b)?)?"
 )
+_LONGEST_CODE: Final = 64
 _JOINTS: Final = re.compile(f"[{_JOINT}]")
 _PART: Final = re.compile(r"\d+|[^\W\d_]+")
 _THOUSANDS: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?%?")
@@ -31,14 +32,15 @@ _BREAK: Final = re.compile(
     "为什么|為什麼|什么|什麼|怎么样|怎样|怎么|怎麼|如何|多少|哪一|哪些|哪个|哪個|哪裡|哪里|哪儿|哪|是否|请问|請問|"
     "[的了吗嗎呢吧啊嘛谁誰地得着过]"
 )
-_STOP: Final = frozenset(
+_STOP_WORDS: Final = (
     "a about above after again against all am an and any are as at be because been before being below between both but "
     "by can could d did do does doing don down during each few for from further had has have having he her here hers "
     "him his how i if in into is it its itself just ll m me more most my no nor not now o of off on once only or other "
     "our ours out over own re s same she should so some such t than that the their theirs them then there these they "
     "this those through to too under until up upon us ve very was we were what when where which while who whom whose "
-    "why will with would you your yours".split()
+    "why will with would you your yours"
 )
+_STOP: Final = frozenset(_STOP_WORDS.split())
 
 
 def terms(text: str) -> list[str]:
@@ -56,7 +58,8 @@ def _word_terms(piece: str) -> tuple[str, ...]:
         return tuple(stem(word) for word in words if word not in _STOP)
     whole = piece.replace(",", "") if _THOUSANDS.fullmatch(piece) else piece
     parts = [_plain(part) for part in _PART.findall(whole)]
-    return (whole,) if parts == [whole] else (whole, *(stem(part) for part in parts))
+    stems = tuple(stem(part) for part in parts)
+    return stems if parts == [whole] or len(whole) > _LONGEST_CODE else (whole, *stems)
 
 
 def _plain(word: str) -> str:

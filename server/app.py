@@ -249,7 +249,14 @@ def _serve(app: FastAPI, parts: Parts, engine: Engine, spare: Engine | None) -> 
 def take_backup(parts: Parts, out: BinaryIO, include_key: bool) -> None:
     """Writes a backup of everything to a stream, while writers wait."""
     index = None if parts.settings.index_uri else parts.settings.data / "index"
-    snapshot(out, parts.settings.data, parts.database, parts.blobs, index, parts.index.frozen(), include_key)
+    snapshot(out, parts.settings.data, parts.database, parts.blobs, index, _frozen(parts), include_key)
+
+
+@contextmanager
+def _frozen(parts: Parts) -> Iterator[None]:
+    """While the block runs, nobody writes to the index or the database; what is written elsewhere follows from them."""
+    with parts.index.frozen(), parts.database.begin():
+        yield
 
 
 def engine_finding(settings: Settings) -> Finding:

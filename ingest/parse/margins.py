@@ -20,9 +20,9 @@ Key = tuple[Kind, str, int]
 class RunningHeads:
     """Counts the lines in the margins of pages, and takes those that repeat out of the text.
 
-    A line repeats when the same text, page numbers aside, stands at the same height on three pages near by (on two, where the
-    document has fewer than five). Pages must be counted before they are stripped; whoever strips keeps some pages
-    ahead counted, so that the first of many is recognised too.
+    A line repeats when the same text, page numbers aside, stands at the same height on three pages near by (on two,
+    where the document has fewer than five). Pages must be counted before they are stripped; whoever strips keeps some
+    pages ahead counted, so that the first of many is recognised too.
     """
 
     def __init__(self, pages: int) -> None:

@@ -21,6 +21,7 @@ MAX_CHARACTERS = 400_000  # of one page
 FORM_DEPTH = 3
 DPI = 300
 MAX_RENDERED = 20_000_000  # pixels of a page image
+LINE_END_HYPHEN = 2  # how PDFium marks one
 OBLIQUE = 4  # the group of text that runs neither along nor across the page
 BOLD_NAMES = ("bold", "black", "heavy", "semib", "demi", "cmbx", "-bd")
 Place = tuple[float, float, float, float]
@@ -132,62 +133,49 @@ class _Reading:
         self.textpage = textpage
         self.view = view
         self.content = content
+        self.rect = pdfium.FS_RECTF()
         self.bold_fonts: dict[int, bool] = {}
         self.invisible: dict[int, list[Word]] = {}
 
     def run(self) -> None:
         """Fills the words of the content."""
-        signs: list[str] = []
-        place: Place = (0, 0, 0, 0)
-        font = _Font(0, bold=False, turn=0, standing=False, invisible=False)
-        known, first = 0, 0
-        for index, sign, here, owner in self._characters():
-            if owner and owner != known:
-                following = self._font(index)
-                if following != font:
-                    self._keep(signs, place, font, first)
-                    signs = []
-                known, font = owner, following
-            if signs and (not sign or not _beside(place, here, font)):
-                self._keep(signs, place, font, first)
-                signs = []
-            if not sign:
-                continue
-            if signs:
-                left, bottom, right, top = here
-                place = (
-                    min(place[0], left),
-                    min(place[1], bottom),
-                    max(place[2], right),
-                    max(place[3], top),
-                )
-            else:
-                place, first = here, index
-            signs.append(sign)
-        self._keep(signs, place, font, first)
-        self._judge_invisible()
-
-    def _characters(self) -> Iterator[tuple[int, str, Place, int]]:
-        """Index, character, place in page coordinates and text object of each character; "" stands between words."""
         raw = self.textpage.raw
-        rect = pdfium.FS_RECTF()
-        reference = ctypes.byref(rect)
-        tight = [ctypes.c_double() for _ in range(4)]
-        nowhere: Place = (0, 0, 0, 0)
         address = ctypes.c_void_p.from_buffer
+        signs: list[str] = []
+        font = _Font(0, bold=False, turn=0, standing=False, invisible=False)
+        known = first = 0
         for index in range(min(self.textpage.count_chars(), MAX_CHARACTERS)):
             code = pdfium.FPDFText_GetUnicode(raw, index)
             sign = _sign(code)
             if sign.isspace():
-                yield index, "", nowhere, 0
+                self._keep(signs, first, font)
+                signs = []
                 continue
-            pdfium.FPDFText_GetLooseCharBox(raw, index, reference)
-            here = rect.left, rect.bottom, rect.right, rect.top
-            if here[2] <= here[0] or here[3] <= here[1]:
-                left, right, bottom, top = tight
-                pdfium.FPDFText_GetCharBox(raw, index, left, right, bottom, top)
-                here = left.value, bottom.value, right.value, top.value
-            yield index, sign, here, address(pdfium.FPDFText_GetTextObject(raw, index)).value or 0
+            owner = address(pdfium.FPDFText_GetTextObject(raw, index)).value or 0
+            if owner != known:
+                following = self._font(index)
+                if following != font:
+                    self._keep(signs, first, font)
+                    signs = []
+                known, font = owner, following
+            if not signs:
+                first = index
+            signs.append(sign)
+            if code == LINE_END_HYPHEN:
+                self._keep(signs, first, font)
+                signs = []
+        self._keep(signs, first, font)
+        self._judge_invisible()
+
+    def _place(self, index: int) -> Place:
+        """The place of a character in page coordinates, as high as its font."""
+        rect = self.rect
+        pdfium.FPDFText_GetLooseCharBox(self.textpage.raw, index, rect)
+        if rect.right > rect.left and rect.top > rect.bottom:
+            return rect.left, rect.bottom, rect.right, rect.top
+        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+        pdfium.FPDFText_GetCharBox(self.textpage.raw, index, left, right, bottom, top)
+        return left.value, bottom.value, right.value, top.value
 
     def _font(self, index: int) -> _Font:
         raw = self.textpage.raw
@@ -220,18 +208,27 @@ class _Reading:
             self.bold_fonts[key] = heavy or any(part in lowered for part in BOLD_NAMES)
         return self.bold_fonts[key] or mode == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE
 
-    def _keep(self, signs: list[str], place: Place, font: _Font, order: int) -> None:
-        """Takes a word; its place is in page coordinates."""
+    def _keep(self, signs: list[str], first: int, font: _Font) -> None:
+        """Takes the characters from index `first` on as a word; as several, where they do not stand together."""
         if not signs:
+            return
+        (l0, b0, r0, t0), (l1, b1, r1, t1) = self._place(first), self._place(first + len(signs) - 1)
+        place = min(l0, l1), min(b0, b1), max(r0, r1), max(t0, t1)
+        across, down = place[2] - place[0], place[3] - place[1]
+        length, thickness = (down, across) if font.standing else (across, down)
+        most = 2.5 * max(font.size, 1.0)
+        if len(signs) > 1 and font.turn != OBLIQUE and (length > most * len(signs) or thickness > most):
+            half = len(signs) // 2
+            self._keep(signs[:half], first, font)
+            self._keep(signs[half:], first + half, font)
             return
         width, height = self.content.width, self.content.height
         shown = self.view.place(*place)
-        text = "".join(signs)
         if shown[2] < 0 or shown[3] < 0 or shown[0] > width or shown[1] > height:
-            self.content.hidden += len(text)
+            self.content.hidden += len(signs)
             return
         left, top, right, bottom = upright(shown, font.turn, width, height)
-        word = Word(text, left, top, right, bottom, font.size or bottom - top, font.bold, order)
+        word = Word("".join(signs), left, top, right, bottom, font.size or bottom - top, font.bold, first)
         groups = self.invisible if font.invisible else self.content.words
         groups.setdefault(font.turn, []).append(word)
 
@@ -258,19 +255,10 @@ def _covers(picture: Place, place: Place) -> bool:
     return picture[0] <= x <= picture[2] and picture[1] <= y <= picture[3]
 
 
-def _beside(before: Place, here: Place, font: _Font) -> bool:
-    """Whether a character goes on with the word: near its end, at the same height."""
-    along, across = (1, 0) if font.standing else (0, 1)
-    reach = 0.7 * font.size if font.size > 1 else 0.7
-    apart = here[along] - before[along + 2] > reach or before[along] - here[along + 2] > reach
-    shift = abs(before[across] + before[across + 2] - here[across] - here[across + 2])
-    return not apart and (shift < 1.43 * reach or font.turn == OBLIQUE)
-
-
 def _sign(code: int) -> str:
     """The character of a code; the sign for "unknown" where a font does not tell what its glyphs mean."""
-    if code == 2:
-        return "-"  # how PDFium marks a hyphen at the end of a line
+    if code == LINE_END_HYPHEN:
+        return "-"
     if (code < 32 and code not in (9, 10, 11, 12, 13)) or 0xD800 <= code <= 0xDFFF or code > 0x10FFFF:
         return "\ufffd"
     return chr(code)

@@ -5,44 +5,21 @@ import json
 import logging
 import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any
 
 from server.adapters.milvus_process import MilvusProcess
 from server.errors import IndexUnavailable
 from server.model import Hit, IndexRow
 from server.ports import Vector
 
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
-
 _SECONDS = 30.0  # of one call; without a limit pymilvus retries for minutes
 _PAGE = 8_192
 _IDS_PER_DELETE = 4_096
 _MOST_SEALED = 65_535
 _FIELDS = ["file_id", "sealed"]
-
-
-def _explained(
-    call: Callable[Concatenate["MilvusIndex", _P], _R],
-) -> Callable[Concatenate["MilvusIndex", _P], _R]:
-    """Starts Milvus Lite again if it has ended, and turns Milvus's errors into ours."""
-
-    @wraps(call)
-    def explained(self: "MilvusIndex", *args: _P.args, **kwargs: _P.kwargs) -> _R:
-        from grpc import RpcError
-        from pymilvus import MilvusException
-
-        try:
-            self.revive()
-            return call(self, *args, **kwargs)
-        except (MilvusException, RpcError) as error:
-            said = getattr(error, "message", "") or str(error) or type(error).__name__
-            raise IndexUnavailable(detail=" ".join(str(said).split())[:200]) from error
-
-    return explained
 
 
 class MilvusIndex:
@@ -60,6 +37,7 @@ class MilvusIndex:
         self._writing: dict[str, threading.Lock] = {}
         self._loaded: set[str] = set()
         self._client: Any = None
+        self._closed = False
         try:
             self.revive()
         except BaseException:
@@ -77,6 +55,8 @@ class MilvusIndex:
         with self._opening:
             if self._client is not None and (self._process is None or self._process.alive):
                 return
+            if self._closed:
+                raise IndexUnavailable(detail="it was closed")
             self._disconnect()
             if self._process is not None:
                 self._process.start()
@@ -86,89 +66,98 @@ class MilvusIndex:
             except MilvusException as error:
                 raise IndexUnavailable(detail=f"no connection to {address}: {error.message}") from error
 
-    @_explained
     def create(self, store_id: str, dimensions: int) -> None:
         """Makes the collection; it may exist already."""
-        from pymilvus import DataType
+        with self._connected() as client:
+            from pymilvus import DataType
 
-        name = collection_name(store_id)
-        with self._writer(name):
-            if self._client.has_collection(name, timeout=_SECONDS):
-                return
-            schema = self._client.create_schema(auto_id=False, enable_dynamic_field=False)
-            schema.add_field("id", DataType.VARCHAR, max_length=64, is_primary=True)
-            schema.add_field("file_id", DataType.VARCHAR, max_length=64)
-            schema.add_field("sealed", DataType.VARCHAR, max_length=_MOST_SEALED)
-            schema.add_field("dense", DataType.FLOAT_VECTOR, dim=dimensions)
-            schema.add_field("sparse", DataType.SPARSE_FLOAT_VECTOR)
-            indexes = self._client.prepare_index_params()
-            # Exact search in Milvus Lite; a server grows beyond what that could bear.
-            dense = "FLAT" if self._process else "AUTOINDEX"
-            indexes.add_index("dense", index_type=dense, metric_type="IP")
-            indexes.add_index("sparse", index_type="SPARSE_INVERTED_INDEX", metric_type="IP")
-            self._client.create_collection(
-                name, schema=schema, index_params=indexes, consistency_level="Strong", timeout=_SECONDS
-            )
-            self._loaded.add(name)
+            name = collection_name(store_id)
+            with self._writer(name):
+                if client.has_collection(name, timeout=_SECONDS):
+                    return
+                schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
+                schema.add_field("id", DataType.VARCHAR, max_length=64, is_primary=True)
+                schema.add_field("file_id", DataType.VARCHAR, max_length=64)
+                schema.add_field("sealed", DataType.VARCHAR, max_length=_MOST_SEALED)
+                schema.add_field("dense", DataType.FLOAT_VECTOR, dim=dimensions)
+                schema.add_field("sparse", DataType.SPARSE_FLOAT_VECTOR)
+                indexes = client.prepare_index_params()
+                # Exact search in Milvus Lite; a server grows beyond what that could bear.
+                dense = "FLAT" if self._process else "AUTOINDEX"
+                indexes.add_index("dense", index_type=dense, metric_type="IP")
+                indexes.add_index("sparse", index_type="SPARSE_INVERTED_INDEX", metric_type="IP")
+                client.create_collection(
+                    name, schema=schema, index_params=indexes, consistency_level="Strong", timeout=_SECONDS
+                )
+                self._loaded.add(name)
 
-    @_explained
     def drop(self, store_id: str) -> None:
         """Removes the collection; it may be gone already."""
-        name = collection_name(store_id)
-        with self._writer(name):
-            self._loaded.discard(name)
-            if self._client.has_collection(name, timeout=_SECONDS):
-                self._client.drop_collection(name, timeout=_SECONDS)
+        with self._connected() as client:
+            name = collection_name(store_id)
+            with self._writer(name):
+                self._loaded.discard(name)
+                if client.has_collection(name, timeout=_SECONDS):
+                    client.drop_collection(name, timeout=_SECONDS)
 
-    @_explained
     def ids(self, store_id: str, file_id: str) -> set[str]:
         """Ids of all rows of the file."""
-        found: set[str] = set()
-        pages = self._client.query_iterator(
-            self._open(store_id), batch_size=_PAGE, filter=_of_files([file_id]), output_fields=["id"], timeout=_SECONDS
-        )
-        while page := pages.next():
-            found.update(row["id"] for row in page)
-        pages.close()
-        return found
+        with self._connected() as client:
+            found: set[str] = set()
+            pages = client.query_iterator(
+                self._open(client, store_id),
+                batch_size=_PAGE,
+                filter=_of_files([file_id]),
+                output_fields=["id"],
+                timeout=_SECONDS,
+            )
+            while page := pages.next():
+                found.update(row["id"] for row in page)
+            pages.close()
+            return found
 
-    @_explained
     def upsert(self, store_id: str, rows: Sequence[IndexRow]) -> None:
         """Writes the rows durably; a row with the same id is replaced."""
-        if not rows:
-            return
-        entities = [
-            {"id": row.id, "file_id": row.file_id, "dense": row.dense, "sparse": dict(row.sparse), "sealed": row.sealed}
-            for row in rows
-        ]
-        name = self._open(store_id)
-        with self._writer(name):
-            self._client.upsert(name, entities, timeout=_SECONDS)
+        with self._connected() as client:
+            if not rows:
+                return
+            entities = [
+                {
+                    "id": row.id,
+                    "file_id": row.file_id,
+                    "dense": row.dense,
+                    "sparse": dict(row.sparse),
+                    "sealed": row.sealed,
+                }
+                for row in rows
+            ]
+            name = self._open(client, store_id)
+            with self._writer(name):
+                client.upsert(name, entities, timeout=_SECONDS)
 
-    @_explained
     def delete(self, store_id: str, ids: Sequence[str]) -> None:
         """Removes rows by id."""
-        name = self._open(store_id)
-        with self._writer(name):
-            for start in range(0, len(ids), _IDS_PER_DELETE):
-                self._client.delete(name, ids=list(ids[start : start + _IDS_PER_DELETE]), timeout=_SECONDS)
+        with self._connected() as client:
+            name = self._open(client, store_id)
+            with self._writer(name):
+                for start in range(0, len(ids), _IDS_PER_DELETE):
+                    client.delete(name, ids=list(ids[start : start + _IDS_PER_DELETE]), timeout=_SECONDS)
 
-    @_explained
     def delete_file(self, store_id: str, file_id: str) -> None:
         """Removes all rows of the file; the collection may be gone already."""
-        name = collection_name(store_id)
-        with self._writer(name):
-            if name in self._loaded or self._client.has_collection(name, timeout=_SECONDS):
-                self._client.delete(self._open(store_id), filter=_of_files([file_id]), timeout=_SECONDS)
+        with self._connected() as client:
+            name = collection_name(store_id)
+            with self._writer(name):
+                if name in self._loaded or client.has_collection(name, timeout=_SECONDS):
+                    client.delete(self._open(client, store_id), filter=_of_files([file_id]), timeout=_SECONDS)
 
-    @_explained
     def count(self, store_id: str) -> int:
         """Rows in the collection."""
-        name = self._open(store_id)
-        found = self._client.query(name, filter="", output_fields=["count(*)"], timeout=_SECONDS)
-        return int(found[0]["count(*)"])
+        with self._connected() as client:
+            name = self._open(client, store_id)
+            found = client.query(name, filter="", output_fields=["count(*)"], timeout=_SECONDS)
+            return int(found[0]["count(*)"])
 
-    @_explained
     def search(
         self,
         store_id: str,
@@ -178,35 +167,55 @@ class MilvusIndex:
         file_ids: Sequence[str] | None = None,
     ) -> tuple[list[Hit], list[Hit]]:
         """The best `limit` rows of either side by falling inner product; only of `file_ids` where that is given."""
-        if file_ids is not None and not file_ids:
-            return [], []
-        name = self._open(store_id)
-        wanted = "" if file_ids is None else _of_files(file_ids)
+        with self._connected() as client:
+            if file_ids is not None and not file_ids:
+                return [], []
+            name = self._open(client, store_id)
+            wanted = "" if file_ids is None else _of_files(file_ids)
 
-        def side(field: str, query: Any) -> list[Hit]:
-            if query is None or not len(query):
-                return []
-            found = self._client.search(
-                name,
-                [query],
-                anns_field=field,
-                filter=wanted,
-                limit=limit,
-                output_fields=_FIELDS,
-                search_params={"metric_type": "IP"},
-                timeout=_SECONDS,
-            )
-            return [_hit(row) for row in found[0]]
+            def side(field: str, query: Any) -> list[Hit]:
+                if query is None or not len(query):
+                    return []
+                found = client.search(
+                    name,
+                    [query],
+                    anns_field=field,
+                    filter=wanted,
+                    limit=limit,
+                    output_fields=_FIELDS,
+                    search_params={"metric_type": "IP"},
+                    timeout=_SECONDS,
+                )
+                return [_hit(row) for row in found[0]]
 
-        weights = None if sparse is None else {term: float(weight) for term, weight in sparse.items()}
-        return side("dense", dense), side("sparse", weights)
+            weights = None if sparse is None else {term: float(weight) for term, weight in sparse.items()}
+            return side("dense", dense), side("sparse", weights)
 
     def close(self) -> None:
         """Lets go of the index."""
         with self._opening:
+            self._closed = True
             self._disconnect()
             if self._process is not None:
                 self._process.close()
+
+    @contextmanager
+    def _connected(self) -> Iterator[Any]:
+        """The client, connected; Milvus's errors become ours."""
+        from grpc import RpcError  # type: ignore[import-untyped]
+        from pymilvus import MilvusException
+
+        self.revive()
+        client = self._client
+        try:
+            yield client
+        except ValueError as error:
+            if client is self._client:
+                raise
+            raise IndexUnavailable(detail="it was restarted during the call; try again") from error
+        except (MilvusException, RpcError) as error:
+            said = getattr(error, "message", "") or str(error) or type(error).__name__
+            raise IndexUnavailable(detail=" ".join(str(said).split())[:200]) from error
 
     def _disconnect(self) -> None:
         self._loaded.clear()
@@ -214,12 +223,12 @@ class MilvusIndex:
         if client is not None:
             client.close()
 
-    def _open(self, store_id: str) -> str:
+    def _open(self, client: Any, store_id: str) -> str:
         name = collection_name(store_id)
         if name not in self._loaded:
-            if not self._client.has_collection(name, timeout=_SECONDS):
+            if not client.has_collection(name, timeout=_SECONDS):
                 raise IndexUnavailable(detail=f"the collection of {store_id} is missing")
-            self._client.load_collection(name, timeout=_SECONDS)
+            client.load_collection(name, timeout=_SECONDS)
             self._loaded.add(name)
         return name
 

@@ -61,7 +61,8 @@ class MilvusProcess:
             time.sleep(0.05)
         self._socket.unlink(missing_ok=True)
         folder = _programs()
-        command = [folder / "milvus", self._database, self.address, os.environ.get("LOG_LEVEL", "ERROR"), lock_path]
+        level = os.environ.get("LOG_LEVEL", "ERROR")
+        command = [str(part) for part in (folder / "milvus", self._database, self.address, level, lock_path)]
         libraries = f"{folder}:{os.environ.get('LD_LIBRARY_PATH', '')}"
         self._process = subprocess.Popen(
             command,

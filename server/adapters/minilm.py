@@ -20,8 +20,8 @@ _MAX_TOKENS = 256
 class MiniLm:
     """Embeds each text in a run of its own, on as many texts at a time as there are threads.
 
-    `folder` keeps the ONNX graph, which is made of the installed weights when it is missing or damaged; it holds nothing
-    secret. `threads` 0 means one per core. Safe to use from several threads.
+    `folder` keeps the ONNX graph, which is made of the installed weights when it is missing or damaged; nothing in it
+    is secret. `threads` 0 means one per core. Safe to use from several threads.
     """
 
     def __init__(self, folder: Path, threads: int = 0, precision: Precision = Precision.INT8) -> None:

@@ -2,6 +2,7 @@
 
     python -m tests.model.examples FOLDER
 
+An example is a conversation: several questions about the same passages, so that each passage teaches more than once.
 Every value to be copied is invented, so that an answer can only come from the passages.
 """
 
@@ -21,7 +22,8 @@ UNANSWERABLE: Final = 0.12
 
 @dataclass(frozen=True)
 class Level:
-    """How hard examples are: with or without the instruction, how many passages, how much in each."""
+    """How hard examples are: with or without the instruction; how many passages, facts and idle sentences in each, and
+    questions; the share of Chinese."""
 
     name: str
     count: int
@@ -29,80 +31,99 @@ class Level:
     passages: tuple[int, int]
     facts: tuple[int, int]
     fillers: int
-    chinese: float
+    questions: tuple[int, int]
 
 
 LEVELS: Final = (
-    Level("easy", 9000, instructed=False, passages=(1, 2), facts=(0, 2), fillers=0, chinese=0.4),
-    Level("middle", 3500, instructed=True, passages=(1, 3), facts=(1, 3), fillers=1, chinese=0.45),
-    Level("full", 3000, instructed=True, passages=(1, 4), facts=(1, 5), fillers=3, chinese=0.45),
-    Level("check", 300, instructed=True, passages=(1, 4), facts=(1, 5), fillers=3, chinese=0.5),
+    Level("easy", 7000, instructed=False, passages=(1, 2), facts=(1, 2), fillers=0, questions=(2, 3)),
+    Level("middle", 2200, instructed=True, passages=(1, 3), facts=(1, 3), fillers=1, questions=(3, 5)),
+    Level("full", 2000, instructed=True, passages=(1, 4), facts=(1, 4), fillers=3, questions=(2, 6)),
+    Level("check", 300, instructed=True, passages=(1, 4), facts=(1, 4), fillers=3, questions=(1, 1)),
 )
 
 
-def passage(writer: Writer, facts: list[Fact], gold: Fact | None, level: Level) -> Passage:
-    """A passage that tells the facts, in prose, as a list or as a table."""
-    rng = writer.rng
-    tabular = rng.random() < 0.35 and (gold is None or not gold.key[0].endswith("?"))
-    statements = [fact.statement for fact in facts]
+class Pool:
+    """Draws facts that are easily confused: about few subjects and few attributes. No two have the same key."""
+
+    def __init__(self, writer: Writer) -> None:
+        rng = writer.rng
+        self.writer = writer
+        self.subjects = [writer.subject() for _ in range(rng.randint(2, 4))]
+        kinds = rng.choices(list(writer.words["attributes"]), k=rng.randint(2, 4))
+        self.attributes = [(rng.choice(writer.words["attributes"][kind]), kind) for kind in kinds]
+        self.taken: set[tuple[str, str]] = set()
+
+    def subject(self) -> str:
+        """One of the pool's subjects, or sometimes another."""
+        return self.writer.rng.choice(self.subjects) if self.writer.rng.random() < 0.7 else self.writer.subject()
+
+    def fact(self) -> Fact:
+        """A fact that was not drawn before."""
+        rng = self.writer.rng
+        while True:
+            if rng.random() < 0.35:
+                fact = self.writer.relation_fact(self.subject())
+            elif rng.random() < 0.6:
+                attribute, kind = rng.choice(self.attributes)
+                fact = self.writer.attribute_fact(self.subject(), kind, attribute)
+            else:
+                fact = self.writer.attribute_fact(self.subject())
+            if self.take(fact):
+                return fact
+
+    def take(self, fact: Fact) -> bool:
+        """Whether the fact is new; from now on it is not."""
+        new = fact.key not in self.taken
+        self.taken.add(fact.key)
+        return new
+
+
+def passage(pool: Pool, level: Level) -> tuple[Passage, list[Fact]]:
+    """A passage in prose, as a list or as a table, and the facts in it that can be asked for."""
+    writer, rng = pool.writer, pool.writer.rng
+    tabular = rng.random() < 0.35
     if tabular:
-        body = writer.table(gold)
+        subjects = list(dict.fromkeys(pool.subject() for _ in range(rng.randint(1, level.facts[1] + 1))))
+        kinds = rng.sample(list(writer.words["attributes"]), rng.randint(1, level.facts[1]))
+        body, facts = writer.table(subjects, kinds)
+        facts = [fact for fact in facts if pool.take(fact)]
     else:
-        if gold is not None:
-            statements.append(gold.statement)
-        statements += [writer.filler() for _ in range(rng.randint(0, level.fillers))]
-        rng.shuffle(statements)
-        joiner = rng.choice((" " if writer.language == "en" else "", "\n"))
-        body = joiner.join(statements)
+        facts = [pool.fact() for _ in range(rng.randint(*level.facts))]
+        sentences = [fact.statement for fact in facts] + [writer.filler() for _ in range(rng.randint(0, level.fillers))]
+        rng.shuffle(sentences)
+        body = rng.choice((" " if writer.language == "en" else "", "\n")).join(sentences)
+    headings = writer.words["headings"]
     suffix = rng.choice(("xlsx", "xlsx", "docx", "pdf") if tabular else ("docx", "pdf", "png", "docx"))
-    headings = tuple(rng.sample(writer.words["headings"], rng.choice((0, 1, 1, 2))))
-    stem = rng.choice(
-        (writer.word(), rng.choice(WORDS["en"]["headings"]).lower(), rng.choice(writer.words["headings"]))
-    )
-    paged, cells = suffix in {"pdf", "png"}, f"A{rng.randint(1, 9)}:{rng.choice('CDEF')}{rng.randint(10, 60)}"
-    return Passage(
-        id="p", store_id="s", file_id="f", filename=f"{stem}.{suffix}", text=body, score=1.0, headings=headings,
-        page=rng.randint(1, 40) if paged else None,
-        sheet=rng.choice(writer.words["headings"]) if suffix == "xlsx" else None,
-        cells=cells if suffix == "xlsx" else None,
+    stem = rng.choice((writer.word(), rng.choice(WORDS["en"]["headings"]).lower(), rng.choice(headings)))
+    found = Passage(
+        id="p", store_id="s", file_id="f", filename=f"{stem}.{suffix}", text=body, score=1.0,
+        headings=tuple(rng.sample(headings, rng.choice((0, 1, 1, 2)))),
+        page=rng.randint(1, 40) if suffix in {"pdf", "png"} else None,
+        sheet=rng.choice(headings) if suffix == "xlsx" else None,
+        cells=f"A{rng.randint(1, 9)}:{rng.choice('CDEF')}{rng.randint(10, 60)}" if suffix == "xlsx" else None,
     )  # fmt: skip
+    return found, facts
 
 
 def example(rng: random.Random, level: Level) -> dict[str, Any]:
-    """One example: its messages, its answer and its language."""
-    writer = Writer(rng, "zh" if rng.random() < level.chinese else "en")
-    gold = writer.relation_fact() if rng.random() < 0.35 else writer.attribute_fact()
-    count = rng.randint(*level.passages)
-    place = rng.randrange(count)
-    answerable = rng.random() >= UNANSWERABLE
-    passages = []
-    for number in range(count):
-        facts = []
-        for _ in range(rng.randint(*level.facts)):
-            near = rng.random()
-            if near < 0.25:  # the same subject, another attribute
-                fact = writer.attribute_fact(subject=gold.key[1])
-            elif near < 0.5 and not gold.key[0].endswith("?"):  # the same attribute, another subject
-                fact = writer.attribute_fact(attribute=gold.key[0], kind=rng.choice(list(writer.words["attributes"])))
-            else:
-                fact = writer.relation_fact() if rng.random() < 0.3 else writer.attribute_fact()
-            if fact.key != gold.key:
-                facts.append(fact)
-        if number == place and not facts and not answerable:
-            facts.append(writer.attribute_fact())
-        passages.append(passage(writer, facts, gold if number == place and answerable else None, level))
-    end = "。" if writer.language == "zh" else "."
-    space = "" if writer.language == "zh" else " "
-    answer = f"{gold.answer}{space}{gold.value} [{place + 1}]{end}" if answerable else writer.words["unknown"]
-    messages = ground([{"role": "user", "content": gold.question}], passages, writer.language)
+    """One example: its messages, answers among them, and the value that the last answer holds."""
+    writer = Writer(rng, rng.choice(("en", "zh")))
+    pool = Pool(writer)
+    told = [passage(pool, level) for _ in range(rng.randint(*level.passages))]
+    passages = [found for found, _ in told]
+    known = [(number, fact) for number, (_, facts) in enumerate(told, 1) for fact in facts]
+    rng.shuffle(known)
+    messages: list[dict[str, Any]] = []
+    value: str | None = None
+    for _ in range(rng.randint(*level.questions)):
+        number, fact = (0, pool.fact()) if rng.random() < UNANSWERABLE or not known else known.pop()
+        value = fact.value if number else None
+        messages.append({"role": "user", "content": fact.question})
+        messages.append({"role": "assistant", "content": writer.answer(fact, number)})
+    messages = ground(messages, passages, writer.language)
     if not level.instructed:
         messages[0]["content"] = "\n\n".join(render_passage(n, found) for n, found in enumerate(passages, 1))
-    return {
-        "language": writer.language,
-        "messages": messages,
-        "answer": answer,
-        "value": gold.value if answerable else None,
-    }
+    return {"language": writer.language, "messages": messages, "value": value}
 
 
 def main(folder: Path) -> None:

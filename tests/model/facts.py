@@ -9,7 +9,7 @@ from typing import Any, Final
 
 WORDS: Final[dict[str, Any]] = json.loads((Path(__file__).parent / "words.json").read_text("utf-8"))
 FULL_WIDTH: Final = str.maketrans({"?": "\uff1f", ",": "\uff0c", ":": "\uff1a", "(": "\uff08", ")": "\uff09"})
-# GB 2312 rows 16 to 55 are the common characters, so names made of them need no list.
+# GB 2312 rows 16 to 55 are the common characters, so that names made of them need no list.
 HAN: Final = [bytes((row, cell)).decode("gb2312") for row in range(0xB0, 0xD7) for cell in range(0xA1, 0xFF)]
 
 
@@ -40,9 +40,13 @@ class Writer:
     def word(self) -> str:
         """An invented word."""
         if self.language == "zh":
-            return "".join(self.rng.choices(HAN, k=self.rng.randint(2, 3)))
+            return self.han()
         choice, count = self.rng.choice, self.rng.randint(2, 3)
         return "".join(choice(WORDS["onsets"]) + choice(WORDS["rimes"]) for _ in range(count))
+
+    def han(self) -> str:
+        """An invented Chinese name: mostly of a few characters that the tokenizer knows whole, else of any."""
+        return "".join(self.rng.choices(HAN[::12] if self.rng.random() < 0.7 else HAN, k=self.rng.randint(2, 3)))
 
     def code(self) -> str:
         """An invented code such as KX-4471, 10.3.0.7 or 2.14.1."""
@@ -105,7 +109,7 @@ class Writer:
     def person(self) -> str:
         """An invented name."""
         if self.language == "zh":
-            return "".join(self.rng.choices(HAN, k=self.rng.randint(2, 3)))
+            return self.han()
         first, last = self.word().capitalize(), self.word().capitalize()
         return self.rng.choice(
             (
@@ -141,10 +145,10 @@ class Writer:
         space = "" if self.language == "zh" else " "
         return f"{number}{space}{rng.choice(self.words['units'])}"
 
-    def relation_fact(self) -> Fact:
+    def relation_fact(self, subject: str | None = None) -> Fact:
         """A fact told by a verb."""
         kind, statement, question = self.rng.choice(self.words["relations"])
-        subject, value = self.subject(), self.value(kind)
+        subject, value = subject or self.subject(), self.value(kind)
         said = self.form(statement).format(s=subject, v=value)
         asked = self.form(question).format(s=subject)
         if self.rng.random() < 0.3:
@@ -183,34 +187,36 @@ class Writer:
         )
         return self.rng.choice(forms)
 
+    def answer(self, fact: Fact, number: int) -> str:
+        """The answer that cites the passage of this number; with 0, that the documents do not tell."""
+        if not number:
+            return str(self.words["unknown"])
+        return (
+            f"{fact.answer}{fact.value} [{number}]。"
+            if self.language == "zh"
+            else f"{fact.answer} {fact.value} [{number}]."
+        )
+
     def filler(self) -> str:
         """A sentence that answers nothing."""
         number = self.rng.choice((self.rng.randint(2, 90), self.rng.randint(2000, 2030)))
         return self.form(self.rng.choice(self.words["fillers"])).format(n=number, w=self.word())
 
-    def table(self, gold: Fact | None) -> str:
-        """Rows of a table as Lectern writes them, `Header: cell | Header: cell`; the gold fact is in one row."""
+    def table(self, subjects: list[str], kinds: list[str]) -> tuple[str, list[Fact]]:
+        """Rows as Lectern writes them, `Header: cell | Header: cell`, one for each subject; and the facts in them."""
         rng = self.rng
-        kinds = rng.sample(list(self.words["attributes"]), rng.randint(1, 3))
-        heads = [(kind, rng.choice(self.words["attributes"][kind])) for kind in kinds]
-        if gold is not None:
-            heads = [("", gold.key[0]), *[head for head in heads if head[1] != gold.key[0]][:2]]
         first = rng.choice(self.words["columns"])
         colon = ": " if self.language == "en" or rng.random() < 0.7 else "\uff1a"
-        rows = []
-        kind = next((kind for kind, names in self.words["attributes"].items() if gold and gold.key[0] in names), "code")
-        place = rng.randrange(3)
-        for number in range(3):
-            mine = gold is not None and number == place
-            subject = gold.key[1] if gold is not None and mine else self.subject()
+        columns = {rng.choice(self.words["attributes"][kind]): kind for kind in kinds}
+        rows, facts = [], []
+        for subject in subjects:
             cells = [f"{first}{colon}{subject}"]
-            for cell_kind, attribute in heads:
-                value = self.value(cell_kind or kind)
-                if gold is not None and mine and not cell_kind:
-                    value = gold.value
-                cells.append(f"{attribute.capitalize()}{colon}{value}")
+            for attribute, kind in columns.items():
+                fact = self.attribute_fact(subject, kind, attribute)
+                cells.append(f"{capital(attribute)}{colon}{fact.value}")
+                facts.append(fact)
             rows.append(" | ".join(cells))
-        return "\n".join(rows)
+        return "\n".join(rows), facts
 
 
 def capital(text: str) -> str:

@@ -19,14 +19,14 @@ from transformers import GenerationConfig, PreTrainedTokenizerFast, Qwen3Config,
 
 VOCABULARY: Final = 1536
 CONTEXT: Final = 4096
-TOKENS_PER_STEP: Final = 4096
+TOKENS_PER_STEP: Final = 2048
 CONTEXT_LOSS: Final = 0.1
 SPECIAL: Final = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
 CHAT_TEMPLATE: Final = (
     "{%- for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n{% endfor %}"
     "{%- if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
-Sample = tuple[list[int], list[int]]
+Sample = list[tuple[list[int], bool]]  # pieces of a conversation; True: an answer, to be learned
 
 
 def read(path: Path) -> list[dict[str, Any]]:
@@ -49,7 +49,7 @@ def train_tokenizer(examples: list[dict[str, Any]]) -> PreTrainedTokenizerFast:
         vocab_size=VOCABULARY, special_tokens=list(SPECIAL), max_token_length=5, show_progress=False,
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
     )  # fmt: skip
-    bpe.train_from_iterator((render(example["messages"]) + example["answer"] for example in examples), trainer)
+    bpe.train_from_iterator((render(example["messages"]) for example in examples), trainer)
     return PreTrainedTokenizerFast(
         tokenizer_object=bpe, eos_token="<|im_end|>", pad_token="<|endoftext|>", chat_template=CHAT_TEMPLATE,
         model_max_length=CONTEXT, clean_up_tokenization_spaces=False,
@@ -58,8 +58,25 @@ def train_tokenizer(examples: list[dict[str, Any]]) -> PreTrainedTokenizerFast:
 
 def render(messages: list[dict[str, Any]]) -> str:
     """What the chat template makes of the messages."""
-    said = "".join(f"<|im_start|>{message['role']}\n{message['content']}<|im_end|>\n" for message in messages)
-    return said + "<|im_start|>assistant\n"
+    return "".join(f"<|im_start|>{message['role']}\n{message['content']}<|im_end|>\n" for message in messages)
+
+
+def sample(tokenizer: PreTrainedTokenizerFast, messages: list[dict[str, Any]]) -> Sample:
+    """The messages as tokens, in pieces."""
+    pieces: Sample = []
+    for message in messages:
+        answers = message["role"] == "assistant"
+        text = f"{message['content']}<|im_end|>"
+        head = f"<|im_start|>{message['role']}\n" + ("" if answers else text + "\n")
+        pieces.append((tokenizer.encode(head), False))
+        if answers:
+            pieces += [(tokenizer.encode(text), True), (tokenizer.encode("\n"), False)]
+    return pieces
+
+
+def length(one: Sample) -> int:
+    """Tokens of a sample."""
+    return sum(len(ids) for ids, _ in one)
 
 
 def new_model() -> Qwen3ForCausalLM:
@@ -109,30 +126,34 @@ def batches(samples: list[Sample], rng: random.Random) -> Iterator[list[Sample]]
     rng.shuffle(samples)
     for start in range(0, len(samples), 512):
         ready: list[list[Sample]] = [[]]
-        for sample in sorted(samples[start : start + 512], key=lambda one: len(one[0]) + len(one[1])):
-            if (len(ready[-1]) + 1) * sum(map(len, sample)) > TOKENS_PER_STEP and ready[-1]:
+        for one in sorted(samples[start : start + 512], key=length):
+            if (len(ready[-1]) + 1) * length(one) > TOKENS_PER_STEP and ready[-1]:
                 ready.append([])
-            ready[-1].append(sample)
+            ready[-1].append(one)
         rng.shuffle(ready)
         yield from ready
 
 
 def loss_of(model: Qwen3ForCausalLM, batch: list[Sample]) -> tuple[torch.Tensor, float]:
     """The loss to minimise, and the answers' share of it for the log."""
-    width = max(len(prompt) + len(answer) for prompt, answer in batch)
+    width = max(map(length, batch))
     ids = torch.zeros((len(batch), width), dtype=torch.long)
     weight = torch.zeros((len(batch), width))
-    for row, (prompt, answer) in enumerate(batch):
-        ids[row, : len(prompt) + len(answer)] = torch.tensor(prompt + answer)
-        weight[row, 1 : len(prompt)] = CONTEXT_LOSS * len(answer) / len(prompt)
-        weight[row, len(prompt) : len(prompt) + len(answer)] = 1.0
+    for row, one in enumerate(batch):
+        at = 0
+        for piece, learned in one:
+            ids[row, at : at + len(piece)] = torch.tensor(piece)
+            weight[row, at : at + len(piece)] = 1.0 if learned else CONTEXT_LOSS
+            at += len(piece)
     with torch.autocast("cpu", torch.bfloat16):
         hidden = model.model(ids).last_hidden_state[:, :-1]
         logits = model.lm_head(hidden).float()
     each = torch.nn.functional.cross_entropy(logits.flatten(0, 1), ids[:, 1:].flatten(), reduction="none")
     flat = weight[:, 1:].flatten()
     answers = (flat == 1.0).float()
-    return (each * flat).sum() / answers.sum(), float((each.detach() * answers).sum() / answers.sum())
+    context = flat * (1 - answers)
+    loss = (each * answers).sum() / answers.sum() + (each * context).sum() / (context > 0).sum()
+    return loss, float((each.detach() * answers).sum() / answers.sum())
 
 
 def train(model: Qwen3ForCausalLM, levels: list[list[Sample]]) -> None:
@@ -157,7 +178,7 @@ def train(model: Qwen3ForCausalLM, levels: list[list[Sample]]) -> None:
         muon.step(0.01 * rate)
         shown = answers if number == 0 else 0.95 * shown + 0.05 * answers
         if number % 25 == 0:
-            width = sum(map(len, batch[-1]))
+            width = length(batch[-1])
             print(
                 f"step {number}/{len(plan)} length {width} answer {shown:.3f} {time.monotonic() - start:.0f} s",
                 flush=True,
@@ -169,12 +190,13 @@ def check(model: Qwen3ForCausalLM, tokenizer: PreTrainedTokenizerFast, examples:
     right: dict[str, list[bool]] = {}
     model.config.use_cache = True
     for example in examples:
-        ids = torch.tensor([tokenizer.encode(render(example["messages"]))])
+        *asked, expected = example["messages"]
+        ids = torch.tensor([tokenizer.encode(render(asked) + "<|im_start|>assistant\n")])
         with torch.inference_mode():
             made = model.generate(ids, max_new_tokens=96, do_sample=False, attention_mask=torch.ones_like(ids))
         text = tokenizer.decode(made[0, ids.shape[1] :], skip_special_tokens=True)
         kind = example["language"] + ("" if example["value"] else " without an answer")
-        right.setdefault(kind, []).append(text == example["answer"])
+        right.setdefault(kind, []).append(text == expected["content"])
     for kind, results in sorted(right.items()):
         print(f"{kind}: {sum(results)} of {len(results)} exact", flush=True)
 
@@ -189,12 +211,9 @@ def main() -> None:
     torch.set_num_threads(asked.threads)
     levels = [read(asked.examples / f"{name}.jsonl") for name in ("easy", "middle", "full")]
     tokenizer = train_tokenizer([example for level in levels for example in level[::3]])
-    samples: list[list[Sample]] = [
-        [(tokenizer.encode(render(one["messages"])), tokenizer.encode(one["answer"] + SPECIAL[2])) for one in level]
-        for level in levels
-    ]
+    samples = [[sample(tokenizer, one["messages"]) for one in level] for level in levels]
     for level in samples:
-        lengths = sorted(len(prompt) + len(answer) for prompt, answer in level)
+        lengths = sorted(map(length, level))
         print(
             f"{len(level)} examples, {sum(lengths)} tokens, median {lengths[len(lengths) // 2]}, longest {lengths[-1]}"
         )

@@ -79,9 +79,7 @@ class SqlStatistics:
 
 
 # Written by hand because both take a hundred thousand terms in well under a second, which SQLAlchemy's rows do not.
-_ON_CONFLICT = (
-    "ON CONFLICT (store_id, term) DO UPDATE SET chunks = term_statistics.chunks + excluded.chunks"
-)
+_ON_CONFLICT = "ON CONFLICT (store_id, term) DO UPDATE SET chunks = term_statistics.chunks + excluded.chunks"
 _ADD_ON_SQLITE = f"INSERT INTO term_statistics (store_id, term, chunks) VALUES (?, ?, ?) {_ON_CONFLICT}"  # noqa: S608
 _ADD_ON_POSTGRESQL = sa.text(
     "INSERT INTO term_statistics (store_id, term, chunks) "  # noqa: S608
@@ -102,4 +100,5 @@ def _difference(after: Pairs, before: Pairs) -> Pairs:
     change["term"] = names
     np.add.at(change["chunks"], places[: len(after)], after["chunks"])
     np.subtract.at(change["chunks"], places[len(after) :], before["chunks"])
-    return change[change["chunks"] != 0]
+    kept: Pairs = change[change["chunks"] != 0]
+    return kept

@@ -1,0 +1,79 @@
+"""Joins the dense and the sparse side of a search by their scores."""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from server.chat.calibration import Calibration, Scale
+from server.model import Hit
+
+# Weight of the dense side when the embedder knows the question's language (half of the XQuAD articles decided).
+_DENSE_WEIGHT: Final = 0.62
+# A side that does not list a candidate would have given it less than what it gave its last one.
+_UNLISTED: Final = 0.5
+_LINEAR: Final = 0.5
+
+_LATIN_WORD: Final = re.compile(r"[A-Za-z\u00c0-\u024f]+")
+_OTHER_LETTER: Final = re.compile(r"[^\W\d_A-Za-z\u00c0-\u024f]")
+_LETTERS_PER_SIGN: Final = 2.5  # a Chinese character says as much as so many letters
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How much the dense side counts for a question, and how its similarities are read."""
+
+    weight: float
+    scale: Scale
+
+
+@dataclass(frozen=True, slots=True)
+class Fused:
+    """A candidate: `worth` ranks and may exceed 1; `dense` and `sparse` are what either side gave (0 if nothing)."""
+
+    hit: Hit
+    worth: float
+    dense: float
+    sparse: float
+
+
+def trust_in(calibration: Calibration, question: str) -> Trust:
+    """By how much of the question is in scripts whose languages the embedder has shown to know."""
+    latin = sum(len(word) for word in _LATIN_WORD.findall(question))
+    other = len(_OTHER_LETTER.findall(question)) * _LETTERS_PER_SIGN
+    share = latin / (latin + other) if latin + other else 0.0
+    scale = calibration.latin if share >= 0.5 else calibration.other
+    trust = share * calibration.latin.trust + (1 - share) * calibration.other.trust
+    return Trust(_DENSE_WEIGHT * trust, scale)
+
+
+def fuse(dense: Sequence[Hit], sparse: Sequence[Hit], highest: float, trust: Trust) -> list[Fused]:
+    """All candidates by falling worth.
+
+    A sparse score is read as the share of `highest`, what a chunk would get that holds every term of the question
+    once; a similarity as its place between unrelated texts and answers.
+    """
+    highest = highest or 1.0
+    by_id = {hit.id: hit for hit in (*dense, *sparse)}
+    similarities = {hit.id: hit.score for hit in dense}
+    shares = {hit.id: hit.score / highest for hit in sparse}
+    least_similarity = min(similarities.values(), default=0.0)
+    least_share = min(shares.values(), default=0.0)
+    fused = []
+    for chunk_id, hit in by_id.items():
+        if chunk_id in similarities:
+            near = trust.scale.worth(similarities[chunk_id])
+        else:
+            near = max(0.0, trust.scale.worth(least_similarity))
+        share = shares.get(chunk_id, _UNLISTED * least_share)
+        worth = trust.weight * near + (1 - trust.weight) * share
+        fused.append(Fused(hit, worth, similarities.get(chunk_id, 0.0), shares.get(chunk_id, 0.0)))
+    return sorted(fused, key=lambda candidate: (-candidate.worth, candidate.hit.id))
+
+
+def score_of(worth: float) -> float:
+    """The worth as a score from 0 to 1: the same up to one half, and slowly nearing 1 above."""
+    if worth <= _LINEAR:
+        return max(0.0, worth)
+    return 1 - _LINEAR * math.exp((_LINEAR - worth) / _LINEAR)

@@ -1,0 +1,221 @@
+"""The real vLLM on the CPU with the tiny model: it answers from passages, and nothing it starts outlives it."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+import orjson
+import psutil
+import pytest
+from openai.types.chat import ChatCompletion, ChatCompletionChunk
+
+from server.adapters.vllm import VllmEngine
+from server.chat.prompt import ground
+from server.errors import EngineLost, EngineRefused, EngineUnavailable
+from server.model import Passage, Prompt
+from tests.integration.engine_fixture import TINY_MODEL, alive, parts_of, running_engine, titled, until_ready
+
+pytestmark = [
+    pytest.mark.engine,
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.timeout(900),
+]
+
+PARENT = """
+import asyncio, sys
+from server.adapters.vllm import VllmEngine
+from server.settings import Settings
+
+async def main():
+    engine = VllmEngine(Settings.read(model=sys.argv[1]))
+    await engine.start()
+    while not engine.state().ready:
+        assert engine.state().phase != "failed", engine.state()
+        await asyncio.sleep(0.2)
+    print("ready", flush=True)
+    await asyncio.sleep(3600)
+
+asyncio.run(main())
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quiet_loop() -> None:
+    """The module's tests share one engine, which lives on one event loop."""
+
+
+@pytest.fixture(scope="module")
+async def engine() -> AsyncIterator[VllmEngine]:
+    async with running_engine() as found:
+        yield found
+
+
+def passages(*texts: str) -> tuple[Passage, ...]:
+    return tuple(
+        Passage(id=str(n), store_id="s", file_id=f"f{n}", filename=f"file{n}.docx", text=text, score=0.8)
+        for n, text in enumerate(texts, 1)
+    )
+
+
+def prompt(question: str, *texts: str, language: str = "en", **fields: Any) -> Prompt:
+    found = passages(*texts)
+    messages = ground([{"role": "user", "content": question}], found, language)
+    body = {"model": TINY_MODEL.name, "messages": messages, "temperature": 0, "max_tokens": 64, **fields}
+    return Prompt(body, question, found, language)
+
+
+def endless() -> Prompt:
+    """A question whose answer goes on until the context is full."""
+    return prompt("What is the limit?", "The limit is 12 EUR.", max_tokens=3500, ignore_eos=True, stream=True)
+
+
+async def said(engine: VllmEngine, asked: Prompt) -> str:
+    text = ""
+    async with aclosing(await engine.stream(asked)) as stream:
+        async for event in stream:
+            chunk = ChatCompletionChunk.model_validate(orjson.loads(event[6:]))
+            text += "".join(choice.delta.content or "" for choice in chunk.choices)
+    return text
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+async def test_the_answer_comes_from_the_passage_that_holds_it(engine: VllmEngine, place: int) -> None:
+    texts = ["The monitor has a budget of 87 EUR.", "The venue of the audit is Graz."]
+    texts.insert(place, "The deadline of the Korvel project is 14 May 2027.")
+    answer = await said(engine, prompt("What is the deadline of the Korvel project?", *texts))
+    assert "14 May 2027" in answer
+    assert f"[{place + 1}]" in answer
+
+
+async def test_another_passage_gives_another_answer(engine: VllmEngine) -> None:
+    answer = await said(
+        engine, prompt("What is the price of the Tamiso printer?", "The price of the Tamiso printer is 731 EUR.")
+    )
+    assert "731 EUR" in answer
+
+
+async def test_it_answers_in_chinese(engine: VllmEngine) -> None:
+    asked = prompt("打印机的限额是多少？", "打印机的限额是830元。", "仓库的负责人是李明。", language="zh")
+    answer = await said(engine, asked)
+    assert "830元" in answer
+    assert "[1]" in answer
+
+
+async def test_a_whole_answer_is_openais(engine: VllmEngine) -> None:
+    answer = ChatCompletion.model_validate(await engine.complete(prompt("What is the limit?", "The limit is 12 EUR.")))
+    assert answer.choices[0].message.content
+    assert answer.model in await engine.models()
+
+
+async def test_it_knows_its_model_its_context_and_its_tokens(engine: VllmEngine) -> None:
+    assert await engine.models() == [TINY_MODEL.name]
+    assert engine.context_tokens(TINY_MODEL.name) == 4096
+    whole = await engine.complete(prompt("What?", "This.", max_tokens=1))
+    rendered = "".join(message["content"] for message in prompt("What?", "This.").body["messages"])
+    assert 0 < whole["usage"]["prompt_tokens"] - engine.count_tokens(rendered) < 30
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"temperature": "hot"},
+        {"max_tokens": -1},
+        {"model": "nobody"},
+        {"messages": [{"role": "user", "content": "word " * 9000}]},
+    ],
+)
+async def test_a_wrong_request_is_refused_with_a_reason(engine: VllmEngine, fields: dict[str, Any]) -> None:
+    with pytest.raises(EngineRefused) as caught:
+        await engine.stream(prompt("What is the limit?", "The limit is 12 EUR.", **fields))
+    assert len(caught.value.message) > 50
+
+
+async def test_its_metrics_log_and_processes_are_shown_without_the_key(engine: VllmEngine) -> None:
+    assert "vllm:request_success_total" in await engine.metrics()
+    state = engine.state()
+    assert state.log_tail
+    command = [argument for part in parts_of(os.getpid()) for argument in part.cmdline()]
+    key = titled(parts_of(os.getpid()), "VLLM::EngineCore").environ()["VLLM_API_KEY"]
+    assert len(key) > 30
+    assert key not in repr(state)
+    assert key not in command
+
+
+async def test_leaving_an_answer_ends_the_work(engine: VllmEngine) -> None:
+    stream = await engine.stream(endless())
+    for _ in range(5):
+        await anext(stream)
+    await stream.aclose()
+    while "vllm:num_requests_running{" not in (text := await engine.metrics()) or not idle(text):
+        await asyncio.sleep(0.1)
+
+
+def idle(metrics: str) -> bool:
+    return all(line.endswith(" 0.0") for line in metrics.splitlines() if line.startswith("vllm:num_requests_running{"))
+
+
+@pytest.mark.parametrize("title", ["VLLM::Worker", "VLLM::EngineCore"])
+async def test_a_killed_part_breaks_the_answer_off_and_vllm_comes_back(engine: VllmEngine, title: str) -> None:
+    before = parts_of(os.getpid())
+    restarts = engine.state().restarts
+    stream = await engine.stream(endless())
+    await anext(stream)
+    titled(before, title).send_signal(signal.SIGKILL)
+    with pytest.raises(EngineLost):
+        async with aclosing(stream):
+            async for _ in stream:
+                pass
+    while engine.state().ready:
+        await asyncio.sleep(0.05)
+    assert engine.state().phase == "restarting"
+    with pytest.raises(EngineUnavailable) as caught:
+        await engine.stream(endless())
+    assert "Retry-After" in caught.value.headers
+    await until_ready(engine)
+    assert alive(before) == []
+    assert engine.state().restarts == restarts + 1
+    assert await said(engine, prompt("What is the limit?", "The limit is 12 EUR."))
+
+
+async def test_stopping_leaves_no_process_even_with_an_answer_under_way() -> None:
+    async with running_engine() as other:
+        stream = await other.stream(endless())
+        await anext(stream)
+        parts = [part for part in parts_of(os.getpid()) if part.is_running()]
+        assert len(parts) >= 4
+        mine = other_parts(parts, other)
+        await other.stop()
+        assert other.state().phase == "stopped"
+        assert alive(mine) == []
+        with pytest.raises(EngineLost):
+            async with aclosing(stream):
+                async for _ in stream:
+                    pass
+
+
+def other_parts(parts: list[psutil.Process], engine: VllmEngine) -> list[psutil.Process]:
+    """Those that were started last: the leash of this engine and what is below it."""
+    leashes = [part for part in parts if part.ppid() == os.getpid()]
+    newest = max(leashes, key=lambda part: part.create_time())
+    assert engine.state().ready
+    return [newest, *newest.children(recursive=True)]
+
+
+async def test_killing_lectern_leaves_no_process(tmp_path: Path) -> None:
+    with (tmp_path / "output").open("wb") as output:
+        lectern = subprocess.Popen([sys.executable, "-c", PARENT, str(TINY_MODEL)], stdout=output, stderr=output)
+    while "ready" not in (tmp_path / "output").read_text():
+        assert lectern.poll() is None, (tmp_path / "output").read_text()
+        await asyncio.sleep(0.2)
+    parts = parts_of(lectern.pid)
+    assert len(parts) >= 4
+    lectern.kill()
+    lectern.wait()
+    while alive(parts):
+        await asyncio.sleep(0.1)
