@@ -132,7 +132,7 @@ def open_parts(settings: Settings, metrics: Metrics | None = None) -> Iterator[P
             sandbox=sandbox,
             sniff=sniff,
             pipeline=_pipeline(embedder),
-            open_sink=lambda store_id, file_id: IndexSink(index, statistics, keys, store_id, file_id),
+            open_sink=partial(IndexSink, index, statistics, keys),
             forget=partial(_forget, index, statistics),
             options=ReadOptions(ocr=settings.ocr, ocr_languages=settings.ocr_languages, max_pages=settings.parse_pages),
         )
@@ -156,6 +156,16 @@ def open_parts(settings: Settings, metrics: Metrics | None = None) -> Iterator[P
             sandbox,
             worker,
         )
+
+
+def retriever_of(parts: Parts) -> Retriever:
+    """What finds passages."""
+    return Retriever(parts.index, parts.statistics, parts.keys, parts.catalog, parts.embedder, parts.metrics.stage)
+
+
+def sink_of(parts: Parts, store_id: str, file_id: str) -> IndexSink:
+    """What takes the chunks of one file."""
+    return IndexSink(parts.index, parts.statistics, parts.keys, store_id, file_id)
 
 
 def open_keyring(settings: Settings, database: Database) -> Keyring:
@@ -218,7 +228,7 @@ def _serve(app: FastAPI, parts: Parts, engine: Engine, spare: Engine | None) -> 
     """Adds the routes."""
     settings, metrics = parts.settings, parts.metrics
     gate = Gate(parts.identities)
-    retriever = Retriever(parts.index, parts.statistics, parts.keys, parts.catalog, parts.embedder, metrics.stage)
+    retriever = retriever_of(parts)
 
     def search(question: str, store_ids: list[str], limit: int, allowed: dict[str, list[str] | None]) -> list[Passage]:
         now = int(time.time())

@@ -16,6 +16,7 @@ from ingest.model import Box
 COLUMN_GAP = 0.7  # em; a wider gap between two words of a row may separate columns
 MIN_COLUMN_ROWS = 3
 MAX_DEPTH = 4
+MAX_BAND = 300  # rows; keeps the time of a page with countless rows in proportion
 BULLET = re.compile(r"^(?:[•‣▪▫●○◦■□◆◇➢➤✓✔·∙*–—\uf0a7\uf0b7\uf0d8\uf076-]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)])$")
 WIDE = re.compile(
     r"[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]"
@@ -262,11 +263,11 @@ def _narrow(gap: Gap, row: Row, least: float) -> Gap | None:
 def _extend(rows: list[Row], at: int, floor: int, gap: Gap) -> tuple[int, int, Gap]:
     least = 0.6 * _least_gap(rows[at])
     end = at + 1
-    while end < len(rows) and (narrower := _narrow(gap, rows[end], least)):
+    while end < min(len(rows), at + MAX_BAND) and (narrower := _narrow(gap, rows[end], least)):
         gap = narrower
         end += 1
     first = at
-    while first > floor and (narrower := _narrow(gap, rows[first - 1], least)):
+    while first > max(floor, at - MAX_BAND) and (narrower := _narrow(gap, rows[first - 1], least)):
         gap = narrower
         first -= 1
     if floor < first < at and _continues(rows[first - 1], rows[first]):
@@ -284,8 +285,9 @@ def _continues(above: Row, below: Row) -> bool:
 
 def _is_prose(rows: list[Row], cut: float) -> bool:
     """Whether both sides of the cut hold running text: lines long enough that they fill their column."""
-    sides = _sides(rows, cut)
-    for side in sides:
+    if sum(map(len, rows)) > 5 * len(rows):
+        return False  # nobody sets text in so many columns
+    for side in _sides(rows, cut):
         lines = [item for item in side if isinstance(item, Line)]
         if len(rows_of(lines)) < MIN_COLUMN_ROWS:
             return False

@@ -8,6 +8,7 @@ from statistics import fmean, median
 from typing import NamedTuple
 
 from ingest.parse.layout import (
+    MAX_BAND,
     RIGHT_TO_LEFT,
     Gap,
     Grid,
@@ -23,7 +24,7 @@ from ingest.parse.layout import (
 
 TOUCH = 3.0  # points within which two drawn lines count as meeting
 MIN_ROWS = 3
-MAX_RULES = 4_000  # a drawing, not a table, when there are more
+MAX_RULES = 2_000  # a drawing, not a table, when there are more
 
 
 class Rule(NamedTuple):
@@ -224,7 +225,7 @@ def _run(rows: list[Row], at: int) -> int:
     """The row after the last that may belong to the table: one with several cells, or the rest of a wrapped cell."""
     end, single = at, 0
     edge = min(item.left for item in rows[at])
-    while end < len(rows) and all(isinstance(item, Line) for item in rows[end]):
+    while end < min(len(rows), at + MAX_BAND) and all(isinstance(item, Line) for item in rows[end]):
         row = rows[end]
         if end > at:
             above = max(item.bottom for item in rows[end - 1])

@@ -16,6 +16,7 @@ from ingest.formats import Format
 from ingest.sandbox.child import MESSAGE
 
 _ANSWER_SECONDS = 60
+_INHERITED = {"PATH", "HOME", "LANG", "LANGUAGE", "TZ", "LD_LIBRARY_PATH", "TESSDATA_PREFIX"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,9 @@ class Link:
     def __init__(self, formats: Mapping[str, Format]) -> None:
         self._lock = threading.Lock()
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        # One thread per reader: many are read at once, and tesseract is slower with more.
+        # The server's environment may hold its secrets. One thread per reader: tesseract is slower with more.
         environment = {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if name in _INHERITED or name.startswith("LC_")},
             "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path),
             "DO_NOT_TRACK": "1",
             "OMP_THREAD_LIMIT": "1",
@@ -60,10 +61,14 @@ class Link:
         return self._process.poll() is None
 
     def ask(self, question: bytes, *descriptors: int) -> dict[str, Any]:
-        """The answer to a question. Raises OSError if the helper is gone."""
+        """The answer to a question. Raises OSError if the helper is gone; one that does not answer is ended."""
         with self._lock:
-            socket.send_fds(self._channel, [question], list(descriptors))
-            answer = self._channel.recv(MESSAGE)
+            try:
+                socket.send_fds(self._channel, [question], list(descriptors))
+                answer = self._channel.recv(MESSAGE)
+            except TimeoutError:
+                self._process.kill()
+                raise
         if not answer:
             raise ConnectionResetError("the helper process has ended")
         fields: dict[str, Any] = orjson.loads(answer)

@@ -108,17 +108,28 @@ class _Watch:
     def _received(self, pipe: int, child: Child) -> Generator[Event, None, bool]:
         """Yields the events; True if the child said that this was the end."""
         for line in self._lines(pipe, child):
-            record = orjson.loads(line)
-            if "media_type" in record:
-                self.media_type = record["media_type"]
-            elif "imported" in record:
-                self._imported = record["imported"]
-                if "error" in record:
-                    raise _raised(self.name, record)
+            try:
+                event = self._understood(line)
+            except (LookupError, TypeError, AttributeError, ValueError, ImportError) as error:
+                raise ReaderCrashed(self.name, detail="it sent what is not an event") from error
+            if event is None:
                 return True
-            else:
-                yield from_record(record)
+            if not isinstance(event, str):
+                yield event
         return False
+
+    def _understood(self, line: bytes) -> Event | str | None:
+        """The event of a line, the media type if it tells that, None at the end. Raises what the reader raised."""
+        record = orjson.loads(line)
+        if "media_type" in record:
+            self.media_type = str(record["media_type"])
+            return self.media_type
+        if "imported" not in record:
+            return from_record(record)
+        self._imported = list(map(str, record["imported"]))
+        if "error" in record:
+            raise _raised(self.name, record)
+        return None
 
     def _lines(self, pipe: int, child: Child) -> Iterator[bytes]:
         """The lines the child writes, until it ends. Raises when a limit is passed."""

@@ -37,7 +37,7 @@ class Sandbox:
         Iterating raises UnreadableFile: what the reader raised, or OutOfTime, OutOfMemory, TooLarge, ReaderCrashed.
         """
         request = Request(
-            name=source.name[:_NAME],
+            name=source.name[:_NAME].encode(errors="replace").decode(),  # names of files may hold half characters
             size=source.size,
             password=source.password,
             media_type=media_type,

@@ -25,7 +25,7 @@ from typing import Final
 import psutil
 
 _PART: Final = "VLLM::"
-_LOOK_SECONDS: Final = 0.5
+_LOOK_SECONDS: Final = 1.0  # between looks for new parts; ends are noticed at once
 _SET_PDEATHSIG: Final = 1
 _SET_CHILD_SUBREAPER: Final = 36
 
@@ -34,23 +34,26 @@ class Leash:
     """Holds one command and its descendants."""
 
     def __init__(self, command: list[str], grace: float) -> None:
-        self.parent = os.getppid()
         self.grace = grace
         self.asked_to_end = False
+        self.parent = os.pidfd_open(os.getppid())
+        self.wakened, self.waker = os.pipe()
+        os.set_blocking(self.waker, False)
         self.libc = ctypes.CDLL(None, use_errno=True)
         # Orphans become children of this process, so that none can slip away.
         self.libc.prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=self._die_with_leash)  # noqa: PLW1509
         self.watched: dict[int, int] = {}  # process -> descriptor
         self.titles: dict[int, str] = {}
-        self._watch(self.child.pid, "the model server")
         say("started")
+        self._watch(self.child.pid, "the model server")
 
     def hold(self) -> int:
         """Waits until it is time to end, ends everything, and returns the exit status."""
         signal.signal(signal.SIGTERM, self._ask_to_end)
+        signal.set_wakeup_fd(self.waker)  # else the wait would go on after the signal
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal; Lectern decides
-        while not self.asked_to_end and os.getppid() == self.parent and self._whole(_LOOK_SECONDS):
+        while self._whole(_LOOK_SECONDS) and not self.asked_to_end:
             self._watch_new_parts()
         if self.asked_to_end:
             self.child.terminate()
@@ -66,13 +69,14 @@ class Leash:
         self.asked_to_end = True
 
     def _whole(self, seconds: float) -> bool:
-        """Whether all watched processes live; returns at once when one ends, else after so many seconds."""
+        """Whether the owner and all watched processes live; returns after so many seconds, or at once when one ends or
+        a signal comes."""
         poll = select.poll()
-        for descriptor in self.titles:
+        for descriptor in (self.wakened, self.parent, *self.titles):
             poll.register(descriptor, select.POLLIN)
-        ended = poll.poll(seconds * 1000)
-        for descriptor, _ in ended:
-            say(f"{self.titles[descriptor]} ended")
+        ended = {descriptor for descriptor, _ in poll.poll(seconds * 1000)} - {self.wakened}
+        for descriptor in ended:
+            say(f"{self.titles.get(descriptor, 'Lectern')} ended")
         return not ended
 
     def _watch_new_parts(self) -> None:
@@ -86,6 +90,7 @@ class Leash:
         descriptor = os.pidfd_open(pid)
         self.watched[pid] = descriptor
         self.titles[descriptor] = f"{title} (process {pid})"
+        say(f"watches {self.titles[descriptor]}")
 
     def _kill_all(self) -> None:
         """Kills descendants until there is none; a process that cannot die (in the driver) is waited for a while."""
@@ -105,7 +110,8 @@ class Leash:
 
 def say(what: str) -> None:
     """Writes a line into the command's log."""
-    print(f"leash: {what}", flush=True)  # noqa: T201
+    with contextlib.suppress(BrokenPipeError):  # the reader may be what ended
+        print(f"leash: {what}", flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

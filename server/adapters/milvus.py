@@ -6,7 +6,7 @@ import logging
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ class MilvusIndex:
         self._token = token
         self._process = None if "://" in self._uri else MilvusProcess(Path(place))
         self._opening = threading.Lock()
+        self._freezing = threading.Lock()
         self._writing: dict[str, threading.Lock] = {}
         self._loaded: set[str] = set()
         self._client: Any = None
@@ -232,8 +233,21 @@ class MilvusIndex:
             self._loaded.add(name)
         return name
 
-    def _writer(self, name: str) -> threading.Lock:
-        return self._writing.setdefault(name, threading.Lock())
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """While the block runs, nobody writes to any collection."""
+        with self._freezing, ExitStack() as stack:
+            for lock in list(self._writing.values()):
+                stack.enter_context(lock)
+            yield
+
+    @contextmanager
+    def _writer(self, name: str) -> Iterator[None]:
+        # A collection's lock is made while nobody freezes, so that `frozen` holds all there are.
+        with self._freezing:
+            lock = self._writing.setdefault(name, threading.Lock())
+        with lock:
+            yield
 
 
 def collection_name(store_id: str) -> str:

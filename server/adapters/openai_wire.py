@@ -14,6 +14,8 @@ RETRY_AFTER: Final = 5
 _EVENT_LIMIT: Final = 8 * 1024 * 1024
 _DETAIL_LIMIT: Final = 500
 _FAILURES: Final = (aiohttp.ClientError, TimeoutError, OSError, ValueError)  # ValueError: a malformed address
+# What servers call the length of a model's context in their list of models.
+_CONTEXT_FIELDS: Final = ("max_model_len", "context_length", "context_window", "max_context_length")
 _END: Final = b"data: [DONE]"
 _ERROR: Final = (b'data: {"error"', b'data: {"object":"error"', b'data: {"object": "error"')
 # Unescaped quotes cannot stand inside a JSON string, so this can only be the field itself, with a reason.
@@ -65,6 +67,21 @@ class OpenAIWire:
                 return await response.read()
         except _FAILURES as error:
             raise _unavailable(error) from error
+
+    async def models(self) -> dict[str, int]:
+        """The upstream's models, each with the length of its context in tokens; 0 where it is not told.
+
+        Raises:
+            EngineUnavailable: it does not answer, or not with a list of models.
+        """
+        try:
+            listed = orjson.loads(await self.get("models"))["data"]
+            return {
+                str(one["id"]): next((int(one[field]) for field in _CONTEXT_FIELDS if one.get(field)), 0)
+                for one in listed
+            }
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise EngineUnavailable(detail="its list of models cannot be read", retry_after=RETRY_AFTER) from error
 
     async def complete(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """The whole answer. Raises as `stream`."""

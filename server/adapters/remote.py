@@ -5,18 +5,14 @@ import time
 from collections.abc import AsyncGenerator
 from typing import Any, Final
 
-import orjson
-
 from server.adapters.openai_wire import OpenAIWire
 from server.adapters.tokens import estimate_tokens
-from server.errors import EngineUnavailable, LecternError
+from server.errors import LecternError
 from server.model import EngineState, Prompt
 
 _CACHE_SECONDS: Final = 10.0
 _PROBE_SECONDS: Final = 15.0
 _CONTEXT: Final = 8192
-# What servers call the length of a model's context in their list of models.
-_CONTEXT_FIELDS: Final = ("max_model_len", "context_length", "context_window", "max_context_length")
 
 
 class RemoteEngine:
@@ -72,7 +68,7 @@ class RemoteEngine:
 
     def context_tokens(self, model: str) -> int:
         """As the server's list of models tells; 8192 where it does not."""
-        return self._models.get(model, _CONTEXT)
+        return self._models.get(model) or _CONTEXT
 
     def count_tokens(self, text: str) -> int:
         """An estimate: the server's tokenizer is not at hand."""
@@ -98,7 +94,7 @@ class RemoteEngine:
     async def _fetch(self) -> None:
         """Reads the list of models and notes how the server is."""
         try:
-            found = _read_models(await self._wire.get("models"))
+            found = await self._wire.models()
         except LecternError as error:
             self._enter("failed", str(error.facts.get("detail", error.message)))
             raise
@@ -108,15 +104,3 @@ class RemoteEngine:
     def _enter(self, phase: str, detail: str = "") -> None:
         if (phase, detail) != (self._state.phase, self._state.detail):
             self._state = EngineState(self.name, phase, detail, since=time.time())
-
-
-def _read_models(content: bytes) -> dict[str, int]:
-    """Model -> its context in tokens."""
-    try:
-        listed = orjson.loads(content)["data"]
-        return {
-            str(model["id"]): next((int(model[field]) for field in _CONTEXT_FIELDS if model.get(field)), _CONTEXT)
-            for model in listed
-        }
-    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
-        raise EngineUnavailable(detail="its list of models cannot be read", retry_after=5) from error

@@ -14,7 +14,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-import orjson
 import structlog
 
 from server.adapters import leash
@@ -38,6 +37,8 @@ _SETTLED_SECONDS: Final = 120.0
 _MOST_FAILURES: Final = 5
 _LONGEST_PAUSE: Final = 60.0
 _MODELS_SECONDS: Final = 10.0
+_IDLE_SECONDS: Final = 600.0  # for the first token of a long prompt on a busy machine
+_ENDED: Final = "one of its processes ended"
 
 
 class VllmEngine:
@@ -48,8 +49,9 @@ class VllmEngine:
     until Lectern is started again; its detail then tells why.
     """
 
-    def __init__(self, settings: Settings, gpus: Sequence[Gpu] | None = None) -> None:
+    def __init__(self, settings: Settings, gpus: Sequence[Gpu] | None = None, first_pause: float = 1.0) -> None:
         self._settings = settings
+        self._first_pause = first_pause
         self._gpus = gpus
         self._served = _served_name(settings.model)
         self._count = TokenCounter(settings.model)
@@ -134,15 +136,19 @@ class VllmEngine:
 
     async def _live(self, python: Path, preset: Preset) -> None:
         """Runs vLLM again and again."""
-        failures = 0
+        in_vain = hasty = 0  # starts in a row that came to nothing; lives in a row that were short
         while True:
-            ready_seconds, reason = await self._run_once(python, preset)
-            failures = 1 if ready_seconds >= _SETTLED_SECONDS else failures + 1
-            if failures >= _MOST_FAILURES:
-                log.error("The model server was given up", reason=reason, starts=failures)
-                self._enter("failed", reason)
+            try:
+                ready_seconds, reason = await self._run_once(python, preset)
+            except OSError as error:
+                ready_seconds, reason = 0.0, f"it cannot be started: {error}"
+            in_vain = 0 if ready_seconds else in_vain + 1
+            hasty = 0 if ready_seconds >= _SETTLED_SECONDS else hasty + 1
+            if in_vain >= _MOST_FAILURES:
+                log.error("The model server was given up", reason=reason, starts=in_vain)
+                self._enter("failed", reason, restarts=self._state.restarts)
                 return
-            pause = min(2.0 ** (failures - 1), _LONGEST_PAUSE)
+            pause = min(self._first_pause * 2.0 ** max(0, hasty - 1), _LONGEST_PAUSE)
             log.warning("The model server ended", reason=reason, pause=pause)
             self._enter("restarting", reason, restarts=self._state.restarts + 1)
             await asyncio.sleep(pause)
@@ -152,17 +158,16 @@ class VllmEngine:
         port, key = _free_port(), secrets.token_urlsafe(32)
         command = server_command(python, self._settings, preset, self._served, port)
         self._log.hide([key, self._settings.engine_key, self._settings.index_token])
-        wire = OpenAIWire(f"http://127.0.0.1:{port}/v1", key, idle_seconds=600)
-        await wire.open()
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-I", leash.__file__, str(_GRACE_SECONDS), *command,
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
             env=server_environment(os.environ, key, self._settings.model, preset), start_new_session=True,
         )  # fmt: skip
-        reader = asyncio.create_task(self._read_log(process))
-        ended = asyncio.create_task(process.wait())
+        ended, reader = asyncio.create_task(process.wait()), asyncio.create_task(self._read_log(process))
+        wire = OpenAIWire(f"http://127.0.0.1:{port}/v1", key, idle_seconds=_IDLE_SECONDS)
         began = 0.0
         try:
+            await wire.open()
             reason = await self._await_ready(wire, ended)
             if not reason:
                 began = time.monotonic()
@@ -175,7 +180,7 @@ class VllmEngine:
             await asyncio.shield(_end(process))
             await asyncio.gather(ended, reader, return_exceptions=True)
             await wire.close()
-        return time.monotonic() - began if began else 0.0, reason
+        return time.monotonic() - began if began else 0.0, (self._log.cause() or reason) if reason == _ENDED else reason
 
     async def _await_ready(self, wire: OpenAIWire, ended: asyncio.Task[int]) -> str:
         """Waits until vLLM serves its model; returns why it will not, or nothing."""
@@ -183,7 +188,7 @@ class VllmEngine:
         while time.monotonic() < limit:
             await asyncio.wait([ended], timeout=_POLL_SECONDS / 2)
             if ended.done():
-                return self._log.cause() or f"it ended with status {ended.result()}"
+                return _ENDED
             with suppress(LecternError):
                 await wire.get("/health", seconds=_HEALTH_SECONDS)
                 await self._read_models(wire)
@@ -196,7 +201,7 @@ class VllmEngine:
         while missed < _UNHEALTHY:
             await asyncio.wait([ended], timeout=_POLL_SECONDS)
             if ended.done():
-                return self._log.cause() or "one of its processes ended"
+                return _ENDED
             try:
                 await wire.get("/health", seconds=_HEALTH_SECONDS)
                 missed = 0
@@ -205,8 +210,7 @@ class VllmEngine:
         return "it did not answer three times in a row"
 
     async def _read_models(self, wire: OpenAIWire) -> None:
-        listed = orjson.loads(await wire.get("models"))["data"]
-        self._models = {one["id"]: int(one.get("max_model_len") or self.preset.max_model_len) for one in listed}
+        self._models = await wire.models()
         self._models_at = time.monotonic()
 
     async def _read_log(self, process: asyncio.subprocess.Process) -> None:

@@ -9,7 +9,7 @@ _LINES: Final = 200
 _LENGTH: Final = 500
 _ESCAPE: Final = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _SECRET: Final = re.compile(
-    r"(?i)(\bbearer\s+|\b(?:api[-_]?key|token|password|secret)\b['\"]?\s*[:=]\s*\[?['\"]?)[^\s'\",\])]+|\bhf_\w{8,}|\bsk-\w{8,}"
+    r"(?i)(\bbearer\s+|(?<![a-z])(?:api[-_]?key|token|password|secret)\b['\"]?\s*[:=]\s*\[?['\"]?)[^\s'\",\])]+|\bhf_\w{8,}|\bsk-\w{8,}"
 )
 # (EngineCore pid=12) ERROR 11-23 19:13:06 [core.py:700] …
 _PREFIX: Final = re.compile(r"^(?:\(\S+ pid=\d+\)\s*)?(?:(?:ERROR|WARNING|INFO|CRITICAL)\s+\S+\s+\S+\s+\[[^\]]*\]\s*)?")
@@ -57,5 +57,5 @@ class LogTail:
         for line in reversed(plain):
             if _CAUSE.match(line) and not _CONSEQUENCE.search(line):
                 return line
-        ended = [line.removeprefix(_LEASH) for line in run if line.startswith(_LEASH)]
+        ended = [line.removeprefix(_LEASH) for line in run if line.startswith(_LEASH) and line.endswith(" ended")]
         return next(iter([*ended, *reversed(plain)]), "")

@@ -13,24 +13,25 @@ _MOST_BEFORE: Final = 2
 # Words that point back: the question means nothing without what was said before.
 _POINTS_BACK: Final = re.compile(
     r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|the same|the former|the latter|"
-    r"there|then|ones?|such|mentioned)\b|[它牠他她]们?|这|那(?!么多)|該|该(?!怎|如何|不该)|此|其(?!他|实|中)|前者|后者|上述|上面|刚才|"
-    r"同样|同一",
+    r"there|then|(?:that|this|which|another|last|first) ones?|such|mentioned)\b"
+    r"|(?<!其)[它牠他她]们?|这|那(?!么多)|該|该(?!怎|如何|不该)|此|其(?!他|实|中)|前者|后者|上述|上面|刚才|同样|同一",
     re.IGNORECASE,
 )
 # Openings that go on from what was said before.
 _GOES_ON: Final = re.compile(
-    r"^\W*(?:and|but|or|so|also|what about|how about|what else|anything else|which one|why|why not|how so|how come|"
-    r"really|for how long|since when|until when|more details?|tell me more|go on|in (?:english|chinese)|"
-    r"(?:and )?(?:if|when|where|who|for) (?:so|not|example|instance)?\W*$)\b"
-    r"|^\W*(?:那么?|还有|而且|但是?|可是|所以|另外|然后|如果|为什么|为何|怎么会|真的吗|多久|几时|呢|继续|详细|具体|举例|再)"
+    r"^\W*(?:and|but|or|so|also|what about|how about|what else|anything else|which one|why not|how so|really|"
+    r"more details?|tell me more|go on|in (?:english|chinese))\b"
+    r"|^\W*(?:那么?|还有|而且|但是?|可是|所以|另外|然后|如果|怎么会|真的吗|继续|详细|具体|举例|再)"
     r"|呢\W*$",
     re.IGNORECASE,
 )
-# "that" and "this" that belong to the question itself: "the rule that says …", "is it true that …".
+# "it", "that" and "this" that belong to the question itself: "is it true that …", "the rule that says …".
 _OWN_POINTER: Final = re.compile(
-    r"\b(?:is it|it is|does it|is there|are there|there is|there are|was there|were there)\b|"
-    r"(?<=\w )that (?=\w+(?:s|ed)?\b)|\bthis (?:year|month|week|company|organi[sz]ation|policy|handbook)\b|"
-    r"这(?:家公司|个公司|一?年|个?月|周)|那些年",
+    r"\b(?:is it|it is|was it|is there|are there|there is|there are|was there|were there)\b"
+    r"|(?<!\bis )(?<!\bwas )(?<!\bdoes )(?<!\bdo )(?<!\bcan )(?<!\bof )(?<!\bto )(?<!\bin )(?<!\bfor )(?<!\bwith )"
+    r"(?<!\babout )(?<!^)\bthat (?=\w)"
+    r"|\bthis (?:year|month|week|company|organi[sz]ation|policy|handbook)\b"
+    r"|这(?:家公司|个公司|一?年|个?月|周)|那些年",
     re.IGNORECASE,
 )
 

@@ -1,19 +1,27 @@
 """`lectern keys`."""
 
 import time
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Annotated
 
 import orjson
 import typer
 
-from server.app import open_identities
 from server.model import ApiKey, Role
+from server.ports import Identities
 from server.settings import Settings
 
 app = typer.Typer(help="Create, list and revoke API keys; make a sign-in link for the portal.", no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+
+
+def open_identities(settings: Settings) -> AbstractContextManager[Identities]:
+    """The identities of a data folder, also while a server uses it."""
+    from server.app import open_identities as opened
+
+    return opened(settings)
 
 
 @app.command()

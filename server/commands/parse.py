@@ -5,10 +5,6 @@ from typing import Annotated
 
 import typer
 
-from ingest.document import to_json, to_markdown
-from ingest.formats import sniff
-from ingest.model import ReadOptions, Source
-from ingest.sandbox import Sandbox
 from server.settings import Settings
 
 
@@ -21,6 +17,11 @@ def parse(
 
     Example: lectern parse contract.pdf --format json
     """
+    from ingest.document import to_json, to_markdown
+    from ingest.formats import sniff
+    from ingest.model import ReadOptions, Source
+    from ingest.sandbox import Sandbox
+
     if form not in {"md", "json"}:
         raise typer.BadParameter("choose md or json", param_hint="--format")
     settings = Settings.read()
@@ -32,7 +33,8 @@ def parse(
             stream.seek(0)
             source = Source(file.name, stream, file.stat().st_size, password or None)
             lines = sandbox.read(source, options, media_type)
-            rendered = to_json(lines) if form == "json" else to_markdown(lines)
+            facts = {"name": file.name, "media_type": media_type}
+            rendered = to_json(lines, facts) if form == "json" else to_markdown(lines)
             for text in rendered:
                 typer.echo(text, nl=False)
     finally:

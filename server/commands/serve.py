@@ -3,16 +3,21 @@
 import signal
 import sys
 import threading
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from server.settings import Settings
 
+if TYPE_CHECKING:
+    import uvicorn
+    from fastapi import FastAPI
+
 Port = Annotated[int | None, typer.Option(help="Port to listen on; LECTERN_PORT if not given.")]
 Host = Annotated[str | None, typer.Option(help="Address to listen on; LECTERN_HOST if not given.")]
 
 GRACE_SECONDS = 30
+KEEP_ALIVE_SECONDS = 30
 
 
 def serve(host: Host = None, port: Port = None) -> None:
@@ -21,6 +26,7 @@ def serve(host: Host = None, port: Port = None) -> None:
     Example: LECTERN_DATA=/srv/lectern lectern serve --port 8080
     """
     import uvicorn
+    import uvloop
 
     from server.app import create_app
     from server.first_start import welcome
@@ -28,22 +34,32 @@ def serve(host: Host = None, port: Port = None) -> None:
 
     settings = Settings.read(**{k: v for k, v in {"host": host, "port": port}.items() if v is not None})
     configure_logs(settings.log_level, settings.log_format)
+    # Uvicorn raises the signal that ended it once more, when Lectern's own end still lies ahead.
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: None)
     app = create_app(settings, lambda parts: welcome(parts, sys.stdout))
-    config = uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-        timeout_keep_alive=30,
-        lifespan="on",
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.port,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        )
     )
-    server = uvicorn.Server(config)
-    server.run()
+    uvloop.run(_run(app, server))
     if not server.started:
         raise typer.Exit(1)
+
+
+async def _run(app: "FastAPI", server: "uvicorn.Server") -> None:
+    """Serves within the application's lifespan, so that an error of its start is raised here and told in one line."""
+    async with app.router.lifespan_context(app):
+        await server.serve()
 
 
 def worker(

@@ -1,5 +1,6 @@
 """Checks of this machine and this data folder, each with what to do."""
 
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -93,11 +94,8 @@ def database(settings: Settings) -> Iterator[Finding]:
             reason = str(error).splitlines()[0]
             yield Finding("database", Verdict.FAIL, reason, "check LECTERN_DATABASE_URL and that the server runs")
     elif path.exists():
-        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-        try:
-            state = connection.execute("PRAGMA quick_check").fetchone()[0]
-        finally:
-            connection.close()
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as file:
+            state = file.execute("PRAGMA quick_check").fetchone()[0]
         verdict = Verdict.OK if state == "ok" else Verdict.FAIL
         yield Finding("database", verdict, f"SQLite: {state}", "restore the last backup")
     else:

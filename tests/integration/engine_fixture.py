@@ -1,8 +1,9 @@
 """The real vLLM with the tiny model, as the tests use it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from itertools import count
 from pathlib import Path
 
 import psutil
@@ -36,10 +37,21 @@ async def running_engine() -> AsyncIterator[VllmEngine]:
 
 async def until_ready(engine: VllmEngine) -> None:
     """Waits for the engine; fails the test if it gives up."""
-    while not engine.state().ready:
+
+    def ready() -> bool:
         state = engine.state()
         assert state.phase not in {"failed", "stopped"}, "\n".join((state.detail, *state.log_tail))
-        await asyncio.sleep(0.2)
+        return state.ready
+
+    await until(ready)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Looks at the condition until it holds."""
+    for _ in count():
+        if condition():
+            return
+        await asyncio.sleep(0.1)
 
 
 def parts_of(pid: int) -> list[psutil.Process]:

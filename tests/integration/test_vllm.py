@@ -3,10 +3,10 @@
 import asyncio
 import os
 import signal
-import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from server.adapters.vllm import VllmEngine
 from server.chat.prompt import ground
 from server.errors import EngineLost, EngineRefused, EngineUnavailable
 from server.model import Passage, Prompt
-from tests.integration.engine_fixture import TINY_MODEL, alive, parts_of, running_engine, titled, until_ready
+from tests.integration.engine_fixture import TINY_MODEL, alive, parts_of, running_engine, titled, until, until_ready
 
 pytestmark = [
     pytest.mark.engine,
@@ -38,16 +38,11 @@ async def main():
     while not engine.state().ready:
         assert engine.state().phase != "failed", engine.state()
         await asyncio.sleep(0.2)
-    print("ready", flush=True)
+    print("PARENT READY", flush=True)
     await asyncio.sleep(3600)
 
 asyncio.run(main())
 """
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _quiet_loop() -> None:
-    """The module's tests share one engine, which lives on one event loop."""
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +68,12 @@ def prompt(question: str, *texts: str, language: str = "en", **fields: Any) -> P
 def endless() -> Prompt:
     """A question whose answer goes on until the context is full."""
     return prompt("What is the limit?", "The limit is 12 EUR.", max_tokens=3500, ignore_eos=True, stream=True)
+
+
+async def to_the_end(stream: AsyncGenerator[bytes, None]) -> None:
+    async with aclosing(stream):
+        async for _ in stream:
+            pass
 
 
 async def said(engine: VllmEngine, asked: Prompt) -> str:
@@ -152,12 +153,17 @@ async def test_leaving_an_answer_ends_the_work(engine: VllmEngine) -> None:
     for _ in range(5):
         await anext(stream)
     await stream.aclose()
-    while "vllm:num_requests_running{" not in (text := await engine.metrics()) or not idle(text):
+    async for running in running_requests(engine):
+        if running == 0:
+            break
+
+
+async def running_requests(engine: VllmEngine) -> AsyncIterator[float]:
+    """What vLLM says of the requests it works on, again and again."""
+    for _ in count():
+        lines = (await engine.metrics()).splitlines()
+        yield next(float(line.split()[-1]) for line in lines if line.startswith("vllm:num_requests_running{"))
         await asyncio.sleep(0.1)
-
-
-def idle(metrics: str) -> bool:
-    return all(line.endswith(" 0.0") for line in metrics.splitlines() if line.startswith("vllm:num_requests_running{"))
 
 
 @pytest.mark.parametrize("title", ["VLLM::Worker", "VLLM::EngineCore"])
@@ -168,11 +174,8 @@ async def test_a_killed_part_breaks_the_answer_off_and_vllm_comes_back(engine: V
     await anext(stream)
     titled(before, title).send_signal(signal.SIGKILL)
     with pytest.raises(EngineLost):
-        async with aclosing(stream):
-            async for _ in stream:
-                pass
-    while engine.state().ready:
-        await asyncio.sleep(0.05)
+        await to_the_end(stream)
+    await until(lambda: not engine.state().ready)
     assert engine.state().phase == "restarting"
     with pytest.raises(EngineUnavailable) as caught:
         await engine.stream(endless())
@@ -194,9 +197,7 @@ async def test_stopping_leaves_no_process_even_with_an_answer_under_way() -> Non
         assert other.state().phase == "stopped"
         assert alive(mine) == []
         with pytest.raises(EngineLost):
-            async with aclosing(stream):
-                async for _ in stream:
-                    pass
+            await to_the_end(stream)
 
 
 def other_parts(parts: list[psutil.Process], engine: VllmEngine) -> list[psutil.Process]:
@@ -208,14 +209,15 @@ def other_parts(parts: list[psutil.Process], engine: VllmEngine) -> list[psutil.
 
 
 async def test_killing_lectern_leaves_no_process(tmp_path: Path) -> None:
-    with (tmp_path / "output").open("wb") as output:
-        lectern = subprocess.Popen([sys.executable, "-c", PARENT, str(TINY_MODEL)], stdout=output, stderr=output)
-    while "ready" not in (tmp_path / "output").read_text():
-        assert lectern.poll() is None, (tmp_path / "output").read_text()
-        await asyncio.sleep(0.2)
+    output = tmp_path / "output"
+    with output.open("wb") as stream:
+        lectern = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", PARENT, str(TINY_MODEL), stdout=stream, stderr=stream
+        )
+    await until(lambda: "PARENT READY" in output.read_text() or lectern.returncode is not None)
+    assert lectern.returncode is None, output.read_text()
     parts = parts_of(lectern.pid)
     assert len(parts) >= 4
     lectern.kill()
-    lectern.wait()
-    while alive(parts):
-        await asyncio.sleep(0.1)
+    await lectern.wait()
+    await until(lambda: not alive(parts))

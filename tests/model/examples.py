@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from server.chat.language import language_of
 from server.chat.prompt import ground, render_passage
 from server.model import Passage
 from tests.model.facts import WORDS, Fact, Writer
@@ -115,8 +116,8 @@ def example(rng: random.Random, level: Level) -> dict[str, Any]:
     rng.shuffle(known)
     messages: list[dict[str, Any]] = []
     value: str | None = None
-    for _ in range(rng.randint(*level.questions)):
-        number, fact = (0, pool.fact()) if rng.random() < UNANSWERABLE or not known else known.pop()
+    for _ in range(min(rng.randint(*level.questions), max(1, len(known)))):
+        number, fact = known.pop() if known and rng.random() >= UNANSWERABLE else (0, pool.fact())
         value = fact.value if number else None
         messages.append({"role": "user", "content": fact.question})
         messages.append({"role": "assistant", "content": writer.answer(fact, number)})
@@ -126,14 +127,30 @@ def example(rng: random.Random, level: Level) -> dict[str, Any]:
     return {"language": writer.language, "messages": messages, "value": value}
 
 
+def realistic() -> list[dict[str, Any]]:
+    """Questions and passages written by hand, to try what was learned on."""
+    found = []
+    for one in json.loads((Path(__file__).parent / "realistic.json").read_text("utf-8")):
+        passages = [
+            Passage(id="p", store_id="s", file_id="f", filename=name, text=text, score=1.0, headings=tuple(headings))
+            for name, headings, text in one["passages"]
+        ]
+        language = language_of(one["question"])
+        messages = ground([{"role": "user", "content": one["question"]}], passages, language)
+        found.append({"language": language, "messages": messages, "value": one["value"]})
+    return found
+
+
 def main(folder: Path) -> None:
-    """Writes one file per level."""
+    """Writes one file per level, and the realistic questions."""
     folder.mkdir(parents=True, exist_ok=True)
     for number, level in enumerate(LEVELS):
         rng = random.Random(1000 + number)
         with (folder / f"{level.name}.jsonl").open("w", encoding="utf-8") as lines:
             for _ in range(level.count):
                 lines.write(json.dumps(example(rng, level), ensure_ascii=False) + "\n")
+    with (folder / "realistic.jsonl").open("w", encoding="utf-8") as lines:
+        lines.writelines(json.dumps(one, ensure_ascii=False) + "\n" for one in realistic())
 
 
 if __name__ == "__main__":

@@ -146,6 +146,14 @@ def _recurse(argument: str, source: Source, options: ReadOptions) -> Iterator[Ev
     yield from _recurse(argument, source, options)
 
 
+def _forge(argument: str, source: Source, options: ReadOptions) -> Iterator[Event]:
+    """Writes a line of its own into whatever pipe this process has, as taken-over code could."""
+    yield Progress(0, None)
+    for descriptor in list(Path("/proc/self/fd").iterdir()):
+        if descriptor.is_symlink() and str(descriptor.readlink()).startswith("pipe:"):
+            os.write(int(descriptor.name), argument.encode() + b"\n")
+
+
 def _load(argument: str, source: Source, options: ReadOptions) -> Iterator[Event]:
     yield _text("present" if argument in sys.modules else "absent")
     importlib.import_module(argument)

@@ -92,6 +92,10 @@ def test_reader_is_told_name_size_password_and_options(sandbox: Sandbox) -> None
     assert events == [Element(Kind.TEXT, "../../etc/pass\nwd 5 gehei m 7")]
 
 
+def test_name_with_half_characters_is_shown_without_them(sandbox: Sandbox) -> None:
+    assert texts(order(sandbox, "facts", name="caf\udce9.txt")) == ["caf?.txt 5 None 5000"]
+
+
 def test_stream_is_read_from_its_start_wherever_it_stands(sandbox: Sandbox) -> None:
     stream = io.BytesIO(b"say x")
     stream.seek(3)
@@ -143,6 +147,11 @@ def test_type_without_a_reader_is_refused(sandbox: Sandbox) -> None:
         ("raise value", ReaderCrashed, "ValueError at hostile_reader.py"),
         ("raise foreign", ReaderCrashed, "KeyError"),
         ("recurse", DamagedFile, "nested too deeply"),
+        ("forge {", ReaderCrashed, "not an event"),
+        ("forge {}", ReaderCrashed, "not an event"),
+        ('forge {"kind":"Title"}', ReaderCrashed, "not an event"),
+        ('forge {"imported":[],"error":"x","module":"ingest.nowhere","facts":{}}', ReaderCrashed, "not an event"),
+        ('forge {"imported":[],"error":"system","module":"os","facts":{}}', UnreadableFile, "could not be read"),
     ],
 )
 def test_end_of_a_reader_becomes_a_clear_error_and_the_next_file_is_read(
@@ -248,6 +257,13 @@ def test_temporary_files_are_in_memory_and_removed(sandbox: Sandbox) -> None:
 def test_readers_start_with_telemetry_switched_off_and_one_thread(sandbox: Sandbox) -> None:
     assert texts(order(sandbox, "environment DO_NOT_TRACK")) == ["1"]
     assert texts(order(sandbox, "environment OMP_THREAD_LIMIT")) == ["1"]
+
+
+def test_environment_of_the_server_stays_with_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LECTERN_MASTER_KEY", "4711")
+    with Sandbox(memory_mb=256, seconds=30, formats=FORMATS) as own:
+        assert texts(order(own, "environment LECTERN_MASTER_KEY")) == [""]
+        assert texts(order(own, "environment PATH")) == [os.environ["PATH"]]
 
 
 def test_module_that_one_reader_loaded_is_there_for_the_next() -> None:
