@@ -15,6 +15,7 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 Chunker = Callable[[Iterable[Element], CountTokens, int], Iterator[Chunk]]
 
 _WRITE = 256
+_CHUNK_TOKENS = 200  # longer ones are about several things, and found for none of them
 
 
 def ingest(
@@ -35,7 +36,7 @@ def ingest(
     Raises NoText if there is not one chunk, and what `events` raises: UnreadableFile from a reader.
     """
     ledger = _Ledger(report, check)
-    pieces = chunker(clean(ledger.elements(events)), embedder.count_tokens, embedder.max_tokens)
+    pieces = chunker(clean(ledger.elements(events)), embedder.count_tokens, min(embedder.max_tokens, _CHUNK_TOKENS))
     stored = 0
     while gathered := list(islice(pieces, max(_WRITE, batch))):
         missing = sorted(sink.missing(gathered), key=attrgetter("tokens"))  # a batch is padded to its longest text

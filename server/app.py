@@ -17,7 +17,6 @@ from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
 from ingest.chunk import chunks
-from ingest.formats import sniff
 from ingest.model import Event, Outcome, Progress, ReadOptions
 from ingest.pipeline import ingest
 from ingest.ports import Embedder
@@ -129,8 +128,7 @@ def open_parts(settings: Settings, metrics: Metrics | None = None) -> Iterator[P
             catalog=catalog,
             files=blobs,
             texts=texts,
-            sandbox=sandbox,
-            sniff=sniff,
+            readers=sandbox,
             pipeline=_pipeline(embedder),
             open_sink=partial(IndexSink, index, statistics, keys),
             forget=partial(_forget, index, statistics),
@@ -309,7 +307,10 @@ def _problems(parts: Parts) -> dict[str, str]:
 
 def _pipeline(embedder: Embedder) -> Callable[..., Outcome]:
     def run(
-        events: Iterable[Event], sink: IndexSink, report: Callable[[Progress], None], check: Callable[[], None]
+        events: Iterable[Event],
+        sink: IndexSink,
+        report: Callable[[Progress], None],
+        check: Callable[[], None],
     ) -> Outcome:
         return ingest(events, chunker=chunks, embedder=embedder, sink=sink, report=report, check=check)
 

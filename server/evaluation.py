@@ -68,17 +68,24 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class EvalResult:
-    """How a question set went: over all, and per language where the questions tell theirs."""
+    """How a question set went: over all, and per language where the questions tell theirs. Questions without a word
+    were skipped."""
 
     contexts: int
     chunks: int
+    skipped: int
     embedder: str
     overall: Figures
     languages: Mapping[str, Figures]
 
     def as_dict(self) -> dict[str, Any]:
         """For programs."""
-        about = {"contexts": self.contexts, "chunks": self.chunks, "embedder": self.embedder}
+        about = {
+            "contexts": self.contexts,
+            "chunks": self.chunks,
+            "skipped": self.skipped,
+            "embedder": self.embedder,
+        }
         languages = {language: figures.as_dict() for language, figures in self.languages.items()}
         return {**about, **self.overall.as_dict(), "languages": languages}
 
@@ -88,7 +95,8 @@ class EvalResult:
         if len(self.languages) > 1:
             rows |= {language: figures.as_dict() for language, figures in self.languages.items()}
         names = list(rows["all"])
-        lines = [f"{self.contexts} contexts in {self.chunks} chunks, {self.embedder}"]
+        skipped = f", {self.skipped} empty questions skipped" if self.skipped else ""
+        lines = [f"{self.contexts} contexts in {self.chunks} chunks, {self.embedder}{skipped}"]
         lines.append("".join([f"{'':8}", *(f"{name:>11}" for name in names)]))
         for name, figures in rows.items():
             lines.append("".join([f"{name:8}", *(f"{figures[column]:>11}" for column in names)]))
@@ -104,18 +112,22 @@ def evaluate(contexts_path: Path, questions_path: Path, embedder: Embedder, work
     """
     contexts = load_contexts(contexts_path)
     questions = load_questions(questions_path, {context.id for context in contexts})
+    asked = [question for question in questions if question.text.strip()]
+    if not asked:
+        raise InvalidRequest(detail=f"every question in {questions_path.name} is empty")
     settings = Settings.read(data=workdir, samples=False, index_uri="", database_url="", embedder_url="")
     with open_parts(settings) as opened:
         parts = replace(opened, embedder=embedder)
         count = _index(parts, contexts, progress)
         files = {context.id: _file_id(number) for number, context in enumerate(contexts)}
-        ranks, seconds = _ask(parts, questions, files, progress)
+        ranks, seconds = _ask(parts, asked, files, progress)
     overall = figures(ranks, seconds)
     languages = {}
-    for language in sorted({question.language for question in questions} - {""}):
-        own = [number for number, question in enumerate(questions) if question.language == language]
+    for language in sorted({question.language for question in asked} - {""}):
+        own = [number for number, question in enumerate(asked) if question.language == language]
         languages[language] = figures([ranks[number] for number in own], [seconds[number] for number in own])
-    return EvalResult(len(contexts), count, embedder.fingerprint, overall, languages)
+    skipped = len(questions) - len(asked)
+    return EvalResult(len(contexts), count, skipped, embedder.fingerprint, overall, languages)
 
 
 def figures(ranks: Sequence[int | None], seconds: Sequence[float]) -> Figures:
@@ -153,7 +165,8 @@ def load_questions(path: Path, context_ids: set[str]) -> list[Question]:
         context_id = _string(fields, "context_id", where)
         if context_id not in context_ids:
             raise InvalidRequest(detail=f"{where}: there is no context {context_id!r}")
-        questions.append(Question(_string(fields, "question", where), context_id, str(fields.get("lang") or "")))
+        text = _string(fields, "question", where, may_be_empty=True)
+        questions.append(Question(text, context_id, str(fields.get("lang") or "")))
     return questions
 
 
@@ -176,10 +189,10 @@ def _lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         raise InvalidRequest(detail=f"{path.name} is empty")
 
 
-def _string(fields: Mapping[str, Any], name: str, where: str) -> str:
+def _string(fields: Mapping[str, Any], name: str, where: str, *, may_be_empty: bool = False) -> str:
     value = fields.get(name)
-    if not isinstance(value, str) or not value.strip():
-        fault = "is missing" if name not in fields else "is not a text, or is empty"
+    if not isinstance(value, str) or not (may_be_empty or value.strip()):
+        fault = "is missing" if name not in fields else "is not a text" if not isinstance(value, str) else "is empty"
         raise InvalidRequest(detail=f"{where}: the field {name!r} {fault}")
     return value
 

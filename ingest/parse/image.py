@@ -1,5 +1,6 @@
 """Reads pictures: photographs and scans, TIFF files with several pages."""
 
+import re
 import struct
 import warnings
 import zlib
@@ -51,7 +52,7 @@ def _open(source: Source, options: ReadOptions) -> tuple[Image.Image, int]:
             image = Image.open(source.stream, formats=FORMATS)
             total = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
     except Image.DecompressionBombError as error:
-        raise TooLarge(source.name, detail=str(error)) from error
+        raise TooLarge(source.name, detail=_size(error)) from error
     except UnidentifiedImageError as error:
         raise DamagedFile(source.name, detail="it does not hold a picture that can be opened") from error
     except BROKEN as error:
@@ -76,9 +77,14 @@ def _frame(image: Image.Image, number: int, source: Source, options: ReadOptions
             image.load()
             return ImageOps.exif_transpose(image)
     except Image.DecompressionBombError as error:
-        raise TooLarge(source.name, detail=str(error)) from error
+        raise TooLarge(source.name, detail=_size(error)) from error
     except BROKEN as error:
         raise DamagedFile(source.name, detail=_reason(error)) from error
+
+
+def _size(error: Image.DecompressionBombError) -> str:
+    pixels = re.search(r"\d+", str(error))  # Pillow tells it in its message only
+    return f"it has {int(pixels.group()):,} pixels" if pixels else "it has too many pixels"
 
 
 def _reason(error: BaseException) -> str:

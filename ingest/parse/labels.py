@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 _LABEL_LENGTH = 80
 _FIGURE = re.compile(r"[-+(]?\s*[$€£¥￥]?\s*[-+]?\d[\d.,\s]*\s*[%‰]?\s*\)?")
@@ -24,3 +25,10 @@ def looks_like_header(first: Sequence[str], second: Sequence[str]) -> bool:
         return False
     # Only the corner, above the names of the rows, may stay empty; a half-filled row is data or a sub-heading.
     return len(named) >= sum(1 for cell in second if cell) - 1
+
+
+def continues_header(first: Sequence[str], second: Sequence[str]) -> bool:
+    """Whether a second header row stands below the first: it divides a merged name, and others reach down into it."""
+    divided = any(left and left == right for left, right in pairwise(first)) and len(set(second)) > len(set(first))
+    reaching = any(above and above == below for above, below in zip(first, second, strict=False))
+    return divided and reaching and all(map(is_label, filter(None, second)))

@@ -170,6 +170,8 @@ def _all_words(lines: list[Line]) -> list[Word]:
 
 def _prepared(image: Image.Image) -> Image.Image:
     """In grey on white, of a size at which Tesseract reads well."""
+    if max(image.size) >= 2 * LONGEST and image.mode in ("L", "LA", "RGB", "RGBA"):
+        image = image.reduce(max(image.size) // LONGEST)  # first of all, for what follows makes copies
     if "A" in image.getbands() or "transparency" in image.info:
         coloured = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", coloured.size, "white"), coloured)

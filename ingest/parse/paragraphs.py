@@ -18,6 +18,7 @@ from ingest.parse.layout import (
     Line,
     Region,
     Row,
+    display_width,
     join_words,
     regions_of,
     turn_back,
@@ -37,6 +38,11 @@ KEPT_PREFIXES = frozenset(
 ODD_FORMS = re.compile(r"[\u2e80-\u2fdf\ufb00-\ufb06\ufb1d-\ufdff\ufe70-\ufefc]+")
 NOISE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200d\u2060\ufeff\ufffe\uffff]")
 BLANK = re.compile(r"[\s\u00a0]+")
+CAPTION = re.compile(
+    r"(?:Figure|Fig\.|Table|Chart|Listing)\s+\d+(?:[.-]\d+)*\s*[:.]|[图表]\s*\d+(?:[.-]\d+)*\s*[:：\s]"
+)
+# blanks that OCR puts around the punctuation of Chinese
+LOOSE = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[,.;:!?'·、。）)])|(?<=[,.;:!?'·（(])\s+(?=[\u3400-\u9fff])")
 LEVELS = ((1.75, 1), (1.35, 2), (1.12, 3))
 
 
@@ -131,6 +137,8 @@ def elements_of(sheet: Sheet, page: int, style: Style) -> Iterator[Element]:
                 yield _table(block, sheet, page)
                 continue
             text = mend(join_lines([line.text for line in block]))
+            if sheet.recognised:
+                text = LOOSE.sub("", text)
             if not text:
                 continue
             kind, level = _kind(block, text, body, titles, sheet)
@@ -273,7 +281,8 @@ def _kind(
         return Kind.TITLE, level
     size = median(line.size for line in block)
     ratio = size / body if body else 1.0
-    short = len(block) <= 3 and len(text) <= 200 and sum(map(str.isalpha, text)) >= 2
+    most_lines, widest = (1, 70) if sheet.recognised else (3, 200)
+    short = len(block) <= most_lines and display_width(text) <= widest and sum(map(str.isalpha, text)) >= 2
     closed = text[-1] in ".。;；,，"
     least = 1.35 if sheet.recognised else 1.12
     bold = all(line.bold for line in block) and len(text) <= 120 and ratio >= 0.95
@@ -282,6 +291,8 @@ def _kind(
         return Kind.TITLE, _level(ratio, numbered)
     if is_item(block[0]):
         return Kind.LIST_ITEM, None
+    if len(block) <= 4 and CAPTION.match(text):
+        return Kind.CAPTION, None
     return Kind.TEXT, None
 
 

@@ -14,12 +14,14 @@ from pypdfium2 import PdfDocument, PdfiumError
 
 from ingest.errors import DamagedFile, NoText, PasswordNeeded, TooLarge, UnreadableFile
 from ingest.model import Box, Element, Event, Kind, Loss, Progress, ReadOptions, Source
+from ingest.parse.annotations import notes_of
 from ingest.parse.layout import lines_of
 from ingest.parse.margins import RunningHeads
 from ingest.parse.ocr import OcrFailed, OcrMissing, Recognition, Tesseract
 from ingest.parse.paragraphs import Sheet, Style, elements_of
-from ingest.parse.pdfium import PageContent, content_of, notes_of, picture_of
+from ingest.parse.pdfium import content_of, picture_of
 from ingest.parse.tables import ruled_grids
+from ingest.parse.view import PageContent
 
 AHEAD = 6  # pages read before one is told, so that its running heads are known
 FEW_LETTERS = 16  # a page with fewer is looked at as a picture, if there is one

@@ -1,10 +1,10 @@
 """Runs a model server so that nothing of it outlives Lectern or its own parts.
 
-    python leash.py GRACE COMMAND...
+    python leash.py OWNER GRACE COMMAND...
 
 A program of its own, run by path. It ends the command and every process that came of it as soon as
 
-- the process that started the leash is gone, however it ended,
+- the process OWNER is gone, however it ended,
 - the command ends, or one of its parts: a descendant whose title begins with `VLLM::`,
 - it gets SIGTERM: then the command gets SIGTERM too and GRACE seconds.
 
@@ -33,10 +33,10 @@ _SET_CHILD_SUBREAPER: Final = 36
 class Leash:
     """Holds one command and its descendants."""
 
-    def __init__(self, command: list[str], grace: float) -> None:
+    def __init__(self, owner: int, grace: float, command: list[str]) -> None:
         self.grace = grace
         self.asked_to_end = False
-        self.parent = os.pidfd_open(os.getppid())
+        self.owner = os.pidfd_open(owner)
         self.wakened, self.waker = os.pipe()
         os.set_blocking(self.waker, False)
         self.libc = ctypes.CDLL(None, use_errno=True)
@@ -72,7 +72,7 @@ class Leash:
         """Whether the owner and all watched processes live; returns after so many seconds, or at once when one ends or
         a signal comes."""
         poll = select.poll()
-        for descriptor in (self.wakened, self.parent, *self.titles):
+        for descriptor in (self.wakened, self.owner, *self.titles):
             poll.register(descriptor, select.POLLIN)
         ended = {descriptor for descriptor, _ in poll.poll(seconds * 1000)} - {self.wakened}
         for descriptor in ended:
@@ -115,4 +115,4 @@ def say(what: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(Leash(sys.argv[2:], float(sys.argv[1])).hold())
+    sys.exit(Leash(int(sys.argv[1]), float(sys.argv[2]), sys.argv[3:]).hold())

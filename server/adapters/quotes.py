@@ -15,6 +15,7 @@ _MOST_CHARS: Final = 600
 _CONTEXT_WEIGHT: Final = 0.35
 _WANTED: Final = 1.3
 _CLOSE: Final = 0.72
+_EQUAL: Final = 0.93
 _HEADING: Final = 0.5
 
 # Full stops end a sentence before a space and a capital, a digit or a quotation mark; Chinese ones always.
@@ -31,10 +32,11 @@ _ASKS_WHEN: Final = re.compile(
     r"\b(?:when|date|deadline|until|by what time)\b|何时|什么时候|哪天|日期|几点|哪一年|截止", re.IGNORECASE
 )
 _ASKS_HOW_MUCH: Final = re.compile(
-    r"\bhow (?:much|many|long|high|large|often|far|old|big|soon)\b"
+    r"\bhow (?:much|many|long|high|large|often|far|old|big|soon)\b|\bmeasured\b"
     r"|\b(?:limit|price|cost|number|amount|budget|rate|fee)\b|多少|几|多久|多长|多大|多高|限额|价格|金额|编号",
     re.IGNORECASE,
 )
+_WORD: Final = re.compile(r"[A-Za-z0-9]+(?:[-./:][A-Za-z0-9]+)*")
 _MARKER: Final = re.compile(r"[\[【](\s*\d{1,2}(?:\s*[,\uff0c、]\s*\d{1,2})*\s*)[\]】]")
 
 
@@ -83,7 +85,7 @@ def choose_quotes(question: str, passages: Sequence[Passage]) -> list[Quote]:
         if len(chosen) == MOST_QUOTES or score < _CLOSE * best:
             break
         new = (wanted & unit.own) - covered
-        if new and unit.text not in {one.text for one in chosen}:
+        if (new or score >= _EQUAL * best) and unit.text not in {one.text for one in chosen}:
             chosen.append(unit)
             covered |= new
     return [Quote(unit.number, _shown(unit.text)) for unit in chosen]
@@ -115,11 +117,18 @@ def _score(unit: _Unit, question: str, rarity: dict[str, float]) -> float:
     context = sum(weight for term, weight in rarity.items() if term in unit.context and term not in unit.own)
     score = own + _CONTEXT_WEIGHT * context
     asks_when, asks_how_much = _ASKS_WHEN.search(question), _ASKS_HOW_MUCH.search(question)
-    if (asks_when and _DATE.search(unit.text)) or (asks_how_much and _DIGIT.search(unit.text)):
+    told = _beyond(question, unit.text)
+    if (asks_when and _DATE.search(told)) or (asks_how_much and _DIGIT.search(told)):
         score *= _WANTED
     if unit.text.endswith(("?", "\uff1f")) or _is_heading(unit.text):
         score *= _HEADING
     return score / (1 + len(unit.own) / 60)  # between equals, the shorter
+
+
+def _beyond(question: str, text: str) -> str:
+    """The text without the words of the question: a number that was asked about is not the number asked for."""
+    asked = set(_WORD.findall(question.lower()))
+    return _WORD.sub(lambda word: "" if word.group().lower() in asked else word.group(), text)
 
 
 def _is_heading(text: str) -> bool:

@@ -159,7 +159,7 @@ class VllmEngine:
         command = server_command(python, self._settings, preset, self._served, port)
         self._log.hide([key, self._settings.engine_key, self._settings.index_token])
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-I", leash.__file__, str(_GRACE_SECONDS), *command,
+            sys.executable, "-I", leash.__file__, str(os.getpid()), str(_GRACE_SECONDS), *command,
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
             env=server_environment(os.environ, key, self._settings.model, preset), start_new_session=True,
         )  # fmt: skip

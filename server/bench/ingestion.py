@@ -3,6 +3,7 @@
 import io
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from ingest.chunk import chunks
@@ -45,10 +46,11 @@ def large_files(folder: Path, pages: int, rows: int, say: Say) -> list[Figure]:
     """Peak memory while a long PDF and a long workbook are ingested."""
     figures = []
     with open_parts(Settings.read(data=folder, samples=False, index_uri="", database_url="")) as parts:
-        for name, make in (
-            (f"{pages} pages.pdf", lambda: material.pdf(pages)),
-            (f"{rows} rows.xlsx", lambda: material.workbook(rows)),
-        ):
+        made = {
+            f"{pages} pages.pdf": partial(material.pdf, pages),
+            f"{rows} rows.xlsx": partial(material.workbook, rows),
+        }
+        for name, make in made.items():
             say(f"making {name}")
             data = make()
             with PeakMemory() as memory:
@@ -78,4 +80,4 @@ def ingest(parts: Parts, files: list[tuple[str, bytes]], say: Say) -> float:
 def _chunk_texts(parts: Parts, name: str, data: bytes) -> list[str]:
     events = read(Source(name, io.BytesIO(data), len(data)), ReadOptions())
     elements = clean(event for event in events if isinstance(event, Element))
-    return [chunk.passage_text() for chunk in chunks(elements, parts.embedder.count_tokens, parts.embedder.max_tokens)]
+    return [chunk.passage_text() for chunk in chunks(elements, parts.embedder.count_tokens, 200)]

@@ -22,9 +22,9 @@ def cite(answer: str, passages: Sequence[Passage]) -> list[Citation]:
     said_from = 0
     for match in _MARKER.finditer(answer):
         said = answer[said_from : match.start()].strip() or answer[: match.start()][-200:]
-        for number in re.findall(r"\d+", match.group(1)):
-            if 1 <= int(number) <= len(passages):
-                found.append(_citation(int(number), match.start(), passages[int(number) - 1], said))
+        numbers = [int(number) for number in re.findall(r"\d+", match.group(1))]
+        named = [number for number in numbers if 1 <= number <= len(passages)]
+        found.extend(_citation(number, match.start(), passages[number - 1], said) for number in named)
         said_from = match.end()
     return found
 

@@ -18,7 +18,6 @@ def parse(
     Example: lectern parse contract.pdf --format json
     """
     from ingest.document import to_json, to_markdown
-    from ingest.formats import sniff
     from ingest.model import ReadOptions, Source
     from ingest.sandbox import Sandbox
 
@@ -29,12 +28,9 @@ def parse(
     sandbox = Sandbox(settings.parse_memory_mb, settings.parse_seconds)
     try:
         with file.open("rb") as stream:
-            media_type = sniff(stream, file.name)
-            stream.seek(0)
             source = Source(file.name, stream, file.stat().st_size, password or None)
-            lines = sandbox.read(source, options, media_type)
-            facts = {"name": file.name, "media_type": media_type}
-            rendered = to_json(lines, facts) if form == "json" else to_markdown(lines)
+            events = sandbox.read(source, options)
+            rendered = to_json(events, {"name": file.name}) if form == "json" else to_markdown(events)
             for text in rendered:
                 typer.echo(text, nl=False)
     finally:

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 import structlog
 
@@ -32,15 +32,23 @@ class LostLeaseError(Exception):
     """The job was cancelled, or another worker has it."""
 
 
-class Reading(Protocol):
-    """Reads a file in a sandbox."""
+class Reading(Iterator[Event], Protocol):
+    """A file being read; its media type is known once the first event has come."""
 
-    def read(self, source: Source, options: ReadOptions, media_type: str | None = None) -> Iterator[Event]:
+    @property
+    def media_type(self) -> str | None:
+        """What the content was found to be."""
+        ...
+
+
+class Readers(Protocol):
+    """Reads files in a sandbox."""
+
+    def read(self, source: Source, options: ReadOptions) -> Reading:
         """The events of the file."""
         ...
 
 
-Sniff = Callable[[BinaryIO, str], str]
 Report = Callable[[str], None]
 
 
@@ -48,7 +56,11 @@ class Pipeline(Protocol):
     """From events to indexed chunks."""
 
     def __call__(
-        self, events: Iterable[Event], sink: IndexSink, report: Callable[[Progress], None], check: Callable[[], None]
+        self,
+        events: Iterable[Event],
+        sink: IndexSink,
+        report: Callable[[Progress], None],
+        check: Callable[[], None],
     ) -> Outcome:
         """Runs to the end of the file."""
         ...
@@ -63,8 +75,7 @@ class Ingestion:
         catalog: Catalog,
         files: Files,
         texts: Texts,
-        sandbox: Reading,
-        sniff: Sniff,
+        readers: Readers,
         pipeline: Pipeline,
         open_sink: Callable[[str, str], IndexSink],
         forget: Callable[[str, str], None],
@@ -73,8 +84,7 @@ class Ingestion:
         self._catalog = catalog
         self._files = files
         self._texts = texts
-        self._sandbox = sandbox
-        self._sniff = sniff
+        self._readers = readers
         self._pipeline = pipeline
         self._open_sink = open_sink
         self._forget = forget
@@ -92,14 +102,11 @@ class Ingestion:
         sink = self._open_sink(store_id, file_id)
         try:
             with self._files.open(blob_name(file_id), file_id) as stream:
-                media_type = self._sniff(stream, record.filename)
-                stream.seek(0)
-                source = Source(record.filename, stream, record.bytes)
-                self._catalog.set_media_type(file_id, media_type)
-                events = self._texts.events(
-                    file_id, media_type, lambda: self._sandbox.read(source, self._options, media_type)
-                )
+                reading = self._readers.read(Source(record.filename, stream, record.bytes), self._options)
+                events = self._texts.events(file_id, reading)
                 outcome = self._pipeline(events, sink, lambda step: report(progress_text(step)), check)
+            if reading.media_type:
+                self._catalog.set_media_type(file_id, reading.media_type)
         except UnreadableFile as error:
             # What was written before the reader gave up would answer questions from half a document.
             self._forget(store_id, file_id)
@@ -109,7 +116,7 @@ class Ingestion:
                 chunks=0,
                 usage_bytes=0,
                 error_code=error.code,
-                error_message=error.message,
+                error_message=type(error)(record.filename, **error.facts).message,
                 progress=None,
             )
         return replace(

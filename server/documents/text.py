@@ -1,6 +1,6 @@
 """What reading found in a file, kept sealed, so that it is read once and can be shown, resumed and indexed again."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ingest.document import dump, load
@@ -16,17 +16,17 @@ class Texts:
         self._files = files
         self._version = version.encode()
 
-    def events(self, file_id: str, media_type: str, read: Callable[[], Iterable[Event]]) -> Iterator[Event]:
-        """The events of a file: the kept ones if they are of this version, else those of `read`, kept on the way.
+    def events(self, file_id: str, reading: Iterable[Event]) -> Iterator[Event]:
+        """The events of a file: the kept ones if they are of this version, else those of `reading`, kept on the way.
 
-        They are kept only once `read` came to its end.
+        They are kept only once `reading` came to its end.
         """
         if self._is_current(file_id):
             yield from self._kept(file_id)
             return
         with self._files.write(elements_name(file_id), file_id) as out:
-            out.write(self._version + b" " + media_type.encode() + b"\n")
-            for event in read():
+            out.write(self._version + b"\n")
+            for event in reading:
                 if not isinstance(event, Progress):
                     out.write(dump(event))
                 yield event
@@ -44,7 +44,7 @@ class Texts:
         if not self._files.exists(name):
             return False
         with self._files.open(name, file_id) as stream:
-            return stream.readline().split(b" ")[0] == self._version
+            return stream.readline().rstrip() == self._version
 
     def _kept(self, file_id: str) -> Iterator[Event]:
         with self._files.open(elements_name(file_id), file_id) as stream:

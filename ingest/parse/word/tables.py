@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from ingest.parse.labels import looks_like_header
+from ingest.parse.labels import continues_header, looks_like_header
 from ingest.parse.word.package import VAL, W, is_on, number, value
 from ingest.parse.word.pages import Pages
 
@@ -65,12 +65,12 @@ def read_rows(table: etree._Element, text: CellText, pages: Pages) -> list[Table
 
 def header_depth(rows: Sequence[TableRow]) -> int:
     """How many rows at the top name the columns: as the author says, else one if it looks so."""
-    marked = next((index for index, row in enumerate(rows) if not row.is_header), 0)
-    if marked:
-        return marked
-    if len(rows) < 2 or len(set(rows[0].cells)) < 2:
-        return 0
-    return int(looks_like_header(rows[0].cells, rows[1].cells))
+    depth = next((index for index, row in enumerate(rows) if not row.is_header), 0)
+    if not depth and len(rows) > 1 and len(set(rows[0].cells)) > 1:
+        depth = int(looks_like_header(rows[0].cells, rows[1].cells))
+    if depth == 1 and len(rows) > 2 and continues_header(rows[0].cells, rows[1].cells):
+        return 2
+    return depth
 
 
 def _continues(facts: etree._Element | None, merge: str) -> bool:

@@ -1,5 +1,6 @@
 """The leash holds plain processes here, in the place of a model server."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -22,14 +23,14 @@ echo ready
 wait
 """
 OWNER = """
-import subprocess, sys
-held = subprocess.Popen([sys.executable, *sys.argv[1:]])
+import os, subprocess, sys
+held = subprocess.Popen([sys.executable, sys.argv[1], str(os.getpid()), *sys.argv[2:]])
 held.wait()
 """
 
 
-def command(trap: str = "") -> list[str]:
-    return [leash.__file__, "0.5", "bash", "-c", SERVER.format(trap=trap)]
+def command(trap: str = "", owner: int | None = None) -> list[str]:
+    return [leash.__file__, str(owner or os.getpid()), "0.5", "bash", "-c", SERVER.format(trap=trap)]
 
 
 @pytest.fixture
@@ -100,7 +101,7 @@ def test_something_else_may_end(output: Path, started: list[subprocess.Popen[byt
 
 
 def test_when_its_owner_is_killed_everything_ends(output: Path, started: list[subprocess.Popen[bytes]]) -> None:
-    owner = start(["-c", OWNER, *command()], output, started)
+    owner = start(["-c", OWNER, command()[0], *command()[2:]], output, started)
     while not owner.children():
         time.sleep(0.02)
     held = owner.children()[0]

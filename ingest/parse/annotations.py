@@ -1,0 +1,66 @@
+"""What people added to a PDF page: values of form fields and remarks."""
+
+import ctypes
+from collections.abc import Iterator
+from typing import Any
+
+import pypdfium2.raw as pdfium
+from pypdfium2 import PdfDocument, PdfPage
+
+from ingest.model import Element, Kind
+from ingest.parse.paragraphs import mend
+from ingest.parse.view import View
+
+
+def notes_of(document: PdfDocument, page: PdfPage, number: int) -> Iterator[Element]:
+    """Values of form fields and the text of remarks on the page."""
+    view = View(page)
+    for index in range(max(pdfium.FPDFPage_GetAnnotCount(page), 0)):
+        note = pdfium.FPDFPage_GetAnnot(page, index)
+        if not note:
+            continue
+        try:
+            rect = pdfium.FS_RECTF()
+            if pdfium.FPDFAnnot_GetFlags(note) & (pdfium.FPDF_ANNOT_FLAG_HIDDEN | pdfium.FPDF_ANNOT_FLAG_NOVIEW):
+                continue
+            kind, text = _note(document, note)
+            if text and pdfium.FPDFAnnot_GetRect(note, rect):
+                place = view.place(rect.left, rect.bottom, rect.right, rect.top)
+                yield Element(kind, text, page=number, box=view.box(place))
+        finally:
+            pdfium.FPDFPage_CloseAnnot(note)
+
+
+def _note(document: PdfDocument, note: Any) -> tuple[Kind, str]:
+    subtype = pdfium.FPDFAnnot_GetSubtype(note)
+    if subtype == pdfium.FPDF_ANNOT_WIDGET and document.formenv:
+        return Kind.TEXT, _field(document.formenv.raw, note)
+    if subtype in (pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_POPUP, pdfium.FPDF_ANNOT_WIDGET):
+        return Kind.COMMENT, ""
+    shown = subtype == pdfium.FPDF_ANNOT_FREETEXT
+    return (Kind.TEXT if shown else Kind.COMMENT), _string(pdfium.FPDFAnnot_GetStringValue, note, b"Contents\0")
+
+
+def _field(forms: Any, note: Any) -> str:
+    kind = pdfium.FPDFAnnot_GetFormFieldType(forms, note)
+    if kind == pdfium.FPDF_FORMFIELD_PUSHBUTTON:
+        return ""
+    value = _string(pdfium.FPDFAnnot_GetFormFieldValue, forms, note)
+    if kind in (pdfium.FPDF_FORMFIELD_CHECKBOX, pdfium.FPDF_FORMFIELD_RADIOBUTTON) and not pdfium.FPDFAnnot_IsChecked(
+        forms, note
+    ):
+        return ""
+    name = _string(pdfium.FPDFAnnot_GetFormFieldAlternateName, forms, note) or _string(
+        pdfium.FPDFAnnot_GetFormFieldName, forms, note
+    )
+    return f"{name}: {value}" if name and value else value
+
+
+def _string(get: Any, *of: Any) -> str:
+    """A string of PDFium, whose functions tell the length in bytes when asked without a buffer."""
+    length = get(*of, None, 0)
+    if length <= 2:
+        return ""
+    buffer = ctypes.create_string_buffer(length)
+    get(*of, ctypes.cast(buffer, ctypes.POINTER(pdfium.FPDF_WCHAR)), length)
+    return mend(buffer.raw[: length - 2].decode("utf-16-le", errors="replace"))
