@@ -23,6 +23,8 @@ _PIECE: Final = re.compile(
     rf"(?P<run>[{_UNSPACED}]+)|[^\W_{_UNSPACED}]+(?:[{_JOINT}][^\W_{_UNSPACED}]+)*(?:%|°(?:[cf]\b)?)?"
 )
 _LONGEST_CODE: Final = 64
+# Line ends, and gaps that recognised text has between characters, part no words in these scripts.
+_GAP: Final = re.compile(rf"(?<=[{_UNSPACED}])\s+(?=[{_UNSPACED}])")
 _JOINTS: Final = re.compile(f"[{_JOINT}]")
 _PART: Final = re.compile(r"\d+|[^\W\d_]+")
 _THOUSANDS: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?%?")
@@ -46,7 +48,8 @@ _STOP: Final = frozenset(_STOP_WORDS.split())
 def terms(text: str) -> list[str]:
     """The terms of the text in their order, repeated as often as they occur."""
     found: list[str] = []
-    for piece in _PIECE.finditer(unicodedata.normalize("NFKC", text).lower()):
+    plain = _GAP.sub("", unicodedata.normalize("NFKC", text).lower())
+    for piece in _PIECE.finditer(plain):
         found.extend(_run_terms(piece[0]) if piece["run"] else _word_terms(piece[0]))
     return found
 

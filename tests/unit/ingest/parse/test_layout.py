@@ -202,6 +202,18 @@ def test_the_number_of_a_heading_tells_its_level() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Figure 3: Parts of the pump", Kind.CAPTION),
+        ("表 2 各部门预算", Kind.CAPTION),
+        ("Table 3 shows that it grew", Kind.TEXT),
+    ],
+)
+def test_captions_are_told_from_text_about_a_figure(text: str, kind: Kind) -> None:
+    assert [element.kind for element in elements_of(sheet(words(text, 50, 100)), 1, Style())] == [kind]
+
+
+@pytest.mark.parametrize(
     ("lines", "whole"),
     [
         (["the infor-", "mation here"], "the information here"),
