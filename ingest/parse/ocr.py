@@ -20,6 +20,7 @@ from ingest.parse.layout import BULLET, WIDE, Line, Word, display_width, lines_o
 LONGEST = 4_000  # pixels of the longer side; more costs time and reads no better
 SHORTEST = 700  # pictures whose longer side is below are enlarged
 SURE = 70.0  # mean confidence, in per cent, from which the direction of the page is not doubted
+CLEARLY = 1.3  # how much better text must read turned where nothing else speaks for that
 LEAST = 10.0  # words recognised with less confidence are noise
 SECONDS = 180
 FULL_PAGE, ONE_BLOCK, SPARSE = 3, 6, 11  # Tesseract's page segmentation modes
@@ -104,15 +105,20 @@ class Tesseract:
         self.languages = "+".join(wanted)
         self.wide = "+".join(language for language in wanted if language.startswith(WIDE_SCRIPTS))
         self.knows_directions = "osd" in installed
+        self.turn = 0  # of the page before, and so most likely of the next
 
     def recognise(self, image: Image.Image) -> Recognition:
         """Reads a picture, turning it upright where need be. Raises OcrFailed if Tesseract fails."""
         image = _prepared(image)
-        best = self._read(image, self.languages)
+        best = self._turned(image, self.turn)
         if best.confidence < SURE or best.sideways:
-            for turn in self._directions(image):
-                other = replace(self._read(image.transpose(_TURNED[turn]), self.languages), turn=turn)
-                best = max(best, other, key=lambda reading: reading.weight)
+            turns = [turn for turn in self._directions(image) if turn != self.turn]
+            for turn in turns:
+                other = self._turned(image, turn)
+                if other.weight > best.weight * (CLEARLY if len(turns) > 1 else 1.0):
+                    best = other
+        if best.confidence >= SURE:
+            self.turn = best.turn
         if not best.lines:
             modes = (ONE_BLOCK, SPARSE)
             best = max((self._read(image, self.languages, mode) for mode in modes), key=lambda reading: reading.weight)
@@ -128,15 +134,19 @@ class Tesseract:
         return replace(again, turn=first.turn) if again.weight >= 0.9 * first.weight else first
 
     def _directions(self, image: Image.Image) -> Sequence[int]:
-        """The quarter turns to try besides none: what Tesseract says about the direction, or else all."""
+        """The quarter turns to try: the one Tesseract finds, or else all."""
         if not self.knows_directions:
-            return (1, 2, 3)
+            return range(4)
         try:
             found = self.api.image_to_osd(image, config="--dpi 300", output_type="dict", timeout=SECONDS)
         except (self.api.TesseractError, RuntimeError):
-            return (1, 2, 3)  # too little text to tell
-        turn = int(found.get("rotate", 0)) // 90 % 4
-        return ((4 - turn) % 4,) if turn else ()
+            return range(4)  # too little text to tell
+        return (-int(found.get("rotate", 0)) // 90 % 4,)
+
+    def _turned(self, image: Image.Image, turn: int) -> Recognition:
+        """Reads the picture, whose text is taken to be turned by so many quarters clockwise."""
+        upright = image.transpose(_TURNED[turn]) if turn else image
+        return replace(self._read(upright, self.languages), turn=turn)
 
     def _read(self, image: Image.Image, languages: str, mode: int = FULL_PAGE) -> Recognition:
         image.format = "PPM"  # how pytesseract passes it on: uncompressed, so that no time is spent on that

@@ -23,15 +23,17 @@ _FIELDS = ["file_id", "sealed"]
 
 
 class MilvusIndex:
-    """`place` is a path (Milvus Lite keeps its data in that file) or the URI of a Milvus server.
+    """`place` is a path (Milvus Lite keeps its data in that file) or the URI of a Milvus server; a call may take
+    `timeout` seconds.
 
     Raises:
         IndexUnavailable: it cannot be opened; also from every method.
     """
 
-    def __init__(self, place: str | Path, token: str = "") -> None:
+    def __init__(self, place: str | Path, token: str = "", *, timeout: float = _SECONDS) -> None:
         self._uri = str(place)
         self._token = token
+        self._timeout = timeout
         self._process = None if "://" in self._uri else MilvusProcess(Path(place))
         self._opening = threading.Lock()
         self._freezing = threading.Lock()
@@ -63,7 +65,7 @@ class MilvusIndex:
                 self._process.start()
             address = self._uri if self._process is None else self._process.address
             try:
-                self._client = MilvusClient(address, token=self._token, timeout=_SECONDS, dedicated=True)
+                self._client = MilvusClient(address, token=self._token, timeout=self._timeout, dedicated=True)
             except MilvusException as error:
                 raise IndexUnavailable(detail=f"no connection to {address}: {error.message}") from error
 
@@ -74,7 +76,7 @@ class MilvusIndex:
 
             name = collection_name(store_id)
             with self._writer(name):
-                if client.has_collection(name, timeout=_SECONDS):
+                if client.has_collection(name, timeout=self._timeout):
                     return
                 schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
                 schema.add_field("id", DataType.VARCHAR, max_length=64, is_primary=True)
@@ -88,7 +90,7 @@ class MilvusIndex:
                 indexes.add_index("dense", index_type=dense, metric_type="IP")
                 indexes.add_index("sparse", index_type="SPARSE_INVERTED_INDEX", metric_type="IP")
                 client.create_collection(
-                    name, schema=schema, index_params=indexes, consistency_level="Strong", timeout=_SECONDS
+                    name, schema=schema, index_params=indexes, consistency_level="Strong", timeout=self._timeout
                 )
                 self._loaded.add(name)
 
@@ -98,8 +100,8 @@ class MilvusIndex:
             name = collection_name(store_id)
             with self._writer(name):
                 self._loaded.discard(name)
-                if client.has_collection(name, timeout=_SECONDS):
-                    client.drop_collection(name, timeout=_SECONDS)
+                if client.has_collection(name, timeout=self._timeout):
+                    client.drop_collection(name, timeout=self._timeout)
 
     def ids(self, store_id: str, file_id: str) -> set[str]:
         """Ids of all rows of the file."""
@@ -110,7 +112,7 @@ class MilvusIndex:
                 batch_size=_PAGE,
                 filter=_of_files([file_id]),
                 output_fields=["id"],
-                timeout=_SECONDS,
+                timeout=self._timeout,
             )
             while page := pages.next():
                 found.update(row["id"] for row in page)
@@ -134,7 +136,7 @@ class MilvusIndex:
             ]
             name = self._open(client, store_id)
             with self._writer(name):
-                client.upsert(name, entities, timeout=_SECONDS)
+                client.upsert(name, entities, timeout=self._timeout)
 
     def delete(self, store_id: str, ids: Sequence[str]) -> None:
         """Removes rows by id."""
@@ -142,21 +144,21 @@ class MilvusIndex:
             name = self._open(client, store_id)
             with self._writer(name):
                 for start in range(0, len(ids), _IDS_PER_DELETE):
-                    client.delete(name, ids=list(ids[start : start + _IDS_PER_DELETE]), timeout=_SECONDS)
+                    client.delete(name, ids=list(ids[start : start + _IDS_PER_DELETE]), timeout=self._timeout)
 
     def delete_file(self, store_id: str, file_id: str) -> None:
         """Removes all rows of the file; the collection may be gone already."""
         with self._connected() as client:
             name = collection_name(store_id)
             with self._writer(name):
-                if name in self._loaded or client.has_collection(name, timeout=_SECONDS):
-                    client.delete(self._open(client, store_id), filter=_of_files([file_id]), timeout=_SECONDS)
+                if name in self._loaded or client.has_collection(name, timeout=self._timeout):
+                    client.delete(self._open(client, store_id), filter=_of_files([file_id]), timeout=self._timeout)
 
     def count(self, store_id: str) -> int:
         """Rows in the collection."""
         with self._connected() as client:
             name = self._open(client, store_id)
-            found = client.query(name, filter="", output_fields=["count(*)"], timeout=_SECONDS)
+            found = client.query(name, filter="", output_fields=["count(*)"], timeout=self._timeout)
             return int(found[0]["count(*)"])
 
     def search(
@@ -185,7 +187,7 @@ class MilvusIndex:
                     limit=limit,
                     output_fields=_FIELDS,
                     search_params={"metric_type": "IP"},
-                    timeout=_SECONDS,
+                    timeout=self._timeout,
                 )
                 return [_hit(row) for row in found[0]]
 
@@ -227,9 +229,9 @@ class MilvusIndex:
     def _open(self, client: Any, store_id: str) -> str:
         name = collection_name(store_id)
         if name not in self._loaded:
-            if not client.has_collection(name, timeout=_SECONDS):
+            if not client.has_collection(name, timeout=self._timeout):
                 raise IndexUnavailable(detail=f"the collection of {store_id} is missing")
-            client.load_collection(name, timeout=_SECONDS)
+            client.load_collection(name, timeout=self._timeout)
             self._loaded.add(name)
         return name
 

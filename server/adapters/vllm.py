@@ -21,7 +21,7 @@ from server.adapters.openai_wire import OpenAIWire
 from server.adapters.presets import Gpu, Preset, choose, find_gpus
 from server.adapters.tokens import TokenCounter
 from server.adapters.vllm_log import LogTail
-from server.errors import EngineUnavailable, LecternError
+from server.errors import EngineUnavailable, LecternError, WrongSetting
 from server.model import EngineState, Prompt
 from server.settings import Settings
 
@@ -54,6 +54,7 @@ class VllmEngine:
         self._first_pause = first_pause
         self._gpus = gpus
         self._served = _served_name(settings.model)
+        self._further: list[str] = []
         self._count = TokenCounter(settings.model)
         self._preset: Preset | None = None
         self._log = LogTail()
@@ -77,7 +78,8 @@ class VllmEngine:
         return self._preset
 
     async def start(self) -> None:
-        """Begins to start vLLM. Raises WrongSetting if the preset is not known."""
+        """Begins to start vLLM. Raises WrongSetting if the preset is not known or the arguments cannot be split."""
+        self._further = _split(self._settings.vllm_args)
         preset = await asyncio.to_thread(lambda: self.preset)
         python = await asyncio.to_thread(find_python, self._settings.vllm_python)
         if python is None:
@@ -156,7 +158,8 @@ class VllmEngine:
     async def _run_once(self, python: Path, preset: Preset) -> tuple[float, str]:
         """One life of vLLM: how many seconds it was ready, and why it ended. Nothing of it is left afterwards."""
         port, key = _free_port(), secrets.token_urlsafe(32)
-        command = server_command(python, self._settings, preset, self._served, port)
+        arguments = ["--port", str(port), *preset.arguments(), *self._further]
+        command = server_command(python, self._settings.model, self._served, arguments)
         self._log.hide([key, self._settings.engine_key, self._settings.index_token])
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-I", leash.__file__, str(os.getpid()), str(_GRACE_SECONDS), *command,
@@ -175,6 +178,7 @@ class VllmEngine:
                 self._enter("ready", preset.name, restarts=self._state.restarts)
                 log.info("The model server is ready", model=self._served, preset=preset.name)
                 reason = await self._await_end(wire, ended)
+                self._enter("restarting", reason, restarts=self._state.restarts)
         finally:
             self._wire = None
             await asyncio.shield(_end(process))
@@ -252,12 +256,11 @@ def find_python(stated: Path | None) -> Path | None:
     return Path(sys.executable) if find_spec("vllm") is not None else None
 
 
-def server_command(python: Path, settings: Settings, preset: Preset, served: str, port: int) -> list[str]:
-    """vLLM's command line. The setting's arguments come last, so that they win."""
+def server_command(python: Path, model: str, served: str, arguments: Sequence[str]) -> list[str]:
+    """vLLM's command line; of an argument given twice, vLLM takes the last."""
     return [
-        str(python), "-m", _SERVER, "--model", settings.model, "--served-model-name", served,
-        "--host", "127.0.0.1", "--port", str(port), "--disable-uvicorn-access-log",
-        *preset.arguments(), *shlex.split(settings.vllm_args),
+        str(python), "-m", _SERVER, "--model", model, "--served-model-name", served, "--host", "127.0.0.1",
+        "--disable-uvicorn-access-log", *arguments,
     ]  # fmt: skip
 
 
@@ -274,6 +277,13 @@ def server_environment(inherited: Mapping[str, str], key: str, model: str, prese
         found.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")
         found.setdefault("VLLM_CPU_OMP_THREADS_BIND", "nobind")
     return found
+
+
+def _split(arguments: str) -> list[str]:
+    try:
+        return shlex.split(arguments)
+    except ValueError as error:
+        raise WrongSetting(setting="LECTERN_VLLM_ARGS", detail=f"{error} in {arguments!r}") from None
 
 
 def _served_name(model: str) -> str:

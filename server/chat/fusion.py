@@ -11,8 +11,9 @@ from server.model import Hit
 
 # Weight of the dense side when the embedder knows the question's language (half of the XQuAD articles decided).
 _DENSE_WEIGHT: Final = 0.62
-# A side that does not list a candidate would have given it less than what it gave its last one.
-_UNLISTED: Final = 0.5
+# A side whose list is full would have given a candidate it does not list at most what it gave its last one.
+# Similarities lie close together there; sparse scores thin out.
+_UNLISTED_SHARE: Final = 0.5
 _LINEAR: Final = 0.5
 
 _LATIN_WORD: Final = re.compile(r"[A-Za-z\u00c0-\u024f]+")
@@ -48,8 +49,8 @@ def trust_in(calibration: Calibration, question: str) -> Trust:
     return Trust(_DENSE_WEIGHT * trust, scale)
 
 
-def fuse(dense: Sequence[Hit], sparse: Sequence[Hit], highest: float, trust: Trust) -> list[Fused]:
-    """All candidates by falling worth.
+def fuse(dense: Sequence[Hit], sparse: Sequence[Hit], limit: int, highest: float, trust: Trust) -> list[Fused]:
+    """All candidates by falling worth. Either side listed its best `limit`, or all it had.
 
     A sparse score is read as the share of `highest`, what a chunk would get that holds every term of the question
     once; a similarity as its place between unrelated texts and answers.
@@ -58,15 +59,12 @@ def fuse(dense: Sequence[Hit], sparse: Sequence[Hit], highest: float, trust: Tru
     by_id = {hit.id: hit for hit in (*dense, *sparse)}
     similarities = {hit.id: hit.score for hit in dense}
     shares = {hit.id: hit.score / highest for hit in sparse}
-    least_similarity = min(similarities.values(), default=0.0)
-    least_share = min(shares.values(), default=0.0)
+    unlisted_near = max(0.0, trust.scale.worth(dense[-1].score)) if len(dense) >= limit else 0.0
+    unlisted_share = _UNLISTED_SHARE * sparse[-1].score / highest if len(sparse) >= limit else 0.0
     fused = []
     for chunk_id, hit in by_id.items():
-        if chunk_id in similarities:
-            near = trust.scale.worth(similarities[chunk_id])
-        else:
-            near = max(0.0, trust.scale.worth(least_similarity))
-        share = shares.get(chunk_id, _UNLISTED * least_share)
+        near = trust.scale.worth(similarities[chunk_id]) if chunk_id in similarities else unlisted_near
+        share = shares.get(chunk_id, unlisted_share)
         worth = trust.weight * near + (1 - trust.weight) * share
         fused.append(Fused(hit, worth, similarities.get(chunk_id, 0.0), shares.get(chunk_id, 0.0)))
     return sorted(fused, key=lambda candidate: (-candidate.worth, candidate.hit.id))

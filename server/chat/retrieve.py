@@ -96,7 +96,7 @@ class Retriever:
         if vector is None:
             trust = replace(trust, weight=0.0)
         dense, sparse = self._index.search(store.id, vector, weights, CANDIDATES, files)
-        return fuse(dense, sparse, sum(weights.values()), trust)
+        return fuse(dense, sparse, CANDIDATES, sum(weights.values()), trust)
 
     def _open(self, store_id: str, found: Sequence[Fused]) -> list[Passage]:
         """The candidates as passages; `score` is their worth so far."""

@@ -9,6 +9,7 @@ from fastapi.responses import FileResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from server.access.auth import SESSION_COOKIE, Gate
+from server.errors import ExpiredApiKey, NoApiKey, WrongApiKey
 from server.model import Role
 from server.ports import Identities
 
@@ -39,8 +40,11 @@ def mount_portal(
         return _with_session(Response(status_code=204), identities.spend_link(link), request)
 
     @router.get("/portal/session")
-    async def who(request: Request) -> dict[str, str]:
-        found = await gate.caller(request)
+    async def who(request: Request) -> dict[str, str | None]:
+        try:
+            found = await gate.caller(request)
+        except (NoApiKey, WrongApiKey, ExpiredApiKey):  # not an error: the page asks so that it can show the sign-in
+            return {"name": None, "role": None}
         return {"name": found.name, "role": found.role.value}
 
     @router.post("/portal/sign_out", dependencies=[Depends(gate.needs(Role.READER))])

@@ -21,16 +21,11 @@ function option(value, text) {
 
 async function start() {
   paint();
-  let session = null;
-  try {
-    session = await call("GET", "/portal/session");
-  } catch (error) {
-    if (error.status !== 401) throw error;
-  }
-  at("sign-in").hidden = session !== null;
-  at("ask").hidden = at("sign-out").hidden = session === null;
-  at("documents").hidden = session === null || session.role === "reader";
-  if (session) await load();
+  const { role } = await call("GET", "/portal/session");
+  at("sign-in").hidden = role !== null;
+  at("ask").hidden = at("sign-out").hidden = role === null;
+  at("documents").hidden = role === null || role === "reader";
+  if (role) await load();
 }
 
 async function load(chosen) {

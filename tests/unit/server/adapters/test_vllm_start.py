@@ -20,14 +20,17 @@ def engine(**fields: object) -> VllmEngine:
     return VllmEngine(settings, gpus=[], first_pause=0.01)
 
 
-def test_the_command_names_the_model_and_a_loopback_port_and_ends_with_the_settings_arguments() -> None:
-    settings = Settings.read(model="org/M-8B", vllm_args="--max-model-len 99 --chat-template 'a b.jinja'")
-    preset = choose("auto", settings.model, [Gpu(0, "Card", 24)])
-    command = server_command(Path("/x/python"), settings, preset, "org/M-8B", 4242)
+def test_the_command_names_the_model_on_loopback_and_ends_with_the_arguments() -> None:
+    command = server_command(Path("/x/python"), "/models/M", "M", ["--port", "4242", "--chat-template", "a b.jinja"])
     assert command[:3] == ["/x/python", "-m", "vllm.entrypoints.openai.api_server"]
-    assert command[-4:] == ["--max-model-len", "99", "--chat-template", "a b.jinja"]
-    for name, value in {"--model": "org/M-8B", "--host": "127.0.0.1", "--port": "4242"}.items():
+    assert command[-4:] == ["--port", "4242", "--chat-template", "a b.jinja"]
+    for name, value in {"--model": "/models/M", "--served-model-name": "M", "--host": "127.0.0.1"}.items():
         assert command[command.index(name) + 1] == value
+
+
+async def test_arguments_that_cannot_be_split_stop_the_start() -> None:
+    with pytest.raises(WrongSetting, match="LECTERN_VLLM_ARGS"):
+        await engine(vllm_args="--chat-template 'open").start()
 
 
 def test_the_environment_holds_the_key_and_nothing_of_lecterns() -> None:

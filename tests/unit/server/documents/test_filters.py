@@ -5,7 +5,7 @@ import pytest
 from server.documents.filters import matches
 from server.errors import InvalidRequest
 
-FILE = {"year": 2026, "team": "sales", "draft": False}
+FILE: dict[str, str | float | bool] = {"year": 2026, "team": "sales", "draft": False}
 
 
 def test_each_comparison_decides_by_value() -> None:

@@ -1,0 +1,174 @@
+"""Lectern with the real vLLM on the CPU and the tiny model: answers that can only come from the passage found."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import openai
+import orjson
+import psutil
+import pytest
+
+from tests.integration.engine_fixture import TINY_MODEL
+from tests.serving import Serving, upload
+
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
+
+START_SECONDS = 400
+HOTELS = """# Travel
+
+## Hotels
+
+The hotel limit in {city} is {limit} EUR per night. Breakfast is paid by the company.
+"""
+QUESTION = "What is the hotel limit in Berlin?"
+
+
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    started = Serving(tmp_path_factory.mktemp("model") / "data", model=str(TINY_MODEL))
+    yield started.wait(START_SECONDS)
+    assert started.stop() == 0
+
+
+@pytest.fixture(scope="module")
+def stores(serving: Serving, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Name -> id: two stores that tell different limits, and one that tells nothing about hotels."""
+    client, folder = serving.client(), tmp_path_factory.mktemp("documents")
+    texts = {
+        "first": HOTELS.format(city="Berlin", limit=140),
+        "second": HOTELS.format(city="Berlin", limit=95),
+        "other": "# Cooking\n\nBoil the potatoes for twenty minutes and mash them with butter.\n",
+    }
+    found = {}
+    for name, text in texts.items():
+        found[name] = client.vector_stores.create(name=name).id
+        path = folder / f"{name}.md"
+        path.write_text(text)
+        upload(client, found[name], path)
+    return found
+
+
+def ask(serving: Serving, store: str, **more: Any) -> Any:
+    return serving.client().chat.completions.create(
+        model=f"{TINY_MODEL.name}@{store}",
+        messages=[{"role": "user", "content": QUESTION}],
+        temperature=0,
+        max_tokens=80,
+        **more,
+    )
+
+
+def streamed(serving: Serving, store: str) -> tuple[str, list[dict[str, Any]]]:
+    text, cited = "", []
+    with ask(serving, store, stream=True) as stream:
+        for event in stream:
+            for choice in event.choices:
+                text += choice.delta.content or ""
+                cited += (choice.delta.model_extra or {}).get("annotations", [])
+    return text, cited
+
+
+@pytest.mark.parametrize(("store", "limit"), [("first", "140 EUR"), ("second", "95 EUR")])
+def test_the_streamed_answer_holds_what_only_that_store_tells(
+    serving: Serving, stores: dict[str, str], store: str, limit: str
+) -> None:
+    text, cited = streamed(serving, stores[store])
+    assert limit in text
+    assert [(c["filename"], c["marker"]) for c in cited] == [(f"{store}.md", 1)]
+    assert limit in cited[0]["quote"]
+
+
+def test_the_whole_answer_is_the_streamed_one(serving: Serving, stores: dict[str, str]) -> None:
+    answer = ask(serving, stores["first"])
+    assert answer.choices[0].message.content == streamed(serving, stores["first"])[0]
+    assert answer.usage.completion_tokens > 0
+
+
+def test_a_store_that_tells_nothing_gives_not_found(serving: Serving, stores: dict[str, str]) -> None:
+    text, cited = streamed(serving, stores["other"])
+    assert "found nothing" in text
+    assert cited == []
+
+
+def test_sampling_fields_reach_the_model_and_wrong_ones_are_refused_by_it(serving: Serving) -> None:
+    client = serving.client()
+    ask_plain = {"model": TINY_MODEL.name, "messages": [{"role": "user", "content": "Hello"}]}
+    answer = client.chat.completions.create(**ask_plain, max_tokens=3, n=2, logprobs=True, seed=7)  # type: ignore[call-overload]
+    assert len(answer.choices) == 2
+    assert answer.choices[0].logprobs.content
+    with pytest.raises(openai.BadRequestError):
+        client.chat.completions.create(**ask_plain, temperature=-3)  # type: ignore[call-overload]
+
+
+def engine_parts(serving: Serving) -> list[psutil.Process]:
+    return [
+        process for process in serving.family() if "EngineCore" in process.name() or "vllm" in process.name().lower()
+    ]
+
+
+def test_an_engine_killed_in_mid_stream_ends_the_answer_clearly_and_comes_back(
+    serving: Serving, stores: dict[str, str]
+) -> None:
+    body = {
+        "model": TINY_MODEL.name,
+        "messages": [{"role": "user", "content": "Tell me everything."}],
+        "stream": True,
+        "max_tokens": 3000,
+        "ignore_eos": True,
+    }
+    events: list[dict[str, Any]] = []
+    with serving.http() as http, http.stream("POST", "/v1/chat/completions", json=body, timeout=60) as response:
+        assert response.status_code == 200
+        for line in response.iter_lines():
+            if line.startswith("data: {"):
+                events.append(orjson.loads(line[6:]))
+            if len(events) == 5:
+                for part in engine_parts(serving):
+                    part.kill()
+    assert events[-1]["error"]["code"] == "engine_lost"
+    with serving.http() as http:
+        refused = http.post("/v1/chat/completions", json=body | {"stream": False})
+        assert refused.status_code == 503
+        assert int(refused.headers["retry-after"]) > 0
+        assert http.get("/readyz").status_code == 503
+    wait_ready(serving)
+    assert "140 EUR" in streamed(serving, stores["first"])[0]
+    with serving.http() as http:
+        state = http.get("/v1/engine").json()
+        metrics = http.get("/metrics").text
+    assert state["restarts"] >= 1
+    assert 'lectern_engine_ready{engine="vllm",phase="ready"} 1.0' in metrics
+    assert 'lectern_stage_seconds_count{stage="first_token"}' in metrics
+
+
+def wait_ready(serving: Serving) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        if httpx.get(f"{serving.url}/readyz").status_code == 200:
+            return
+        time.sleep(0.5)
+    raise AssertionError(serving.log.read_text()[-4000:])
+
+
+def test_while_the_model_is_down_quotes_stand_in_where_that_is_wished(tmp_path: Path) -> None:
+    gone = str(tmp_path / "no-such-model")
+    Path(gone).mkdir()
+    serving = Serving(tmp_path / "data", model=gone, engine_down="extractive").wait(ready=False)
+    try:
+        client = serving.client()
+        store = client.vector_stores.create(name="s")
+        path = tmp_path / "hotels.md"
+        path.write_text(HOTELS.format(city="Berlin", limit=140))
+        upload(client, store.id, path)
+        answer = client.chat.completions.create(
+            model=f"no-such-model@{store.id}", messages=[{"role": "user", "content": QUESTION}]
+        )
+        text = answer.choices[0].message.content or ""
+        assert text.startswith("The language model is not available right now.")
+        assert "140 EUR" in text
+        assert (answer.model_extra or {})["knowledge"]["engine"] == "extractive"
+    finally:
+        serving.stop()

@@ -1,0 +1,304 @@
+"""The port `Index`, on Milvus Lite in a file and on a Milvus server reached by URI."""
+
+import contextlib
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from server.adapters.milvus import MilvusIndex, collection_name
+from server.errors import IndexUnavailable
+from server.model import IndexRow
+from server.ports import Vector
+
+STORE = "vs_1"
+DIMENSIONS = 4
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_open(port: int) -> None:
+    for _ in range(200):
+        with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.05)
+    raise AssertionError("Milvus did not open its port")
+
+
+@pytest.fixture(scope="module")
+def server_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Milvus that serves TCP: the same engine, but nothing of it is started or stopped by Lectern."""
+    # Not by milvus-lite's own launcher: importing it raises a DeprecationWarning.
+    spec = find_spec("milvus_lite")
+    assert spec is not None
+    assert spec.submodule_search_locations
+    programs = Path(spec.submodule_search_locations[0]) / "lib"
+    port = _free_port()
+    server = subprocess.Popen(
+        [programs / "milvus", tmp_path_factory.mktemp("milvus") / "server.db", f"127.0.0.1:{port}", "ERROR"],
+        env={**os.environ, "LD_LIBRARY_PATH": str(programs)},
+        stdout=subprocess.DEVNULL,
+    )
+    _wait_until_open(port)
+    yield f"http://127.0.0.1:{port}"
+    server.kill()
+    server.wait()
+
+
+@pytest.fixture(scope="module")
+def lite_index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusIndex]:
+    index = MilvusIndex(tmp_path_factory.mktemp("lite") / "milvus.db")
+    yield index
+    index.close()
+
+
+@pytest.fixture(scope="module")
+def server_index(server_uri: str) -> Iterator[MilvusIndex]:
+    index = MilvusIndex(server_uri)
+    yield index
+    index.close()
+
+
+@pytest.fixture(params=["lite_index", "server_index"])
+def index(request: pytest.FixtureRequest) -> Iterator[MilvusIndex]:
+    index: MilvusIndex = request.getfixturevalue(request.param)
+    index.create(STORE, DIMENSIONS)
+    yield index
+    index.drop(STORE)
+
+
+def _vector(*values: float) -> Vector:
+    vector = np.array(values, np.float32)
+    unit: Vector = vector / np.linalg.norm(vector)
+    return unit
+
+
+def _row(name: str, file_id: str = "file-a", dense: Vector | None = None, sealed: str = "sealed") -> IndexRow:
+    if dense is None:
+        dense = _vector(1, 0, 0, 0)
+    return IndexRow(name, file_id, dense, {len(name): 1.0, 2**32 - 2: 0.5}, sealed)
+
+
+def test_rows_come_back_by_falling_inner_product(index: MilvusIndex) -> None:
+    rows = [
+        _row("far", dense=_vector(0, 1, 0, 0)),
+        _row("near", dense=_vector(1, 0.1, 0, 0), sealed="s1:near"),
+        _row("middle", dense=_vector(1, 1, 0, 0)),
+    ]
+    index.upsert(STORE, rows)
+    dense, sparse = index.search(STORE, _vector(1, 0, 0, 0), {3: 2.0, 2**32 - 2: 1.0}, 2)
+    assert [hit.id for hit in dense] == ["near", "middle"]
+    assert dense[0].score == pytest.approx(0.995, abs=0.001)
+    assert (dense[0].file_id, dense[0].sealed) == ("file-a", "s1:near")
+    assert sparse[0].id == "far"
+    assert sparse[0].score == pytest.approx(2.5)
+
+
+def test_either_side_may_be_left_out(index: MilvusIndex) -> None:
+    index.upsert(STORE, [_row("one")])
+    assert index.search(STORE, None, {3: 1.0}, 5)[0] == []
+    assert index.search(STORE, _vector(1, 0, 0, 0), None, 5)[1] == []
+    assert index.search(STORE, None, {}, 5) == ([], [])
+
+
+def test_a_chunk_without_terms_can_be_stored_and_found(index: MilvusIndex) -> None:
+    index.upsert(STORE, [IndexRow("mute", "file-a", _vector(0, 0, 1, 0), {}, "x")])
+    assert [hit.id for hit in index.search(STORE, _vector(0, 0, 1, 0), {1: 1.0}, 5)[0]] == ["mute"]
+
+
+def test_writing_a_row_again_replaces_it(index: MilvusIndex) -> None:
+    for sealed in ("old", "new", "new"):
+        index.upsert(STORE, [_row("one", sealed=sealed), _row("two")])
+    assert index.count(STORE) == 2
+    assert {hit.sealed for hit in index.search(STORE, _vector(1, 0, 0, 0), None, 9)[0]} == {"new", "sealed"}
+
+
+def test_rows_are_deleted_by_id_and_by_file(index: MilvusIndex) -> None:
+    index.upsert(STORE, [_row(f"{file}-{n}", file) for file in ("file-a", "file-b") for n in range(5)])
+    index.delete(STORE, ["file-a-0", "file-a-1", "not there"])
+    assert index.ids(STORE, "file-a") == {"file-a-2", "file-a-3", "file-a-4"}
+    index.delete_file(STORE, "file-a")
+    index.delete_file(STORE, "file-a")
+    assert index.ids(STORE, "file-a") == set()
+    assert index.count(STORE) == 5
+
+
+def test_only_allowed_files_are_searched(index: MilvusIndex) -> None:
+    index.upsert(STORE, [_row(f"r{n}", f"file-{n}") for n in range(300)])
+    one = index.search(STORE, _vector(1, 0, 0, 0), {2: 1.0}, 10, ["file-7"])
+    assert [[hit.file_id for hit in side] for side in one] == [["file-7"], ["file-7"]]
+    many = [f"file-{n}" for n in (5, 6)] + [f"file-{n}" for n in range(1000, 6000)]
+    assert {hit.file_id for hit in index.search(STORE, _vector(1, 0, 0, 0), None, 10, many)[0]} == {"file-5", "file-6"}
+    assert index.search(STORE, _vector(1, 0, 0, 0), {2: 1.0}, 10, []) == ([], [])
+
+
+def test_hostile_file_ids_filter_nothing_else(index: MilvusIndex) -> None:
+    index.upsert(STORE, [_row("one"), _row("two", 'x" or file_id != "')])
+    assert index.ids(STORE, '" or "" == "') == set()
+    assert index.ids(STORE, 'x" or file_id != "') == {"two"}
+
+
+def test_all_ids_of_a_large_file_are_listed(index: MilvusIndex) -> None:
+    names = [f"row-{n:06}" for n in range(17_000)]
+    for start in range(0, len(names), 1000):
+        index.upsert(STORE, [_row(name) for name in names[start : start + 1000]])
+    assert index.ids(STORE, "file-a") == set(names)
+    assert index.count(STORE) == 17_000
+
+
+def test_creating_and_dropping_twice_is_harmless(index: MilvusIndex) -> None:
+    index.upsert(STORE, [_row("one")])
+    index.create(STORE, DIMENSIONS)
+    assert index.count(STORE) == 1
+    index.drop("vs_other")
+    index.delete_file("vs_other", "file-a")
+
+
+def test_a_missing_collection_is_named(index: MilvusIndex) -> None:
+    for use in (lambda: index.count("vs_lost"), lambda: index.search("vs_lost", _vector(1, 0, 0, 0), None, 3)):
+        with pytest.raises(IndexUnavailable, match="collection of vs_lost is missing"):
+            use()
+
+
+def test_rows_that_do_not_fit_are_refused_with_a_reason(index: MilvusIndex) -> None:
+    with pytest.raises(IndexUnavailable):
+        index.upsert(STORE, [_row("wide", dense=np.ones(7, np.float32))])
+    with pytest.raises(IndexUnavailable):
+        index.upsert(STORE, [IndexRow("bad", "file-a", _vector(1, 0, 0, 0), {2**32: 1.0}, "x")])
+
+
+def test_collections_have_allowed_names_for_any_store_id() -> None:
+    assert collection_name("vs_abc123") == "lectern_vs_abc123"
+    assert collection_name("a-b") != collection_name("a_b")
+    assert collection_name("库 1").isascii()
+
+
+def test_an_index_survives_being_closed_and_opened(tmp_path: Path) -> None:
+    for round_ in range(3):
+        index = MilvusIndex(tmp_path / "milvus.db")
+        index.create(STORE, DIMENSIONS)
+        assert index.count(STORE) == round_
+        index.upsert(STORE, [_row(f"row {round_}")])
+        index.close()
+    with pytest.raises(IndexUnavailable, match="closed"):
+        index.count(STORE)
+
+
+def test_milvus_lite_is_started_again_when_it_has_ended(tmp_path: Path) -> None:
+    index = MilvusIndex(tmp_path / "milvus.db")
+    try:
+        index.create(STORE, DIMENSIONS)
+        index.upsert(STORE, [_row("one")])
+        for process in _milvus_processes(tmp_path / "milvus.db"):
+            os.kill(process, signal.SIGKILL)
+            os.waitid(os.P_PID, process, os.WEXITED | os.WNOWAIT)
+        assert index.count(STORE) == 1
+    finally:
+        index.close()
+    assert _milvus_processes(tmp_path / "milvus.db") == []
+
+
+def test_a_file_in_use_is_refused_and_stays_usable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.adapters.milvus_process._START_SECONDS", 0.5)
+    index = MilvusIndex(tmp_path / "milvus.db")
+    try:
+        code = (
+            "import sys; from server.adapters import milvus_process; milvus_process._START_SECONDS = 0.5;"
+            "from server.adapters.milvus import MilvusIndex; MilvusIndex(sys.argv[1])"
+        )
+        second = subprocess.run(
+            [sys.executable, "-c", code, str(tmp_path / "milvus.db")], capture_output=True, text=True, check=False
+        )
+        assert "is used by another process" in second.stderr
+        index.create(STORE, DIMENSIONS)
+        assert index.count(STORE) == 0
+    finally:
+        index.close()
+
+
+def test_a_long_folder_name_is_no_hindrance(monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = Path(tempfile.mkdtemp())
+    deep = folder / ("d" * 120) / ("e" * 120)
+    deep.mkdir(parents=True)
+    monkeypatch.setenv("TMPDIR", str(deep))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    index = MilvusIndex(deep / "milvus.db")
+    try:
+        index.create(STORE, DIMENSIONS)
+        assert index.count(STORE) == 0
+    finally:
+        index.close()
+        shutil.rmtree(folder)
+
+
+def test_an_unreachable_server_is_named() -> None:
+    with pytest.raises(IndexUnavailable, match=r"127\.0\.0\.1"):
+        MilvusIndex(f"http://127.0.0.1:{_free_port()}", timeout=1.0)
+
+
+_WRITER = """
+import sys
+import numpy as np
+from server.adapters.milvus import MilvusIndex
+from server.model import IndexRow
+
+index = MilvusIndex(sys.argv[1])
+index.create("vs_1", 4)
+stored = index.ids("vs_1", "file-a")
+print("have", index.count("vs_1"), len(stored), flush=True)
+count = len(stored)
+while True:
+    rows = [IndexRow(f"{count + n}", "file-a", np.ones(4, np.float32) / 2, {count + n: 1.0}, "x") for n in range(20)]
+    index.upsert("vs_1", rows)
+    count += 20
+    print("wrote", count, flush=True)
+"""
+
+
+def test_what_was_acknowledged_is_there_after_kill_9(tmp_path: Path) -> None:
+    chance = random.Random(7)
+    acknowledged = 0
+    for _ in range(4):
+        with subprocess.Popen(
+            [sys.executable, "-c", _WRITER, str(tmp_path / "milvus.db")], stdout=subprocess.PIPE, text=True
+        ) as writer:
+            assert writer.stdout is not None
+            word, *counts = writer.stdout.readline().split()
+            assert word == "have"
+            assert counts[0] == counts[1]
+            assert int(counts[0]) >= acknowledged
+            for _ in range(chance.randrange(1, 30)):
+                acknowledged = int(writer.stdout.readline().split()[1])
+            writer.send_signal(signal.SIGKILL)
+            for line in writer.stdout:
+                acknowledged = int(line.split()[1])
+    index = MilvusIndex(tmp_path / "milvus.db")
+    try:
+        assert len(index.ids(STORE, "file-a")) == index.count(STORE) >= acknowledged
+    finally:
+        index.close()
+
+
+def _milvus_processes(database: Path) -> list[int]:
+    import psutil
+
+    return [
+        process.pid
+        for process in psutil.process_iter(["cmdline"])
+        if str(database) in (process.info["cmdline"] or []) and process.info["cmdline"][0].endswith("milvus")
+    ]
