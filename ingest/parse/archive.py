@@ -110,7 +110,7 @@ def _is_ole(source: Source) -> bool:
 
 def _encrypted_package(source: Source) -> BinaryIO | None:
     """The stream that holds an encrypted package, None in other OLE files."""
-    import olefile  # type: ignore[import-untyped]
+    import olefile
 
     with _damage_of(source.name):
         container = olefile.OleFileIO(source.stream)
@@ -123,8 +123,8 @@ def _encrypted_package(source: Source) -> BinaryIO | None:
 def _decrypted(source: Source) -> Source:
     if _encrypted_package(source) is None:
         raise UnsupportedFormat(source.name, detail="a file of Office 97-2003 (.doc, .xls, .ppt)")
-    from msoffcrypto import exceptions  # type: ignore[import-untyped]
-    from msoffcrypto.format.ooxml import OOXMLFile  # type: ignore[import-untyped]
+    from msoffcrypto import exceptions
+    from msoffcrypto.format.ooxml import OOXMLFile
 
     plain = io.BytesIO()
     try:

@@ -12,7 +12,7 @@ from pathlib import Path
 import docx
 import openpyxl
 import pytest
-from msoffcrypto.format.ooxml import OOXMLFile  # type: ignore[import-untyped]
+from msoffcrypto.format.ooxml import OOXMLFile
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from reportlab.pdfgen.canvas import Canvas

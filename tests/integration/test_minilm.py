@@ -42,7 +42,8 @@ def test_vectors_are_unit_vectors_in_order(embedder: MiniLm) -> None:
     assert vectors.shape == (len(TEXTS), embedder.dimensions)
     assert vectors.dtype == np.float32
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(len(TEXTS)), abs=1e-5)
-    assert vectors[0] @ vectors[1] > 0.5 > 0.2 > vectors[0] @ vectors[2]
+    assert vectors[0] @ vectors[1] > 0.5
+    assert vectors[0] @ vectors[2] < 0.2
     assert embedder.embed([]).shape == (0, embedder.dimensions)
 
 
@@ -56,7 +57,7 @@ def test_small_integers_change_vectors_little(embedder: MiniLm, folder: Path) ->
     exact = MiniLm(folder, threads=1, precision=Precision.FP32)
     assert exact.fingerprint != embedder.fingerprint
     similar = (exact.embed(TEXTS) * embedder.embed(TEXTS)).sum(axis=1)
-    assert similar.min() > 0.98
+    assert similar.min() > 0.97
 
 
 def test_tokens_are_counted_beyond_the_limit(embedder: MiniLm) -> None:
@@ -98,7 +99,8 @@ def test_calibration_finds_out_what_it_knows(embedder: MiniLm) -> None:
     found = calibrate(embedder)
     assert found.latin.trust == 1
     assert found.other.trust == 0
-    assert found.latin.unrelated < 0.1 < 0.4 < found.latin.answer
+    assert found.latin.unrelated < 0.1
+    assert found.latin.answer > 0.4
 
 
 class _Service(ThreadingHTTPServer):

@@ -27,7 +27,7 @@ def package(parts: dict[str, bytes]) -> bytes:
 
 
 def encrypted(plain: bytes, password: str) -> bytes:
-    from msoffcrypto.method.ecma376_agile import ECMA376Agile  # type: ignore[import-untyped]
+    from msoffcrypto.method.ecma376_agile import ECMA376Agile
 
     # Streams below 4 KiB are stored in another way, which msoffcrypto writes wrongly.
     assert len(plain) > 8_000

@@ -441,7 +441,7 @@ def test_tables_nested_as_deep_as_xml_allows_are_read_or_refused() -> None:
 
 
 def test_a_password_opens_a_protected_document() -> None:
-    from msoffcrypto.method.ecma376_agile import ECMA376Agile  # type: ignore[import-untyped]
+    from msoffcrypto.method.ecma376_agile import ECMA376Agile
 
     data = bytes(ECMA376Agile.encrypt("geheim", io.BytesIO(saved(body(paragraph(run("text")))))))
     with pytest.raises(PasswordNeeded):

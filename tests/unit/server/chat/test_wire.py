@@ -44,6 +44,10 @@ def test_a_file_search_without_stores_is_refused_by_name() -> None:
 
 
 def test_text_is_taken_from_parts() -> None:
-    parts: list[dict[str, Any]] = [{"type": "text", "text": "a"}, {"type": "image_url", "image_url": {}}, {"type": "text", "text": "b"}]
+    parts: list[dict[str, Any]] = [
+        {"type": "text", "text": "a"},
+        {"type": "image_url", "image_url": {}},
+        {"type": "text", "text": "b"},
+    ]
     assert text_of(parts) == "a\nb"
     assert text_of(None) == ""
