@@ -15,6 +15,7 @@ from ingest.model import Box
 
 COLUMN_GAP = 0.7  # em; a wider gap between two words of a row may separate columns
 MIN_COLUMN_ROWS = 3
+MAX_COLUMNS = 5  # nobody sets text in more
 MAX_DEPTH = 4
 MAX_BAND = 300  # rows; keeps the time of a page with countless rows in proportion
 BULLET = re.compile(r"^(?:[•‣▪▫●○◦■□◆◇➢➤✓✔·∙*–—\uf0a7\uf0b7\uf0d8\uf076-]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)])$")
@@ -285,15 +286,17 @@ def _continues(above: Row, below: Row) -> bool:
 
 def _is_prose(rows: list[Row], cut: float) -> bool:
     """Whether both sides of the cut hold running text: lines long enough that they fill their column."""
-    if sum(map(len, rows)) > 5 * len(rows):
-        return False  # nobody sets text in so many columns
     for side in _sides(rows, cut):
         lines = [item for item in side if isinstance(item, Line)]
         if len(rows_of(lines)) < MIN_COLUMN_ROWS:
             return False
     columns = columns_of(rows)
+    if len(columns) > MAX_COLUMNS:
+        return False
     for left, right in columns:
-        lines = [i for row in rows for i in row if isinstance(i, Line) and i.left >= left and i.right <= right]
+        # Justified text has gaps as wide as those between cells, but never at the same place in every row.
+        parts = [[i for i in row if isinstance(i, Line) and i.left >= left and i.right <= right] for row in rows]
+        lines = [Line.of([word for line in part for word in line.words]) for part in parts if part]
         if len(lines) < MIN_COLUMN_ROWS:
             continue
         fill = median((line.right - line.left) for line in lines) / max(right - left, 1e-9)

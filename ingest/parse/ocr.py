@@ -15,7 +15,7 @@ from statistics import fmean, linear_regression, median
 from PIL import Image
 
 from ingest.errors import UnreadableFile
-from ingest.parse.layout import BULLET, WIDE, Line, Word, display_width, lines_of
+from ingest.parse.layout import BULLET, WIDE, Line, Word, display_width, join_words, lines_of
 
 LONGEST = 4_000  # pixels of the longer side; more costs time and reads no better
 SHORTEST = 700  # pictures whose longer side is below are enlarged
@@ -23,11 +23,12 @@ SURE = 70.0  # mean confidence, in per cent, from which the direction of the pag
 CLEARLY = 1.3  # how much better text must read turned where nothing else speaks for that
 LEAST = 10.0  # words recognised with less confidence are noise
 SECONDS = 180
-FULL_PAGE, ONE_BLOCK, SPARSE = 3, 6, 11  # Tesseract's page segmentation modes
+FULL_PAGE, ONE_BLOCK, ONE_LINE, SPARSE = 3, 6, 7, 11  # Tesseract's page segmentation modes
 PART_GAP = 1.05  # em; a wider gap parts a line
 SKEW = 0.004  # rise per length from which a page counts as askew
 WIDE_SCRIPTS = ("chi_", "jpn", "kor")
 WIDE_SHARE = 0.33  # of the letters; a page with more is Chinese, and some of its letters are misread signs
+MOST_WIDE_LINES = 12  # on a page that is not Chinese; each is read on its own
 WIDE_HEIGHT = 26  # pixels; Chinese set much larger is read worse
 
 
@@ -75,9 +76,7 @@ class Recognition:
     @property
     def wide_share(self) -> float:
         """Share of Chinese, Japanese and Korean characters among the letters."""
-        text = "".join(word.text for word in _all_words(self.lines))
-        letters = sum(map(str.isalpha, text))
-        return len(WIDE.findall(text)) / letters if letters else 0.0
+        return _wide_share("".join(word.text for word in _all_words(self.lines)))
 
 
 class Tesseract:
@@ -124,6 +123,8 @@ class Tesseract:
             best = max((self._read(image, self.languages, mode) for mode in modes), key=lambda reading: reading.weight)
         if self.wide and best.wide_share > WIDE_SHARE:
             best = self._read_wide(image, best)
+        elif self.wide and best.wide_share > 0:
+            best = self._read_wide_lines(image, best)
         return best
 
     def _read_wide(self, image: Image.Image, first: Recognition) -> Recognition:
@@ -132,6 +133,42 @@ class Tesseract:
         image = image.transpose(_TURNED[first.turn]) if first.turn else image
         again = self._read(_scaled(image, min(1.0, WIDE_HEIGHT / max(height, 1.0))), self.wide)
         return replace(again, turn=first.turn) if again.weight >= 0.9 * first.weight else first
+
+    def _read_wide_lines(self, image: Image.Image, first: Recognition) -> Recognition:
+        """Reads the Chinese lines of a page in another language again, each on its own, without that language."""
+        wide = [line for line in first.lines if _wide_share(line.text) > WIDE_SHARE]
+        if not wide or len(wide) > MOST_WIDE_LINES:
+            return first
+        image = image.transpose(_TURNED[first.turn]) if first.turn else image
+        again = {id(line): self._read_line(image, line, first.slope) for line in wide}
+        return replace(first, lines=[again.get(id(line), line) for line in first.lines])
+
+    def _read_line(self, image: Image.Image, line: Line, slope: float) -> Line:
+        """The line read again, or as it was if that is not surer."""
+        sunk, room = slope * (line.left + line.right) / 2, 0.4 * (line.bottom - line.top)
+        tilt = abs(slope) * (line.right - line.left) / 2
+        top, bottom = line.top + sunk - room - tilt, line.bottom + sunk + room + tilt
+        frame = max(line.left - room, 0), max(top, 0), min(line.right + room, image.width), min(bottom, image.height)
+        scale = min(1.0, WIDE_HEIGHT / max(line.size, 1.0))
+        reading = self._read(_scaled(image.crop(frame), scale), self.wide, ONE_LINE)
+        words = [word for found in reading.lines for word in found.words]
+        sure = fmean(word.confidence or 0.0 for word in words) if words else 0.0
+        text = join_words([word.text for word in words])
+        if len(WIDE.findall(text)) < len(WIDE.findall(line.text)) or sure < 0.9 * fmean(
+            word.confidence or 0.0 for word in line.words
+        ):
+            return line
+        placed = [
+            word._replace(
+                left=word.left / scale + frame[0],
+                right=word.right / scale + frame[0],
+                top=line.top,
+                bottom=line.bottom,
+                size=line.size,
+            )
+            for word in words
+        ]
+        return Line.of(placed)
 
     def _directions(self, image: Image.Image) -> Sequence[int]:
         """The quarter turns to try: the one Tesseract finds, or else all."""
@@ -176,6 +213,11 @@ _TURNED = {1: Image.Transpose.ROTATE_90, 2: Image.Transpose.ROTATE_180, 3: Image
 
 def _all_words(lines: list[Line]) -> list[Word]:
     return [word for line in lines for word in line.words]
+
+
+def _wide_share(text: str) -> float:
+    letters = sum(map(str.isalpha, text))
+    return len(WIDE.findall(text)) / letters if letters else 0.0
 
 
 def _prepared(image: Image.Image) -> Image.Image:

@@ -25,6 +25,7 @@ from ingest.parse.layout import (
 )
 from ingest.parse.tables import aligned_grid
 
+LABELLED = re.compile(r"[^\s:：][^:：.。]{0,38}[:：]\s*\S")
 TERMINAL = re.compile(r"[.!?:;。！？：；…]['\"”’)\]）】」]*$")
 NUMBERED = re.compile(
     r"^(?:(?P<number>\d{1,2}(?:\.\d{1,3}){0,5})\.?\s+\S|第[一二三四五六七八九十百\d]+[章节条]|[一二三四五六七八九十]{1,3}、)"
@@ -216,8 +217,14 @@ def _begins(line: Line, block: list[Line], region: Region, pitch: float) -> bool
         or abs(line.size - before.size) > 0.12 * max(line.size, before.size)
         or (line.bold != before.bold and (line.bold or block[0].bold))
         or is_item(line)
+        or (_is_labelled(line) and _is_labelled(before))
         or (not _backwards(line) and (_indented(line, block, region) or _ends_early(before, line, region)))
     )
+
+
+def _is_labelled(line: Line) -> bool:
+    """Whether the line has the form of a filled-in form: a label, a colon, a value."""
+    return LABELLED.match(line.text) is not None
 
 
 def _stands_off(line: Line, block: list[Line], pitch: float) -> bool:

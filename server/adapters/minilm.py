@@ -52,15 +52,21 @@ class MiniLm:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, special tokens included, however long it is."""
-        return [len(encoding) for encoding in self._tokenizer.encode_batch_fast(list(texts))]
+        return [len(encoding) for encoding in self._encode(texts)]
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors in the order of the texts; what is beyond the token limit does not count."""
-        ids = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(texts))]
+        ids = [encoding.ids for encoding in self._encode(texts)]
         if not ids:
             return np.empty((0, WIDTH), np.float32)
         run = map if self._pool is None or len(ids) == 1 else self._pool.map
         return np.concatenate(list(run(self._vector, ids)))
+
+    def _encode(self, texts: Sequence[str]) -> list[Any]:
+        # Halves of surrogate pairs, which a damaged document may hold, are no Unicode text.
+        clean = [text.encode("utf-8", "replace").decode() for text in texts]
+        encodings: list[Any] = self._tokenizer.encode_batch_fast(clean)
+        return encodings
 
     def _vector(self, ids: list[int]) -> Vectors:
         if len(ids) > _MAX_TOKENS:

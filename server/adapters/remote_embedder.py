@@ -73,8 +73,9 @@ class RemoteEmbedder:
         self._client.close()
 
     def _ask(self, texts: Sequence[str]) -> Vectors:
-        # Services refuse empty texts.
-        body = {"model": self._model, "input": [text or " " for text in texts], "encoding_format": "float"}
+        # Services refuse empty texts, and halves of surrogate pairs cannot be sent.
+        inputs = [text.encode("utf-8", "replace").decode() or " " for text in texts]
+        body = {"model": self._model, "input": inputs, "encoding_format": "float"}
         wait = _FIRST_WAIT_SECONDS
         for attempt in range(1, _ATTEMPTS + 1):
             try:
