@@ -1,6 +1,6 @@
 """Writes training examples for the tiny test model: grounded prompts, exactly as Lectern renders them, and answers.
 
-    python -m tests.model.examples FOLDER
+    python -m tests.model.examples FOLDER [SEED]
 
 An example is a conversation: several questions about the same passages, so that each passage teaches more than once.
 Every value to be copied is invented, so that an answer can only come from the passages.
@@ -141,11 +141,11 @@ def realistic() -> list[dict[str, Any]]:
     return found
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, seed: int) -> None:
     """Writes one file per level, and the realistic questions."""
     folder.mkdir(parents=True, exist_ok=True)
     for number, level in enumerate(LEVELS):
-        rng = random.Random(1000 + number)
+        rng = random.Random(1000 * seed + number)
         with (folder / f"{level.name}.jsonl").open("w", encoding="utf-8") as lines:
             for _ in range(level.count):
                 lines.write(json.dumps(example(rng, level), ensure_ascii=False) + "\n")
@@ -154,4 +154,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1)

@@ -212,26 +212,32 @@ def main() -> None:
     parser.add_argument("examples", type=Path)
     parser.add_argument("weights", type=Path)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--further", action="store_true", help="go on with the weights that are there")
     parser.add_argument("--check", action="store_true", help="only check the weights that are there")
     asked = parser.parse_args()
     torch.set_num_threads(asked.threads)
     if not asked.check:
-        make(asked.examples, asked.weights)
+        make(asked.examples, asked.weights, further=asked.further)
     check(asked.weights, read(asked.examples / "check.jsonl"), show=False)
     check(asked.weights, read(asked.examples / "realistic.jsonl"), show=True)
 
 
-def make(examples: Path, weights: Path) -> None:
-    """Trains and writes the weights and the tokenizer."""
+def make(examples: Path, weights: Path, *, further: bool) -> None:
+    """Trains, from scratch or further, and writes the weights and the tokenizer."""
     levels = [read(examples / f"{name}.jsonl") for name in ("easy", "middle", "full")]
-    tokenizer = train_tokenizer([example for level in levels for example in level[::3]])
+    if further:
+        tokenizer = PreTrainedTokenizerFast.from_pretrained(weights)
+        model = Qwen3ForCausalLM.from_pretrained(weights, dtype=torch.float32)
+        model.config.use_cache = False
+    else:
+        tokenizer = train_tokenizer([example for level in levels for example in level[::3]])
+        model = new_model()
     samples = [[sample(tokenizer, one["messages"]) for one in level] for level in levels]
     for level in samples:
         lengths = sorted(map(length, level))
         print(
             f"{len(level)} examples, {sum(lengths)} tokens, median {lengths[len(lengths) // 2]}, longest {lengths[-1]}"
         )
-    model = new_model()
     print(f"{sum(value.numel() for value in model.parameters())} parameters", flush=True)
     train(model, samples)
     model.generation_config = GenerationConfig(eos_token_id=2, pad_token_id=0, do_sample=False)
