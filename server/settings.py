@@ -61,7 +61,7 @@ class Settings(BaseSettings):
 
     passages: int = Field(6, ge=1, le=50, description="Most passages packed into a prompt.")
     passage_tokens: int = Field(2400, ge=100, description="Most tokens of passages packed into a prompt.")
-    min_score: float = Field(0.30, ge=0, le=1, description="Score below which a passage counts as not relevant.")
+    min_score: float = Field(0.35, ge=0, le=1, description="Score below which a passage counts as not relevant.")
     max_streams: int = Field(256, ge=1, description="Answers under way at once; further questions get 429.")
 
     workers: int = Field(1, ge=0, le=64, description="Files read at once in this process; 0: only other workers read.")

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 import psutil
 import pytest
+import pytest_asyncio
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from server.adapters.vllm import VllmEngine
@@ -45,7 +46,7 @@ asyncio.run(main())
 """
 
 
-@pytest.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def engine() -> AsyncIterator[VllmEngine]:
     async with running_engine() as found:
         yield found
