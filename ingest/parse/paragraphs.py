@@ -290,7 +290,8 @@ def _kind(
     ratio = size / body if body else 1.0
     most_lines, widest = (1, 70) if sheet.recognised else (3, 200)
     short = len(block) <= most_lines and display_width(text) <= widest and sum(map(str.isalpha, text)) >= 2
-    closed = text[-1] in ".。;；,，"
+    # A scan's letters are not of one size; a filled-in line of a form is no title however large it seems.
+    closed = text[-1] in ".。;；,，" or (sheet.recognised and LABELLED.match(text) is not None)
     least = 1.35 if sheet.recognised else 1.12
     bold = all(line.bold for line in block) and len(text) <= 120 and ratio >= 0.95
     numbered = NUMBERED.match(text)

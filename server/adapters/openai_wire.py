@@ -1,6 +1,7 @@
 """A client for OpenAI-compatible model servers that passes streamed events on as the bytes they came in."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any, Final
 
@@ -13,13 +14,15 @@ from server.errors import EngineLost, EngineRefused, EngineUnavailable, LecternE
 RETRY_AFTER: Final = 5
 _EVENT_LIMIT: Final = 8 * 1024 * 1024
 _DETAIL_LIMIT: Final = 500
-_FAILURES: Final = (aiohttp.ClientError, TimeoutError, OSError, ValueError)  # ValueError: a malformed address
+# ValueError: a malformed address; RuntimeError: the session was closed meanwhile.
+_FAILURES: Final = (aiohttp.ClientError, TimeoutError, OSError, ValueError, RuntimeError)
 # What servers call the length of a model's context in their list of models.
 _CONTEXT_FIELDS: Final = ("max_model_len", "context_length", "context_window", "max_context_length")
 _END: Final = b"data: [DONE]"
 _ERROR: Final = (b'data: {"error"', b'data: {"object":"error"', b'data: {"object": "error"')
-# Unescaped quotes cannot stand inside a JSON string, so this can only be the field itself, with a reason.
-_FINISHED: Final = (b'"finish_reason":"', b'"finish_reason": "')
+# Unescaped quotes cannot stand inside a JSON string, so these can only be the field itself.
+_FINISHED: Final = re.compile(rb'"finish_reason": ?"(\w+)')
+_GIVEN_UP: Final = (b"abort", b"error")  # vLLM's reasons when its engine goes
 
 
 class OpenAIWire:
@@ -94,8 +97,10 @@ class OpenAIWire:
             raise EngineLost(detail=_reason(error)) from error
         finally:
             response.close()
-        if not isinstance(answer, dict):
-            raise EngineLost(detail="its answer was not a JSON object")
+        if not isinstance(answer, dict) or not isinstance(answer.get("choices"), list):
+            raise EngineLost(detail="its answer was not a chat.completion")
+        if any(str(choice.get("finish_reason")).encode() in _GIVEN_UP for choice in answer["choices"]):
+            raise EngineLost(detail="the model server gave the answer up")
         return answer
 
     async def stream(self, body: Mapping[str, Any]) -> AsyncGenerator[bytes, None]:
@@ -146,7 +151,10 @@ async def _events(response: aiohttp.ClientResponse) -> AsyncGenerator[bytes, Non
                 if event.startswith(_ERROR):
                     raise EngineLost(detail=_message(event[len(b"data: ") :]))
                 if event.startswith(b"data:"):
-                    finished = finished or any(mark in event for mark in _FINISHED)
+                    reason = _FINISHED.search(event)
+                    if reason and reason[1] in _GIVEN_UP:
+                        raise EngineLost(detail="the model server gave the answer up")
+                    finished = finished or reason is not None
                     yield event + b"\n\n"
             if len(rest) > _EVENT_LIMIT:
                 raise EngineLost(detail="it sent an event without an end")

@@ -181,9 +181,9 @@ class VllmEngine:
                 self._enter("restarting", reason, restarts=self._state.restarts)
         finally:
             self._wire = None
+            await wire.close()  # first: vLLM waits for its connections to close
             await asyncio.shield(_end(process))
             await asyncio.gather(ended, reader, return_exceptions=True)
-            await wire.close()
         return time.monotonic() - began if began else 0.0, (self._log.cause() or reason) if reason == _ENDED else reason
 
     async def _await_ready(self, wire: OpenAIWire, ended: asyncio.Task[int]) -> str:

@@ -134,6 +134,26 @@ async def test_an_error_within_the_stream_is_lost_with_its_reason() -> None:
             await collect(wire)
 
 
+async def test_an_answer_that_the_upstream_gave_up_is_lost() -> None:
+    async with connected() as (wire, upstream):
+        upstream.answer = events(TOLD, LAST.replace("stop", "abort"), DONE)
+        with pytest.raises(EngineLost, match="gave the answer up"):
+            await collect(wire)
+        upstream.answer = status(200, '{"choices": [{"index": 0, "finish_reason": "abort"}]}')
+        with pytest.raises(EngineLost, match="gave the answer up"):
+            await wire.complete(BODY)
+
+
+async def test_closing_the_wire_ends_a_stream_as_lost() -> None:
+    async with connected() as (wire, upstream):
+        upstream.answer = events(TOLD, then="hang")
+        stream = await wire.stream(BODY)
+        await anext(stream)
+        await wire.close()
+        with pytest.raises(EngineLost):
+            await anext(stream)
+
+
 async def test_a_text_that_looks_like_the_end_is_not_the_end() -> None:
     sly = 'data: {"choices":[{"index":0,"delta":{"content":"\\"finish_reason\\":\\"stop\\" data: [DONE]"}}]}\n\n'
     async with connected() as (wire, upstream):
@@ -195,7 +215,7 @@ async def test_a_closed_wire_is_unavailable() -> None:
         await OpenAIWire("http://127.0.0.1:9/v1", "").stream(BODY)
 
 
-@pytest.mark.parametrize("body", ["", "[1]", "{"])
+@pytest.mark.parametrize("body", ["", "[1]", "{", "{}"])
 async def test_a_whole_answer_that_is_no_object_is_lost(body: str) -> None:
     async with connected() as (wire, upstream):
         upstream.answer = status(200, body)
