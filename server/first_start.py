@@ -1,6 +1,9 @@
 """What a start leaves behind for its user: the administrator's key, the sample documents, and what to try."""
 
 import os
+import shutil
+import sys
+from pathlib import Path
 from typing import TextIO
 
 from server.app import SAMPLE_STORE, Parts
@@ -28,9 +31,17 @@ def welcome(parts: Parts, out: TextIO) -> None:
         f"  Admin key  {settings.data / 'admin.key'}",
     ]
     if settings.samples or samples is not None:
-        lines.append(f'  Try        lectern ask "{EXAMPLE}" --store {SAMPLE_STORE}')
+        lines.append(f'  Try        {_command()} ask "{EXAMPLE}" --store {SAMPLE_STORE}')
     out.write("\n".join([*lines, "", ""]))
     out.flush()
+
+
+def _command() -> str:
+    """How the user who started this calls the command: with its path, unless it lies on PATH."""
+    called = Path(sys.argv[0])
+    if called.name != "lectern" or shutil.which("lectern") == str(called):
+        return "lectern"
+    return str(called.relative_to(Path.cwd()) if called.is_relative_to(Path.cwd()) else called)
 
 
 def _admin_key(parts: Parts) -> ApiKey:

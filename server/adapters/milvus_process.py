@@ -66,7 +66,8 @@ class MilvusProcess:
         libraries = f"{folder}:{os.environ.get('LD_LIBRARY_PATH', '')}"
         self._process = subprocess.Popen(
             command,
-            env={**os.environ, "LD_LIBRARY_PATH": libraries},
+            # Its logger would leave files in the system's temporary folder otherwise.
+            env={**os.environ, "LD_LIBRARY_PATH": libraries, "GLOG_logtostderr": "1", "GLOG_minloglevel": "2"},
             cwd=self._database.parent,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -99,7 +99,7 @@ class OpenAIWire:
             response.close()
         if not isinstance(answer, dict) or not isinstance(answer.get("choices"), list):
             raise EngineLost(detail="its answer was not a chat.completion")
-        if any(str(choice.get("finish_reason")).encode() in _GIVEN_UP for choice in answer["choices"]):
+        if any(isinstance(one, dict) and one.get("finish_reason") in ("abort", "error") for one in answer["choices"]):
             raise EngineLost(detail="the model server gave the answer up")
         return answer
 

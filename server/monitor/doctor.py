@@ -107,7 +107,7 @@ def index(settings: Settings) -> Iterator[Finding]:
     if not settings.index_uri:
         path = settings.data / "index" / "milvus.db"
         size = path.stat().st_size / 1024**2 if path.exists() else 0
-        yield Finding("index", Verdict.OK, f"Milvus Lite in the data folder ({size:.0f} MiB)")
+        yield Finding("index", Verdict.OK, f"Milvus Lite in the data folder ({size:.1f} MiB)")
         return
     from pymilvus import MilvusClient
 
