@@ -17,13 +17,10 @@ from tests.serving import Serving, upload
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
 START_SECONDS = 400
-HOTELS = """# Travel
-
-## Hotels
-
-The hotel limit in {city} is {limit} EUR per night. Breakfast is paid by the company.
-"""
-QUESTION = "What is the hotel limit in Berlin?"
+RENTAL = "# Travel\n\nThe price of the rental car is {price} EUR. Reports are sent every month.\n"
+CHINESE = "# 设备\n\n打印机的限额是{limit}元。报告每月提交。\n"
+QUESTION = "What is the price of the rental car?"
+QUESTION_ZH = "打印机的限额是多少？"
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +32,13 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
 
 @pytest.fixture(scope="module")
 def stores(serving: Serving, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Name -> id: two stores that tell different limits, and one that tells nothing about hotels."""
+    """Name -> id: two stores that tell different prices, and one that tells nothing about either."""
     client, folder = serving.client(), tmp_path_factory.mktemp("documents")
     texts = {
-        "first": HOTELS.format(city="Berlin", limit=140),
-        "second": HOTELS.format(city="Berlin", limit=95),
+        "first": RENTAL.format(price=140),
+        "second": RENTAL.format(price=95),
+        "third": CHINESE.format(limit=830),
+        "fourth": CHINESE.format(limit="1,250"),
         "other": "# Cooking\n\nBoil the potatoes for twenty minutes and mash them with butter.\n",
     }
     found = {}
@@ -51,19 +50,19 @@ def stores(serving: Serving, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     return found
 
 
-def ask(serving: Serving, store: str, **more: Any) -> Any:
+def ask(serving: Serving, store: str, question: str = QUESTION, **more: Any) -> Any:
     return serving.client().chat.completions.create(
         model=f"{TINY_MODEL.name}@{store}",
-        messages=[{"role": "user", "content": QUESTION}],
+        messages=[{"role": "user", "content": question}],
         temperature=0,
         max_tokens=80,
         **more,
     )
 
 
-def streamed(serving: Serving, store: str) -> tuple[str, list[dict[str, Any]]]:
+def streamed(serving: Serving, store: str, question: str = QUESTION) -> tuple[str, list[dict[str, Any]]]:
     text, cited = "", []
-    with ask(serving, store, stream=True) as stream:
+    with ask(serving, store, question, stream=True) as stream:
         for event in stream:
             for choice in event.choices:
                 text += choice.delta.content or ""
@@ -71,14 +70,22 @@ def streamed(serving: Serving, store: str) -> tuple[str, list[dict[str, Any]]]:
     return text, cited
 
 
-@pytest.mark.parametrize(("store", "limit"), [("first", "140 EUR"), ("second", "95 EUR")])
+@pytest.mark.parametrize(
+    ("store", "question", "value"),
+    [
+        ("first", QUESTION, "140 EUR"),
+        ("second", QUESTION, "95 EUR"),
+        ("third", QUESTION_ZH, "830元"),
+        ("fourth", QUESTION_ZH, "1,250元"),
+    ],
+)
 def test_the_streamed_answer_holds_what_only_that_store_tells(
-    serving: Serving, stores: dict[str, str], store: str, limit: str
+    serving: Serving, stores: dict[str, str], store: str, question: str, value: str
 ) -> None:
-    text, cited = streamed(serving, stores[store])
-    assert limit in text
+    text, cited = streamed(serving, stores[store], question)
+    assert value in text
     assert [(c["filename"], c["marker"]) for c in cited] == [(f"{store}.md", 1)]
-    assert limit in cited[0]["quote"]
+    assert value in cited[0]["quote"]
 
 
 def test_the_whole_answer_is_the_streamed_one(serving: Serving, stores: dict[str, str]) -> None:
@@ -133,8 +140,8 @@ def test_an_engine_killed_in_mid_stream_ends_the_answer_clearly_and_comes_back(
         refused = http.post("/v1/chat/completions", json=body | {"stream": False})
         assert refused.status_code == 503
         assert int(refused.headers["retry-after"]) > 0
-        assert http.get("/readyz").status_code == 503
-    wait_ready(serving)
+    wait_ready(serving, 503)  # once the watch has seen it
+    wait_ready(serving, 200)
     assert "140 EUR" in streamed(serving, stores["first"])[0]
     with serving.http() as http:
         state = http.get("/v1/engine").json()
@@ -144,12 +151,12 @@ def test_an_engine_killed_in_mid_stream_ends_the_answer_clearly_and_comes_back(
     assert 'lectern_stage_seconds_count{stage="first_token"}' in metrics
 
 
-def wait_ready(serving: Serving) -> None:
+def wait_ready(serving: Serving, status: int) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
-        if httpx.get(f"{serving.url}/readyz").status_code == 200:
+        if httpx.get(f"{serving.url}/readyz").status_code == status:
             return
-        time.sleep(0.5)
+        time.sleep(0.1)
     raise AssertionError(serving.log.read_text()[-4000:])
 
 
@@ -160,8 +167,8 @@ def test_while_the_model_is_down_quotes_stand_in_where_that_is_wished(tmp_path: 
     try:
         client = serving.client()
         store = client.vector_stores.create(name="s")
-        path = tmp_path / "hotels.md"
-        path.write_text(HOTELS.format(city="Berlin", limit=140))
+        path = tmp_path / "rental.md"
+        path.write_text(RENTAL.format(price=140))
         upload(client, store.id, path)
         answer = client.chat.completions.create(
             model=f"no-such-model@{store.id}", messages=[{"role": "user", "content": QUESTION}]

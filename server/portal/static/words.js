@@ -11,7 +11,7 @@ const words = {
   },
   zh: {
     store: "知识库", model: "模型", signOut: "退出", signIn: "登录", apiKey: "API 密钥", ask: "提问",
-    signInHint: "请打开 Lectern 启动时显示的链接,或使用 API 密钥登录。",
+    signInHint: "请打开 Lectern 启动时显示的链接，或使用 API 密钥登录。",
     askHint: "向您的文件提问……", documents: "文件", newStore: "新建知识库", create: "创建",
     drop: "将 Word、Excel、PDF 或图片文件拖到此处", remove: "移除", page: "第", stop: "停止", none: "(无)",
     completed: "可用", failed: "失败", in_progress: "等待中", cancelled: "已取消", chunks: "段",
