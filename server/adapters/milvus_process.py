@@ -60,7 +60,7 @@ class MilvusProcess:
                 raise IndexUnavailable(detail=f"{self._database} is used by another process")
             time.sleep(0.05)
         self._socket.unlink(missing_ok=True)
-        folder = _programs()
+        folder = programs()
         level = os.environ.get("LOG_LEVEL", "ERROR")
         command = [str(part) for part in (folder / "milvus", self._database, self.address, level, lock_path)]
         libraries = f"{folder}:{os.environ.get('LD_LIBRARY_PATH', '')}"
@@ -118,7 +118,8 @@ def _locked(file: IO[str]) -> bool:
     return True
 
 
-def _programs() -> Path:
+def programs() -> Path:
+    """Where the package has its programs. Raises IndexUnavailable."""
     spec = find_spec("milvus_lite")
     if spec is None or not spec.submodule_search_locations:
         raise IndexUnavailable(detail="the package milvus-lite is not installed")
