@@ -156,8 +156,12 @@ def loss_of(model: Qwen3ForCausalLM, batch: list[Sample]) -> tuple[torch.Tensor,
     return loss, float((each.detach() * answers).sum() / answers.sum())
 
 
-def train(model: Qwen3ForCausalLM, levels: list[list[Sample]]) -> None:
-    """One pass over the levels, easy first; the learning rate falls over the last third."""
+def train(model: Qwen3ForCausalLM, levels: list[list[Sample]], *, further: bool) -> None:
+    """One pass over the levels.
+
+    From scratch: easy ones first, and the learning rate falls over the last third. Further: all mixed, and it falls
+    from the beginning.
+    """
     named = list(model.model.layers.named_parameters())
     matrices = [value for _, value in named if value.ndim == 2]
     chosen = {id(value) for value in matrices}
@@ -165,9 +169,12 @@ def train(model: Qwen3ForCausalLM, levels: list[list[Sample]]) -> None:
     muon, adam = Muon(matrices), torch.optim.AdamW(others, lr=2e-3, betas=(0.9, 0.95), weight_decay=0.0)
     rng = random.Random(0)
     plan = [batch for samples in levels for batch in batches(samples, rng)]
+    if further:
+        rng.shuffle(plan)
     start, shown = time.monotonic(), 0.0
     for number, batch in enumerate(plan):
-        rate = min(1.0, (number + 1) / 20, 0.05 + 3 * (1 - number / len(plan)))
+        left = 1 - number / len(plan)
+        rate = min((number + 1) / 20, 0.02 + 0.6 * left if further else min(1.0, 0.05 + 3 * left))
         for group in adam.param_groups:
             group["lr"] = 2e-3 * rate
         loss, answers = loss_of(model, batch)
@@ -224,7 +231,7 @@ def main() -> None:
 
 def make(examples: Path, weights: Path, *, further: bool) -> None:
     """Trains, from scratch or further, and writes the weights and the tokenizer."""
-    levels = [read(examples / f"{name}.jsonl") for name in ("easy", "middle", "full")]
+    levels = [read(examples / f"{name}.jsonl") for name in ("easy", "middle", "full")[further:]]
     if further:
         tokenizer = PreTrainedTokenizerFast.from_pretrained(weights)
         model = Qwen3ForCausalLM.from_pretrained(weights, dtype=torch.float32)
@@ -239,7 +246,7 @@ def make(examples: Path, weights: Path, *, further: bool) -> None:
             f"{len(level)} examples, {sum(lengths)} tokens, median {lengths[len(lengths) // 2]}, longest {lengths[-1]}"
         )
     print(f"{sum(value.numel() for value in model.parameters())} parameters", flush=True)
-    train(model, samples)
+    train(model, samples, further=further)
     model.generation_config = GenerationConfig(eos_token_id=2, pad_token_id=0, do_sample=False)
     model.config.use_cache = True
     model.to(torch.bfloat16).save_pretrained(weights)
