@@ -86,7 +86,7 @@ async def said(engine: VllmEngine, asked: Prompt) -> str:
     return text
 
 
-# The tiny model copies the right value from among passages, but has not learned their numbers: see tests/model/README.md.
+# The tiny model copies the right value from among passages but has not learned their numbers (tests/model/README.md).
 @pytest.mark.parametrize("place", [0, 1])
 async def test_the_answer_comes_from_the_passage_that_holds_it(engine: VllmEngine, place: int) -> None:
     texts = ["The price of the rental car is 140 EUR."]
