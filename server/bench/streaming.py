@@ -64,9 +64,7 @@ def _first(client: httpx.Client, url: str, body: dict[str, Any]) -> float:
     started = time.perf_counter()
     with client.stream("POST", url, json=body) as response:
         response.raise_for_status()
+        taken = 0.0
         for _ in response.iter_bytes():
-            taken = time.perf_counter() - started
-            break
-        for _ in response.iter_bytes():
-            pass
+            taken = taken or time.perf_counter() - started
     return taken
