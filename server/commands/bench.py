@@ -11,6 +11,8 @@ import typer
 from rich.console import Console
 
 from server.bench.figure import Figure, machine
+from server.monitor.logs import configure_logs
+from server.settings import LogFormat
 
 app = typer.Typer(
     help="Measure speed and memory, each against a peer or a limit in the same run.", no_args_is_help=True
@@ -107,6 +109,7 @@ def stream(
 
 @contextmanager
 def _bench() -> Iterator[tuple[Path, Callable[[str], None]]]:
+    configure_logs("warning", LogFormat.CONSOLE)  # to standard error, where they do not mix with the figures
     with (
         tempfile.TemporaryDirectory(prefix="lectern-bench-") as folder,
         Console(stderr=True).status("starting") as status,
