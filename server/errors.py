@@ -173,7 +173,7 @@ class Saturated(LecternError):
 
 
 class EngineUnavailable(LecternError):
-    """The model is not answering ({detail}). It is being restarted; try again in {retry_after} seconds."""
+    """The model is not answering ({detail}). Try again in {retry_after} seconds."""
 
     status = 503
     type = "server_error"
