@@ -14,7 +14,7 @@ from functools import partial
 from typing import BinaryIO
 
 from fastapi import FastAPI
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from ingest.chunk import chunks
 from ingest.model import Event, Outcome, Progress, ReadOptions
@@ -49,7 +49,7 @@ from server.documents.routes import files_router, store_files_router, stores_rou
 from server.documents.sink import IndexSink
 from server.documents.stores import Stores
 from server.documents.text import Texts
-from server.errors import IndexUnavailable
+from server.errors import DatabaseUnavailable, IndexUnavailable
 from server.http import Face, render_errors
 from server.model import Passage, StoreFile
 from server.monitor.doctor import Finding, Verdict
@@ -63,6 +63,7 @@ from server.vault.master import open_master_key
 
 READER_VERSION = "1"
 SAMPLE_STORE = "samples"
+TOUCH_SECONDS = 60
 KEPT_JOB_SECONDS = 7 * 86_400
 BYTES_PER_MB = 1024**2
 
@@ -228,10 +229,15 @@ def _serve(app: FastAPI, parts: Parts, engine: Engine, spare: Engine | None) -> 
     gate = Gate(parts.identities)
     retriever = retriever_of(parts)
 
+    touched: dict[str, int] = {}
+
     def search(question: str, store_ids: list[str], limit: int, allowed: dict[str, list[str] | None]) -> list[Passage]:
         now = int(time.time())
         for store_id in store_ids:
-            parts.catalog.touch_store(store_id, now)
+            # Not with each question: it writes, and a question should not wait for a writer.
+            if now - touched.get(store_id, 0) >= TOUCH_SECONDS:
+                touched[store_id] = now
+                parts.catalog.touch_store(store_id, now)
         return retriever.search(question, store_ids, limit, allowed)
 
     answers = Answers(
@@ -329,5 +335,9 @@ def _observe_file(metrics: Metrics, result: str, entry: StoreFile | None, second
 def _database(settings: Settings) -> Database:
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = Database(settings.database_url or f"sqlite:///{settings.data / 'lectern.db'}")
-    database.migrate()
+    try:
+        database.migrate()
+    except OperationalError as error:
+        database.close()
+        raise DatabaseUnavailable(detail=str(error.orig).splitlines()[0]) from None
     return database

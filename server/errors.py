@@ -196,6 +196,14 @@ class EmbedderUnavailable(LecternError):
     code = "embedder_unavailable"
 
 
+class DatabaseUnavailable(LecternError):
+    """The database does not answer ({detail}). Check LECTERN_DATABASE_URL and that the server runs."""
+
+    status = 503
+    type = "server_error"
+    code = "database_unavailable"
+
+
 class IndexUnavailable(LecternError):
     """The vector index does not answer ({detail}). `lectern doctor` tells what to do."""
 

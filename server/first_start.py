@@ -4,7 +4,6 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import TextIO
 
 from server.app import SAMPLE_STORE, Parts
 from server.model import ApiKey, Role
@@ -13,8 +12,8 @@ from server.samples import documents
 EXAMPLE = "What is the hotel limit per night in Zurich?"
 
 
-def welcome(parts: Parts, out: TextIO) -> None:
-    """Makes the administrator's key and loads the samples where that was not done, and says where things are."""
+def welcome(parts: Parts) -> str:
+    """Makes the administrator's key and loads the samples where that was not done; tells where things are."""
     admin = _admin_key(parts)
     samples = parts.catalog.store_by_name(SAMPLE_STORE)
     if parts.settings.samples and samples is None:
@@ -32,8 +31,7 @@ def welcome(parts: Parts, out: TextIO) -> None:
     ]
     if settings.samples or samples is not None:
         lines.append(f'  Try        {_command()} ask "{EXAMPLE}" --store {SAMPLE_STORE}')
-    out.write("\n".join([*lines, "", ""]))
-    out.flush()
+    return "\n".join([*lines, "", ""])
 
 
 def _command() -> str:

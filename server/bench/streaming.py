@@ -16,8 +16,8 @@ def first_byte(
 ) -> list[Figure]:
     """What Lectern adds to the first byte of an answer, beyond finding the passages.
 
-    Each round asks Lectern with knowledge, then the model server directly with a prompt of the same length, and takes
-    the retrieval time from Lectern's own search endpoint.
+    Each round asks Lectern with knowledge, then the model server directly with a prompt of the same passages (without
+    Lectern's instructions), and takes the retrieval time from Lectern's own search endpoint.
     """
     through, direct, found = [], [], []
     with (

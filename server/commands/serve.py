@@ -3,6 +3,7 @@
 import signal
 import sys
 import threading
+from socket import socket
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -37,8 +38,18 @@ def serve(host: Host = None, port: Port = None) -> None:
     # Uvicorn raises the signal that ended it once more, when Lectern's own end still lies ahead.
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: None)
-    app = create_app(settings, lambda parts: welcome(parts, sys.stdout))
-    server = uvicorn.Server(
+    told: list[str] = []
+
+    class Server(uvicorn.Server):
+        """Says where things are once it listens, and not before."""
+
+        async def startup(self, sockets: list[socket] | None = None) -> None:
+            await super().startup(sockets)
+            sys.stdout.writelines(told)
+            sys.stdout.flush()
+
+    app = create_app(settings, lambda parts: told.append(welcome(parts)))
+    server = Server(
         uvicorn.Config(
             app,
             host=settings.host,

@@ -91,3 +91,15 @@ def lectern_doctor_failing(lectern: Serving) -> list[str]:
     )  # fmt: skip
     assert run.returncode == 1
     return run.stdout.splitlines()
+
+
+def test_a_database_that_is_away_is_told_in_one_line(tmp_path: Path) -> None:
+    environment = {"LECTERN_DATA": str(tmp_path / "data"), "LECTERN_DATABASE_URL": "postgresql://127.0.0.1:1/none"}
+    run = subprocess.run(
+        [sys.executable, "-m", "server", "serve"],
+        env={**environment, "PATH": os.environ["PATH"]},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 1
+    assert "LECTERN_DATABASE_URL" in run.stderr
+    assert "Traceback" not in run.stderr

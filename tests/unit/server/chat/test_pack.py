@@ -22,6 +22,11 @@ def test_the_best_passages_that_fit_are_packed_in_their_order() -> None:
     assert [passage.id for passage in packed] == ["0", "2"]
 
 
+def test_what_is_packed_leaves_less_room_for_the_next() -> None:
+    packed = pack(passages(100, 100, 100), ASKED, Room(8000, 500, 260), count)
+    assert [passage.id for passage in packed] == ["0", "1"]
+
+
 def test_a_first_passage_that_does_not_fit_is_cut() -> None:
     [packed] = pack(passages(5000), ASKED, Room(8000, 500, 300), count)
     assert 100 < count(packed.text) <= 300
