@@ -6,9 +6,9 @@ from typing import Any
 
 import orjson
 
-from ingest.model import Box, Element, Event, Kind, Loss, Progress
+from ingest.model import Box, Element, Event, Kind, Loss, Notice, Progress
 
-_PLAIN = ("level", "page", "sheet", "cells", "confidence")
+_PLAIN = ("level", "page", "sheet", "cells", "confidence", "parser", "language")
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 _KINDS = {kind.value: kind for kind in Kind}
 
@@ -34,6 +34,8 @@ def from_record(record: dict[str, Any]) -> Event:
     """The event of a decoded line."""
     if "loss" in record:
         return Loss(record["loss"], record.get("page"), record.get("sheet"))
+    if "notice" in record:
+        return Notice(record["notice"], record.get("page"), record.get("sheet"))
     if "done" in record:
         return Progress(record["done"], record["total"], record["unit"])
     get = record.get
@@ -52,6 +54,8 @@ def from_record(record: dict[str, Any]) -> Event:
         tuple(map(tuple, rows)) if rows else (),
         get("header_rows", 0),
         tuple(get("row_numbers", ())),
+        get("parser"),
+        get("language"),
     )
 
 
@@ -95,6 +99,8 @@ def _record(event: Event) -> dict[str, object]:
         return {"done": event.done, "total": event.total, "unit": event.unit}
     if isinstance(event, Loss):
         return {"loss": event.message, "page": event.page, "sheet": event.sheet}
+    if isinstance(event, Notice):
+        return {"notice": event.message, "page": event.page, "sheet": event.sheet}
     record: dict[str, object] = {"kind": event.kind.value, "text": event.text}
     for name in _PLAIN:
         value = getattr(event, name)

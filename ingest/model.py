@@ -51,7 +51,9 @@ class Element:
     `level` is the depth of a heading (1 is the top) or of a list item. A table carries its cells in `rows`, the first
     `header_rows` of which are its header; `text` renders the same rows, cells joined by " | ", one row per line. A long
     sheet comes as many tables that each repeat the header. `row_numbers` gives the sheet's row number of every body row
-    and `cells` the range of the body ("A2:F201"). `confidence` (0..1) is present where the text was recognised by OCR.
+    and `cells` the range of the body ("A2:F201"). `confidence` (0..1) is present where the text was recognised by OCR,
+    `parser` names what recognised it ("tesseract"), where that is not the reader of the file itself. `language` is the
+    ISO 639-1 code that cleaning found, if it was asked to.
     """
 
     kind: Kind
@@ -66,6 +68,8 @@ class Element:
     rows: tuple[tuple[str, ...], ...] = ()
     header_rows: int = 0
     row_numbers: tuple[int, ...] = ()
+    parser: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,16 @@ class Loss:
     sheet: str | None = None
 
 
-Event = Element | Progress | Loss
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something a person should know about how a part was read, although nothing is missing."""
+
+    message: str
+    page: int | None = None
+    sheet: str | None = None
+
+
+Event = Element | Progress | Loss | Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +114,17 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """What a reader may be told; the limits end a file with an error instead of harming the machine."""
+    """What a reader may be told; the limits end a file with an error instead of harming the machine.
+
+    `ocr_engine` is auto, tesseract or rapidocr; `ocr_threads` pages are recognised at once (0: one per core);
+    `embedded_pictures` says whether pictures inside Word and PowerPoint files are recognised, too.
+    """
 
     ocr: bool = True
     ocr_languages: str = "eng+chi_sim"
+    ocr_engine: str = "auto"
+    ocr_threads: int = 0
+    embedded_pictures: bool = True
     max_pages: int = 5_000
     max_pixels: int = 200_000_000
     max_unpacked_bytes: int = 2 * 1024**3
@@ -163,8 +183,19 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Quality:
+    """How well a document can be used: 0 (not at all) to 1, with the reasons for every point taken off."""
+
+    score: float
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """The end of a file: its status, what was lost, and, if it failed, a code and a reason a person understands."""
+    """The end of a file: its status, what was lost, and, if it failed, a code and a reason a person understands.
+
+    `warnings` are the messages of the reader's notices.
+    """
 
     status: Status
     chunks: int = 0
@@ -174,3 +205,4 @@ class Outcome:
     message: str | None = None
     media_type: str | None = None
     warnings: tuple[str, ...] = field(default=())
+    quality: Quality | None = None

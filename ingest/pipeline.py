@@ -8,7 +8,7 @@ import numpy as np
 
 from ingest.clean import clean
 from ingest.errors import NoText
-from ingest.model import Chunk, Element, Event, Loss, Outcome, Progress, Status
+from ingest.model import Chunk, Element, Event, Loss, Notice, Outcome, Progress, Status
 from ingest.ports import Embedder, Sink, Vectors
 
 CountTokens = Callable[[Sequence[str]], list[int]]
@@ -49,7 +49,8 @@ def ingest(
     if not stored:
         raise NoText("The file", detail=f" ({losses[0].message})" if losses else "")
     sink.finish()
-    return Outcome(Status.PARTIAL if losses else Status.COMPLETED, stored, ledger.pages, losses)
+    warnings = tuple(notice.message for notice in ledger.notices)
+    return Outcome(Status.PARTIAL if losses else Status.COMPLETED, stored, ledger.pages, losses, warnings=warnings)
 
 
 def _embed(chunks: Sequence[Chunk], embedder: Embedder, batch: int, check: Callable[[], None]) -> Vectors:
@@ -66,6 +67,7 @@ class _Ledger:
 
     def __init__(self, report: Callable[[Progress], None], check: Callable[[], None]) -> None:
         self.losses: list[Loss] = []
+        self.notices: list[Notice] = []
         self.pages = 0
         self._report = report
         self._check = check
@@ -79,6 +81,8 @@ class _Ledger:
             elif isinstance(event, Loss):
                 self.losses.append(event)
                 self.pages = max(self.pages, event.page or 0)
+            elif isinstance(event, Notice):
+                self.notices.append(event)
             else:
                 if event.unit == "pages":
                     self.pages = max(self.pages, event.done)

@@ -79,7 +79,12 @@ class FileStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoreFile:
-    """A file in a vector store. `partial` means that some pages could not be read; `losses` tells which."""
+    """A file in a vector store. `partial` means that some pages could not be read; `losses` tells which.
+
+    `warnings` tell what a person should know about how it was read, `quality` (0..1) and `quality_reasons` how well it
+    can be used, `duplicate_of` which file of the store says (nearly) the same. `replaces` is the id of the file whose
+    place it takes the moment it is completed; until then it answers no question.
+    """
 
     store_id: str
     file_id: str
@@ -93,6 +98,11 @@ class StoreFile:
     error_message: str | None = None
     attributes: Mapping[str, str | float | bool] = field(default_factory=dict)
     progress: str | None = None
+    warnings: tuple[str, ...] = ()
+    quality: float | None = None
+    quality_reasons: tuple[str, ...] = ()
+    duplicate_of: str | None = None
+    replaces: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,6 +138,11 @@ def store_file_object(entry: StoreFile) -> dict[str, Any]:
         "chunks": entry.chunks,
         "partial": entry.partial,
         "losses": list(entry.losses),
+        "warnings": list(entry.warnings),
+        "quality": entry.quality,
+        "quality_reasons": list(entry.quality_reasons),
+        "duplicate_of": entry.duplicate_of,
+        "replaces": entry.replaces,
         "progress": entry.progress,
     }
 

@@ -243,6 +243,10 @@ def _outcome(entry: StoreFile) -> dict[str, Any]:
         "losses": [_storable(loss) for loss in entry.losses],
         "error_code": entry.error_code,
         "error_message": None if entry.error_message is None else _storable(entry.error_message),
+        "warnings": [_storable(warning) for warning in entry.warnings],
+        "quality": entry.quality,
+        "quality_reasons": [_storable(reason) for reason in entry.quality_reasons],
+        "duplicate_of": entry.duplicate_of,
     }
 
 
@@ -271,4 +275,5 @@ def _store(row: sa.Row[Any]) -> StoreRecord:
 def _store_file(row: sa.Row[Any]) -> StoreFile:
     values: dict[str, Any] = {field.name: row._mapping.get(field.name) for field in dataclasses.fields(StoreFile)}
     values |= {"status": FileStatus(row.status), "losses": tuple(row.losses)}
+    values |= {name: tuple(values[name] or ()) for name in ("warnings", "quality_reasons")}
     return StoreFile(**values)

@@ -71,6 +71,11 @@ store_files = Table(
     Column("error_code", String(64)),
     Column("error_message", Text),
     Column("attributes", JSON, nullable=False),
+    Column("warnings", JSON),
+    Column("quality", Float),
+    Column("quality_reasons", JSON),
+    Column("duplicate_of", String(64)),
+    Column("replaces", String(64)),
     Column("created_at", Integer, nullable=False),
     Column("sequence", Integer, nullable=False, index=True),
 )
@@ -91,6 +96,42 @@ file_statistics = Table(
     Column("chunks", Integer, nullable=False),
     Column("tokens", BigInteger, nullable=False),
     Column("terms", LargeBinary, nullable=False),  # packed pairs of term id and number of chunks
+)
+
+file_signatures = Table(
+    "file_signatures",
+    metadata,
+    Column("store_id", String(64), primary_key=True),
+    Column("file_id", String(64), primary_key=True),
+    Column("signature", LargeBinary, nullable=False),  # MinHash of its text, see ingest
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("store_id", ForeignKey("vector_stores.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("url", Text, nullable=False),
+    Column("options", JSON, nullable=False),  # include, exclude, interval in seconds
+    Column("secrets", Text),  # credentials, sealed
+    Column("created_at", Integer, nullable=False),
+    Column("started_at", Integer),
+    Column("ended_at", Integer),
+    Column("next_at", Integer, nullable=False, index=True),
+    Column("status", String(16), nullable=False),
+    Column("message", Text),
+    Column("counts", JSON),
+    Column("sequence", Integer, nullable=False, index=True),
+)
+
+source_files = Table(
+    "source_files",
+    metadata,
+    Column("source_id", ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True),
+    Column("path", String(1024), primary_key=True),
+    Column("file_id", String(64), nullable=False, index=True),
+    Column("stamp", String(255), nullable=False),  # what the source says of a file's state: size and time, or an ETag
+    Column("sha256", String(64), nullable=False),
 )
 
 jobs = Table(
