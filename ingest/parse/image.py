@@ -10,8 +10,9 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ingest.errors import DamagedFile, NoText, TooLarge
 from ingest.model import Element, Event, Progress, ReadOptions, Source
-from ingest.parse.ocr import LONGEST, Tesseract
-from ingest.parse.paragraphs import Sheet, Style, elements_of
+from ingest.parse.ocr import Recogniser, open_recogniser
+from ingest.parse.ocr.preparation import LONGEST
+from ingest.parse.paragraphs import Style, elements_of
 
 FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF")
 # what Pillow lets through on damaged files besides its own errors
@@ -26,7 +27,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[Event]:
     """
     if not options.ocr:
         raise NoText(source.name, detail=" because text recognition (OCR) is switched off")
-    ocr = Tesseract(source.name, options.ocr_languages)
+    ocr = open_recogniser(source.name, options)
     image, total = _open(source, options)
     found = False
     for number in range(1, total + 1):
@@ -38,10 +39,8 @@ def read(source: Source, options: ReadOptions) -> Iterator[Event]:
         raise NoText(source.name)
 
 
-def _elements(ocr: Tesseract, frame: Image.Image, number: int) -> Iterator[Element]:
-    reading = ocr.recognise(frame)
-    sheet = Sheet(list(reading.lines), reading.width, reading.height, reading.turn, reading.slope, recognised=True)
-    yield from elements_of(sheet, number, Style())
+def _elements(ocr: Recogniser, frame: Image.Image, number: int) -> Iterator[Element]:
+    yield from elements_of(ocr.recognise(frame).sheet(), number, Style())
 
 
 def _open(source: Source, options: ReadOptions) -> tuple[Image.Image, int]:

@@ -52,7 +52,8 @@ class Sheet:
     """Text of one page that runs in one direction: turned upright, with grids already found among its lines.
 
     `turn` tells by how many quarters clockwise this text is turned on the page as shown, `slope` how far its lines
-    sink per length there. What was `recognised` by OCR is measured in pixels, and its sizes are rough.
+    sink per length there. `parser` names what recognised the text, if that was OCR: it is measured in pixels, and its
+    sizes are rough.
     """
 
     items: list[Item]
@@ -60,7 +61,12 @@ class Sheet:
     height: float
     turn: int = 0
     slope: float = 0.0
-    recognised: bool = False
+    parser: str | None = None
+
+    @property
+    def recognised(self) -> bool:
+        """Whether the text comes from OCR."""
+        return self.parser is not None
 
     def box(self, items: Sequence[Item]) -> Box:
         """Where the items lie on the page as shown, in fractions of it."""
@@ -145,7 +151,7 @@ def elements_of(sheet: Sheet, page: int, style: Style) -> Iterator[Element]:
             kind, level = _kind(block, text, body, titles, sheet)
             if kind is Kind.LIST_ITEM:
                 level = _list_level(block[0].left, margins, block[0].size)
-            yield Element(kind, text, level, page, sheet.box(block), confidence=_confidence(block))
+            yield Element(kind, text, level, page, sheet.box(block), confidence=_confidence(block), parser=sheet.parser)
 
 
 def _table(grid: Grid, sheet: Sheet, page: int) -> Element:
@@ -159,6 +165,7 @@ def _table(grid: Grid, sheet: Sheet, page: int) -> Element:
         confidence=grid.confidence,
         rows=rows,
         header_rows=grid.header_rows,
+        parser=sheet.parser,
     )
 
 

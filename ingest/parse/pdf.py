@@ -17,7 +17,7 @@ from ingest.model import Box, Element, Event, Kind, Loss, Progress, ReadOptions,
 from ingest.parse.annotations import notes_of
 from ingest.parse.layout import lines_of
 from ingest.parse.margins import RunningHeads
-from ingest.parse.ocr import OcrFailed, OcrMissing, Recognition, Tesseract
+from ingest.parse.ocr import OcrFailed, OcrMissing, Recogniser, Recognition, open_recogniser
 from ingest.parse.paragraphs import Sheet, Style, elements_of
 from ingest.parse.pdfium import content_of, picture_of
 from ingest.parse.tables import ruled_grids
@@ -82,7 +82,7 @@ class _Reading:
         self.document = document
         self.style = style
         self.heads = RunningHeads(len(document))
-        self.ocr: Tesseract | None = None
+        self.ocr: Recogniser | None = None
         self.trouble: UnreadableFile | None = None
         self.lost = ""
         self.told = 0
@@ -151,7 +151,7 @@ class _Reading:
         try:
             if isinstance(self.trouble, OcrMissing):
                 raise self.trouble
-            self.ocr = self.ocr or Tesseract(self.source.name, self.options.ocr_languages)
+            self.ocr = self.ocr or open_recogniser(self.source.name, self.options)
             reading = self.ocr.recognise(picture_of(handle))
         except (OcrMissing, OcrFailed) as error:
             self.trouble = error
@@ -162,7 +162,7 @@ class _Reading:
 
 def _combined(sheets: list[Sheet], reading: Recognition) -> list[Sheet]:
     """The text of the page, and what OCR saw where the page has no text of its own."""
-    seen = Sheet(list(reading.lines), reading.width, reading.height, reading.turn, reading.slope, recognised=True)
+    seen = reading.sheet()
     own = [sheet.box([item]) for sheet in sheets for item in sheet.items]
     seen.items[:] = [item for item in seen.items if not any(_overlap(seen.box([item]), box) for box in own)]
     return [*sheets, seen] if own else [seen]

@@ -4,7 +4,8 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from ingest.errors import UnreadableFile
-from ingest.parse.ocr import OcrMissing, Tesseract
+from ingest.parse.ocr import OcrMissing
+from ingest.parse.ocr.tesseract import Tesseract
 
 FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 
