@@ -6,6 +6,7 @@ as long as the block that opened them.
 
 import asyncio
 import contextlib
+import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -157,6 +158,11 @@ def open_parts(settings: Settings, metrics: Metrics | None = None) -> Iterator[P
         )
 
 
+def cores() -> int:
+    """The cores this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
 def retriever_of(parts: Parts) -> Retriever:
     """What finds passages."""
     return Retriever(parts.index, parts.statistics, parts.keys, parts.catalog, parts.embedder, parts.metrics.stage)
@@ -209,7 +215,7 @@ def create_app(settings: Settings, started: Callable[[Parts], None] | None = Non
             _serve(app, parts, engine, spare)
             parts.jobs.forget(KEPT_JOB_SECONDS)
             parts.stores.resume()
-            parts.worker.start(settings.workers)
+            parts.worker.start(cores() if settings.workers is None else settings.workers)
             if started:
                 await asyncio.to_thread(started, parts)
             yield

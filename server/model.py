@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 
@@ -103,6 +103,13 @@ class StoreFile:
     quality_reasons: tuple[str, ...] = ()
     duplicate_of: str | None = None
     replaces: str | None = None
+
+
+class Priority(IntEnum):
+    """Which jobs go first: what a person waits for overtakes what comes in bulk."""
+
+    BULK = 0
+    INTERACTIVE = 10
 
 
 @dataclass(frozen=True, slots=True)

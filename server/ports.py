@@ -190,11 +190,15 @@ class Jobs(Protocol):
     """A durable queue with leases."""
 
     def add(self, kind: str, subject: str, payload: Mapping[str, Any], priority: int = 0) -> str:
-        """Queues a job and returns its id; an unfinished job of the same kind and subject is returned instead."""
+        """Queues a job and returns its id; an unfinished job of the same kind and subject is returned instead, and
+        waits with the higher of both priorities."""
         ...
 
-    def claim(self, worker: str, kinds: Sequence[str], seconds: float) -> Lease | None:
-        """The next job, leased for so long; none if nothing waits. Leases of workers that ended are taken over."""
+    def claim(
+        self, worker: str, kinds: Sequence[str], seconds: float, least_priority: int | None = None
+    ) -> Lease | None:
+        """The next job of at least that priority, leased for so long; none if nothing waits. Leases of workers that
+        ended are taken over."""
         ...
 
     def renew(self, lease: Lease, seconds: float, progress: str | None = None) -> bool:

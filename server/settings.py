@@ -64,7 +64,9 @@ class Settings(BaseSettings):
     min_score: float = Field(0.35, ge=0, le=1, description="Score below which a passage counts as not relevant.")
     max_streams: int = Field(256, ge=1, description="Answers under way at once; further questions get 429.")
 
-    workers: int = Field(1, ge=0, le=64, description="Files read at once in this process; 0: only other workers read.")
+    workers: int | None = Field(
+        None, ge=0, le=64, description="Files read at once in this process; empty: one per core; 0: only others read."
+    )
     upload_mb: int = Field(512, ge=1, description="Largest upload, in MiB.")
     request_kb: int = Field(1024, ge=16, description="Largest JSON request, in KiB.")
     parse_memory_mb: int = Field(1024, ge=128, description="Memory one file's reader may use, in MiB.")

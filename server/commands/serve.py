@@ -74,13 +74,15 @@ async def _run(app: "FastAPI", server: "uvicorn.Server") -> None:
 
 
 def worker(
-    threads: Annotated[int, typer.Option(min=1, max=64, help="Files read at once.")] = 1,
+    threads: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Files read at once; one per core if not given.")
+    ] = None,
 ) -> None:
     """Read files for servers elsewhere (needs LECTERN_DATABASE_URL, LECTERN_INDEX_URI and a shared data folder).
 
     Example: LECTERN_DATABASE_URL=postgresql://… LECTERN_INDEX_URI=http://milvus:19530 lectern worker --threads 4
     """
-    from server.app import open_parts
+    from server.app import cores, open_parts
     from server.errors import WrongSetting
     from server.monitor.logs import configure_logs
 
@@ -93,5 +95,5 @@ def worker(
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     with open_parts(settings) as parts:
-        parts.worker.start(threads)
+        parts.worker.start(threads or cores())
         stop.wait()

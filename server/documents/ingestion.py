@@ -16,7 +16,7 @@ from server.documents.sink import IndexSink
 from server.documents.stores import INGEST
 from server.documents.text import Texts
 from server.errors import EmbedderUnavailable, IndexUnavailable, LecternError, UnknownFile, UnknownStore
-from server.model import FileStatus, Lease, StoreFile
+from server.model import FileStatus, Lease, Priority, StoreFile
 from server.ports import Catalog, Files, Jobs
 
 LEASE_SECONDS = 60.0
@@ -147,7 +147,10 @@ def progress_text(step: Progress) -> str:
 
 
 class Worker:
-    """Claims jobs and runs them, one thread each, until it is stopped."""
+    """Claims jobs and runs them, one thread each, until it is stopped.
+
+    One thread more takes only what a person waits for, so that this never waits behind a long import.
+    """
 
     def __init__(
         self,
@@ -167,9 +170,10 @@ class Worker:
         self._threads: list[threading.Thread] = []
 
     def start(self, threads: int) -> None:
-        """Begins to work."""
-        for number in range(threads):
-            thread = threading.Thread(target=self._work, name=f"worker-{number}", daemon=True)
+        """Begins to work; no threads: not at all."""
+        lanes = [None] * threads + ([Priority.INTERACTIVE] if threads else [])
+        for number, least in enumerate(lanes):
+            thread = threading.Thread(target=self._work, args=(least,), name=f"worker-{number}", daemon=True)
             thread.start()
             self._threads.append(thread)
 
@@ -186,10 +190,10 @@ class Worker:
             thread.join(max(0.0, until - time.monotonic()))
         self._threads.clear()
 
-    def _work(self) -> None:
+    def _work(self, least_priority: int | None) -> None:
         while not self._stopping.is_set():
             try:
-                lease = self._jobs.claim(self._name, [INGEST], LEASE_SECONDS)
+                lease = self._jobs.claim(self._name, [INGEST], LEASE_SECONDS, least_priority)
             except Exception:
                 log.exception("The queue could not be read; trying again")
                 self._stopping.wait(RETRY_SECONDS)

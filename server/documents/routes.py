@@ -92,7 +92,8 @@ def stores_router(stores: Stores, search: Search, needs: Callable[[Role], Any]) 
     @router.post("", dependencies=[editor])
     def create_store(body: wire.CreateStore) -> dict[str, Any]:
         """Creates a store."""
-        return wire.store_object(stores.create(body.name or "", body.file_ids, body.metadata or {}))
+        priority = wire.priority_of(body.priority)
+        return wire.store_object(stores.create(body.name or "", body.file_ids, body.metadata or {}, priority))
 
     @router.get("", dependencies=[reader])
     def list_stores(after: str | None = None, limit: Limit = 20, order: Order = "desc") -> dict[str, Any]:
@@ -149,7 +150,7 @@ def store_files_router(stores: Stores, texts: Texts, needs: Callable[[Role], Any
     @router.post("/{store_id}/files", dependencies=[editor])
     def attach_file(store_id: str, body: wire.AttachFile) -> dict[str, Any]:
         """Puts a file into a store; a job reads it."""
-        stores.attach(store_id, body.file_id, body.attributes or {})
+        stores.attach(store_id, body.file_id, body.attributes or {}, wire.priority_of(body.priority))
         return wire.store_file_object(stores.entry(store_id, body.file_id))
 
     @router.get("/{store_id}/files", dependencies=[reader])

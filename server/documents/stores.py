@@ -9,7 +9,7 @@ from typing import Any
 
 from server.documents.filters import matches
 from server.errors import InvalidRequest, UnknownFile
-from server.model import FileStatus, StoreFile, StoreRecord
+from server.model import FileStatus, Priority, StoreFile, StoreRecord
 from server.ports import Catalog, Index, Jobs, Statistics
 
 INGEST = "ingest"
@@ -42,7 +42,13 @@ class Stores:
         self._jobs = jobs
         self._dimensions, self._fingerprint = embedder
 
-    def create(self, name: str, file_ids: Sequence[str], metadata: Mapping[str, str]) -> StoreView:
+    def create(
+        self,
+        name: str,
+        file_ids: Sequence[str],
+        metadata: Mapping[str, str],
+        priority: Priority = Priority.BULK,
+    ) -> StoreView:
         """A new store, with these files on their way into it. Raises UnknownFile."""
         if len(file_ids) > MOST_FILES_AT_ONCE:
             raise InvalidRequest(detail=f"at most {MOST_FILES_AT_ONCE} files at once", param="file_ids")
@@ -56,7 +62,7 @@ class Stores:
         self._index.create(store_id, self._dimensions)
         self._catalog.add_store(store)
         for file_id in dict.fromkeys(file_ids):
-            self.attach(store_id, file_id, {})
+            self.attach(store_id, file_id, {}, priority)
         return self.view(store_id)
 
     def view(self, store_id: str) -> StoreView:
@@ -84,7 +90,13 @@ class Stores:
         self._catalog.remove_store(store_id)
         self._index.drop(store_id)
 
-    def attach(self, store_id: str, file_id: str, attributes: Mapping[str, str | float | bool]) -> StoreFile:
+    def attach(
+        self,
+        store_id: str,
+        file_id: str,
+        attributes: Mapping[str, str | float | bool],
+        priority: Priority = Priority.INTERACTIVE,
+    ) -> StoreFile:
         """Puts a file into a store; a job reads it. A file that is there already is read again only if it failed.
 
         Raises:
@@ -106,7 +118,7 @@ class Stores:
             entry = StoreFile(store_id, file_id, FileStatus.IN_PROGRESS, int(time.time()), attributes=attributes)
             self._catalog.attach(entry)
         # The row comes first and says what is meant; a job lost to a crash between the two is queued again at start.
-        self._jobs.add(INGEST, job_subject(store_id, file_id), {"store_id": store_id, "file_id": file_id})
+        self._jobs.add(INGEST, job_subject(store_id, file_id), {"store_id": store_id, "file_id": file_id}, priority)
         return entry
 
     def detach(self, store_id: str, file_id: str) -> None:

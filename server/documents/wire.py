@@ -1,14 +1,15 @@
 """OpenAI's shapes of files and vector stores (https://platform.openai.com/docs/api-reference/vector-stores)."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from server.documents.stores import StoreView
-from server.model import FileRecord, FileStatus, Passage, StoreFile
+from server.model import FileRecord, FileStatus, Passage, Priority, StoreFile
 
 Attributes = dict[str, str | float | bool]
+PriorityName = Literal["interactive", "bulk"]
 
 # OpenAI knows three codes; Lectern's finer one stands beside it as `reason`.
 _OPENAI_ERROR_CODES = {"unsupported_file": "unsupported_file", "internal_error": "server_error"}
@@ -24,6 +25,7 @@ class CreateStore(BaseModel):
     metadata: dict[Annotated[str, Field(max_length=64)], Annotated[str, Field(max_length=512)]] | None = Field(
         None, max_length=16
     )
+    priority: PriorityName = "bulk"
 
 
 class UpdateStore(BaseModel):
@@ -44,6 +46,7 @@ class AttachFile(BaseModel):
 
     file_id: str
     attributes: Attributes | None = None
+    priority: PriorityName = "interactive"
 
 
 class SetAttributes(BaseModel):
@@ -71,6 +74,11 @@ class SearchStore(BaseModel):
     filters: dict[str, Any] | None = None
     ranking_options: RankingOptions = RankingOptions(score_threshold=0.0)
     rewrite_query: bool = False
+
+
+def priority_of(name: PriorityName) -> Priority:
+    """The priority of that name."""
+    return Priority[name.upper()]
 
 
 def page_of(items: Sequence[dict[str, Any]], limit: int) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from server.adapters.database.engine import Database
 from server.adapters.database.jobs import SqlJobs, worker_name
 from server.adapters.database.schema import jobs as table
-from server.model import Lease
+from server.model import Lease, Priority
 from server.ports import Jobs
 
 ELSEWHERE = "another-host:1:1"  # a worker whose process cannot be looked at: only its lease counts
@@ -81,6 +81,25 @@ def test_higher_priorities_come_first_then_older_jobs(jobs: Jobs) -> None:
     for subject, priority in (("c", 0), ("d", 0), ("a", 5), ("e", -1), ("b", 5)):
         jobs.add("read", subject, {}, priority)
     assert "".join(claimed(jobs).subject for _ in range(5)) == "abcde"
+
+
+def test_a_lane_gets_only_what_is_urgent_enough_for_it(jobs: Jobs) -> None:
+    jobs.add("read", "bulk", {}, Priority.BULK)
+    assert jobs.claim(ELSEWHERE, ["read"], 60, Priority.INTERACTIVE) is None
+    jobs.add("read", "urgent", {}, Priority.INTERACTIVE)
+    lease = jobs.claim(ELSEWHERE, ["read"], 60, Priority.INTERACTIVE)
+    assert lease is not None
+    assert lease.subject == "urgent"
+    assert jobs.claim(ELSEWHERE, ["read"], 60, Priority.INTERACTIVE) is None
+    assert claimed(jobs).subject == "bulk"
+
+
+def test_a_waiting_job_that_is_added_again_becomes_as_urgent_as_asked(jobs: Jobs) -> None:
+    for subject in ("a", "b"):
+        jobs.add("read", subject, {}, Priority.BULK)
+    jobs.add("read", "b", {}, Priority.INTERACTIVE)
+    jobs.add("read", "b", {}, Priority.BULK)
+    assert [claimed(jobs).subject for _ in range(2)] == ["b", "a"]
 
 
 def test_a_worker_gets_only_the_kinds_it_knows(jobs: Jobs) -> None:

@@ -40,20 +40,25 @@ class SqlJobs:
         self._database = database
 
     def add(self, kind: str, subject: str, payload: Mapping[str, Any], priority: int = 0) -> str:
-        """Queues a job and returns its id; an unfinished job of the same kind and subject is returned instead."""
+        """Queues a job and returns its id; an unfinished job of the same kind and subject is returned instead, and
+        waits with the higher of both priorities."""
         with self._database.begin() as connection:
             one_at_a_time(connection, f"lectern jobs {kind} {subject}")
-            here = connection.scalar(sa.select(jobs.c.id).where(_unfinished(kind, [subject])).limit(1))
+            here = connection.execute(sa.select(jobs).where(_unfinished(kind, [subject])).limit(1)).one_or_none()
             if here is not None:
-                return str(here)
+                if here.priority < priority:
+                    connection.execute(sa.update(jobs).where(jobs.c.id == here.id).values(priority=priority))
+                return str(here.id)
             now = _now(connection)
             job_id = f"job-{secrets.token_hex(12)}"
             job = sa.insert(jobs).values(id=job_id, kind=kind, subject=subject, payload=dict(payload), state=_QUEUED)
             connection.execute(job.values(priority=priority, created_at=now, updated_at=now))
             return job_id
 
-    def claim(self, worker: str, kinds: Sequence[str], seconds: float) -> Lease | None:
-        """The next job, leased for so long; none if nothing waits.
+    def claim(
+        self, worker: str, kinds: Sequence[str], seconds: float, least_priority: int | None = None
+    ) -> Lease | None:
+        """The next job of at least that priority, leased for so long; none if nothing waits.
 
         Higher priorities first, then the older. Jobs of workers whose lease ran out are taken over, and at once those
         of workers of this machine that ended.
@@ -63,9 +68,10 @@ class SqlJobs:
             _free_jobs_of_the_dead(connection, now)
             waits = sa.and_(jobs.c.state == _QUEUED, jobs.c.not_before <= now)
             lost = sa.and_(jobs.c.state == _RUNNING, jobs.c.leased_until < now)
+            wanted = sa.true() if least_priority is None else jobs.c.priority >= least_priority
             row = connection.execute(
                 sa.select(jobs)
-                .where(sa.or_(waits, lost), jobs.c.kind.in_(kinds))
+                .where(sa.or_(waits, lost), jobs.c.kind.in_(kinds), wanted)
                 .order_by(jobs.c.priority.desc(), jobs.c.created_at, jobs.c.id)
                 .limit(1)
                 .with_for_update(skip_locked=True)
