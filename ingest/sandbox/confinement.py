@@ -14,14 +14,16 @@ _PR_SET_CHILD_SUBREAPER = 36
 _PR_SET_NO_NEW_PRIVS = 38
 _SECCOMP_MODE_FILTER = 2
 
-# Machine -> its number in the kernel's audit interface, and there the numbers of: socket, ptrace, process_vm_readv,
-# process_vm_writev, io_uring_setup, unshare, setns, mount, bpf.
+# Machine -> its number in the kernel's audit interface, the number of socket, and those of: connect, ptrace,
+# process_vm_readv, process_vm_writev, io_uring_setup, unshare, setns, mount, bpf.
 _REFUSED = {
-    "x86_64": (0xC000003E, (41, 101, 310, 311, 425, 272, 308, 165, 321)),
-    "aarch64": (0xC00000B7, (198, 117, 270, 271, 425, 97, 268, 40, 280)),
+    "x86_64": (0xC000003E, 41, (42, 101, 310, 311, 425, 272, 308, 165, 321)),
+    "aarch64": (0xC00000B7, 198, (203, 117, 270, 271, 425, 97, 268, 40, 280)),
 }
-_LOAD, _JUMP_EQUAL, _JUMP_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
+_LOAD, _AND, _JUMP_EQUAL, _JUMP_AT_LEAST, _RETURN = 0x20, 0x54, 0x15, 0x35, 0x06
 _ALLOW, _KILL, _ACCESS_DENIED = 0x7FFF0000, 0x80000000, 0x00050000 | 13
+_NUMBER, _MACHINE, _FIRST_ARGUMENT, _SECOND_ARGUMENT = 0, 4, 16, 24  # where they stand in what the kernel shows
+_AF_UNIX, _SOCK_STREAM, _TYPE_BITS = 1, 1, 0xF
 _X32 = 0x40000000
 
 
@@ -31,24 +33,47 @@ def _prctl(option: int, value: int, more: object = 0) -> bool:
 
 
 def forbid_network() -> bool:
-    """Refuses this process and its descendants, for good: sockets, the memory of other processes, namespaces.
+    """Refuses this process and its descendants, for good: the network, the memory of other processes, namespaces.
 
     By the kernel (seccomp), so that native libraries and programs such as tesseract are bound as well; False where the
     kernel has no such filter, then only Python code is refused.
     """
     sys.addaudithook(_refuse_sockets)
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
-    machine, numbers = _REFUSED.get(platform.machine(), (0, ()))
-    if not numbers:
+    if platform.machine() not in _REFUSED:
         return False
-    count = len(numbers)
-    program = [(_LOAD, 0, 0, 4), (_JUMP_EQUAL, 1, 0, machine), (_RETURN, 0, 0, _KILL), (_LOAD, 0, 0, 0)]
-    program.append((_JUMP_AT_LEAST, count + 1, 0, _X32))
-    program += [(_JUMP_EQUAL, count - at, 0, number) for at, number in enumerate(numbers)]
-    program += [(_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _ACCESS_DENIED)]
+    program = network_filter(platform.machine())
     code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in program))
     head = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(program), ctypes.addressof(code)))
     return _prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, head)
+
+
+def network_filter(machine: str) -> list[tuple[int, int, int, int]]:
+    """The filter for a machine: its instructions as (operation, steps to skip if true, steps to skip if not, value).
+
+    LibreOffice does not start without a local socket on which it listens. So a local stream socket may be made, but
+    nothing, not even such a socket, may be connected: who can reach nobody, reaches no service of this machine either.
+    """
+    identity, socket, refused = _REFUSED[machine]
+    numbers = [
+        *((_JUMP_EQUAL, len(refused) + 6 - at, 0, number) for at, number in enumerate(refused)),
+        (_JUMP_EQUAL, 0, 5, socket),
+    ]
+    return [
+        (_LOAD, 0, 0, _MACHINE),
+        (_JUMP_EQUAL, 1, 0, identity),
+        (_RETURN, 0, 0, _KILL),
+        (_LOAD, 0, 0, _NUMBER),
+        (_JUMP_AT_LEAST, len(refused) + 7, 0, _X32),
+        *numbers,
+        (_LOAD, 0, 0, _FIRST_ARGUMENT),
+        (_JUMP_EQUAL, 0, 4, _AF_UNIX),
+        (_LOAD, 0, 0, _SECOND_ARGUMENT),
+        (_AND, 0, 0, _TYPE_BITS),
+        (_JUMP_EQUAL, 0, 1, _SOCK_STREAM),
+        (_RETURN, 0, 0, _ALLOW),
+        (_RETURN, 0, 0, _ACCESS_DENIED),
+    ]
 
 
 def _refuse_sockets(event: str, _arguments: tuple[object, ...]) -> None:

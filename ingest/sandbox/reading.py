@@ -241,9 +241,10 @@ def _resident(pid: int) -> int:
 
 
 def _size(folder: str) -> int:
-    """Bytes of the files in a folder."""
-    try:
-        with os.scandir(folder) as entries:
-            return sum(entry.stat(follow_symlinks=False).st_size for entry in entries)
-    except OSError:
-        return 0
+    """Bytes of the files in a folder and those below it."""
+    size = 0
+    for path, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):  # gone meanwhile
+                size += Path(path, name).lstat().st_size
+    return size

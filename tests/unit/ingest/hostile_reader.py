@@ -70,8 +70,9 @@ def _eat_in_a_program(argument: str, source: Source, options: ReadOptions) -> It
 
 
 def _fill(argument: str, source: Source, options: ReadOptions) -> Iterator[Event]:
+    folder = Path(tempfile.mkdtemp())
     for number in range(1000):
-        Path(tempfile.gettempdir(), str(number)).write_bytes(b"\1" * (10 << 20))
+        Path(folder, str(number)).write_bytes(b"\1" * (10 << 20))
         yield Progress(number, None)
 
 
