@@ -78,6 +78,19 @@ class FileStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class FileProgress:
+    """How far a file is: its stage (queued, parsing, embedding), `done` of `total` units, units per second, and the
+    seconds still to go in this stage; what is not known is None."""
+
+    stage: str
+    done: int = 0
+    total: int | None = None
+    unit: str = ""
+    rate: float | None = None
+    seconds_left: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StoreFile:
     """A file in a vector store. `partial` means that some pages could not be read; `losses` tells which.
 
@@ -97,7 +110,7 @@ class StoreFile:
     error_code: str | None = None
     error_message: str | None = None
     attributes: Mapping[str, str | float | bool] = field(default_factory=dict)
-    progress: str | None = None
+    progress: FileProgress | None = None
     warnings: tuple[str, ...] = ()
     quality: float | None = None
     quality_reasons: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from server.app import Parts, open_parts
 from server.bench import material
 from server.bench.figure import Figure
 from server.bench.memory import PeakMemory
+from server.documents.progress import words
 from server.model import FileStatus
 from server.settings import Settings
 
@@ -68,7 +69,7 @@ def ingest(parts: Parts, files: list[tuple[str, bytes]], say: Say) -> float:
     parts.worker.start(1)
     while parts.stores.view(store.id).counts.get(FileStatus.IN_PROGRESS.value, 0):
         entries = parts.stores.entries(store.id, FileStatus.IN_PROGRESS.value, None, 1, "asc")
-        say(entries[0].progress or "" if entries else "")
+        say(words(entries[0].progress) if entries and entries[0].progress else "")
         time.sleep(0.1)
     seconds = time.perf_counter() - started
     failed = parts.stores.entries(store.id, FileStatus.FAILED.value, None, 1, "asc")

@@ -12,11 +12,12 @@ import structlog
 from ingest.errors import UnreadableFile
 from ingest.model import Event, Outcome, Progress, ReadOptions, Source, Status
 from server.documents.files import blob_name
+from server.documents.progress import Pace, dump
 from server.documents.sink import IndexSink
 from server.documents.stores import INGEST
 from server.documents.text import Texts
 from server.errors import EmbedderUnavailable, IndexUnavailable, LecternError, UnknownFile, UnknownStore
-from server.model import FileStatus, Lease, Priority, StoreFile
+from server.model import FileProgress, FileStatus, Lease, Priority, StoreFile
 from server.ports import Catalog, Files, Jobs
 
 LEASE_SECONDS = 60.0
@@ -49,7 +50,7 @@ class Readers(Protocol):
         ...
 
 
-Report = Callable[[str], None]
+Report = Callable[[FileProgress], None]
 
 
 class Pipeline(Protocol):
@@ -99,12 +100,12 @@ class Ingestion:
         """
         entry = self._catalog.store_file(store_id, file_id)
         record = self._catalog.file(file_id)
-        sink = self._open_sink(store_id, file_id)
+        sink, pace = self._open_sink(store_id, file_id), Pace()
         try:
             with self._files.open(blob_name(file_id), file_id) as stream:
                 reading = self._readers.read(Source(record.filename, stream, record.bytes), self._options)
                 events = self._texts.events(file_id, reading)
-                outcome = self._pipeline(events, sink, lambda step: report(progress_text(step)), check)
+                outcome = self._pipeline(events, sink, lambda step: report(pace.at(step)), check)
             if reading.media_type:
                 self._catalog.set_media_type(file_id, reading.media_type)
         except UnreadableFile as error:
@@ -137,13 +138,6 @@ class Ingestion:
     def forget(self, store_id: str, file_id: str) -> None:
         """Takes out of the index what an abandoned run may have written."""
         self._forget(store_id, file_id)
-
-
-def progress_text(step: Progress) -> str:
-    """`parsing 12/40 pages`, `embedding 120 chunks`."""
-    verb = "embedding" if step.unit == "chunks" else "parsing"
-    count = f"{step.done}/{step.total}" if step.total else str(step.done)
-    return f"{verb} {count} {step.unit}"
 
 
 class Worker:
@@ -292,7 +286,7 @@ class _Heartbeat:
         self._jobs = jobs
         self._lease = lease
         self._stopping = stopping
-        self._progress: str | None = None
+        self._progress: FileProgress | None = None
         self._lost = threading.Event()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
@@ -304,8 +298,8 @@ class _Heartbeat:
         self._ended.set()
         self._thread.join()
 
-    def report(self, text: str) -> None:
-        self._progress = text
+    def report(self, progress: FileProgress) -> None:
+        self._progress = progress
 
     def check(self) -> None:
         if self._lost.is_set() or self._stopping.is_set():
@@ -314,7 +308,8 @@ class _Heartbeat:
     def _beat(self) -> None:
         while not self._ended.wait(RENEW_SECONDS):
             try:
-                if not self._jobs.renew(self._lease, LEASE_SECONDS, self._progress):
+                progress = self._progress and dump(self._progress)
+                if not self._jobs.renew(self._lease, LEASE_SECONDS, progress):
                     self._lost.set()
                     return
             except Exception:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from server.documents.filters import matches
+from server.documents.progress import QUEUED, load
 from server.errors import InvalidRequest, UnknownFile
 from server.model import FileStatus, Priority, StoreFile, StoreRecord
 from server.ports import Catalog, Index, Jobs, Statistics
@@ -170,9 +171,10 @@ class Stores:
 
     def _with_progress(self, entries: list[StoreFile]) -> list[StoreFile]:
         running = [entry for entry in entries if entry.status == FileStatus.IN_PROGRESS]
-        texts = self._jobs.progress(INGEST, [job_subject(entry.store_id, entry.file_id) for entry in running])
+        told = self._jobs.progress(INGEST, [job_subject(entry.store_id, entry.file_id) for entry in running])
+        found = {subject: load(text) for subject, text in told.items()}
         return [
-            replace(entry, progress=texts.get(job_subject(entry.store_id, entry.file_id), "queued"))
+            replace(entry, progress=found.get(job_subject(entry.store_id, entry.file_id), QUEUED))
             if entry.status == FileStatus.IN_PROGRESS
             else entry
             for entry in entries

@@ -1,10 +1,12 @@
 """OpenAI's shapes of files and vector stores (https://platform.openai.com/docs/api-reference/vector-stores)."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from server.documents.progress import words
 from server.documents.stores import StoreView
 from server.model import FileRecord, FileStatus, Passage, Priority, StoreFile
 
@@ -151,7 +153,8 @@ def store_file_object(entry: StoreFile) -> dict[str, Any]:
         "quality_reasons": list(entry.quality_reasons),
         "duplicate_of": entry.duplicate_of,
         "replaces": entry.replaces,
-        "progress": entry.progress,
+        "progress": words(entry.progress) if entry.progress else None,
+        "progress_detail": asdict(entry.progress) if entry.progress else None,
     }
 
 

@@ -8,7 +8,7 @@ from server.adapters.database.jobs import SqlJobs
 from server.documents.ingestion import Worker
 from server.documents.stores import INGEST
 from server.errors import UnknownFile
-from server.model import Priority, StoreFile
+from server.model import FileProgress, Priority, StoreFile
 from server.ports import Jobs
 
 
@@ -20,7 +20,9 @@ class Reads:
         self.may_end = threading.Event()
         self.changed = threading.Condition()
 
-    def run(self, store_id: str, file_id: str, report: Callable[[str], None], check: Callable[[], None]) -> StoreFile:
+    def run(
+        self, store_id: str, file_id: str, report: Callable[[FileProgress], None], check: Callable[[], None]
+    ) -> StoreFile:
         self._note(f"begun {file_id}")
         if file_id.startswith("slow"):
             assert self.may_end.wait(30)
