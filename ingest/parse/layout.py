@@ -48,6 +48,7 @@ class Line:
     top: float
     right: float
     bottom: float
+    size: float  # the usual size of its words
 
     @classmethod
     def of(cls, words: list[Word]) -> "Line":
@@ -60,17 +61,13 @@ class Line:
             min(word.top for word in words),
             max(word.right for word in words),
             max(word.bottom for word in words),
+            median([word.size for word in words]),
         )
 
     @property
     def text(self) -> str:
         """The words with one space between them, none between Chinese or Japanese characters."""
         return join_words([word.text for word in self.words])
-
-    @property
-    def size(self) -> float:
-        """The usual size of its words."""
-        return median(word.size for word in self.words)
 
     @property
     def bold(self) -> bool:
@@ -94,6 +91,7 @@ class Grid:
 Item = Line | Grid
 Row = list[Item]
 Gap = tuple[float, float]
+Band = tuple[int, int, float]  # its first row, the row after its last, where its gutter is
 
 
 @dataclass(slots=True)
@@ -190,9 +188,10 @@ def regions_of(items: Iterable[Item]) -> list[Region]:
 
 def _regions(rows: list[Row], depth: int) -> list[Region]:
     regions: list[Region] = []
+    refused: list[Band] = []
     start = at = 0
     while at < len(rows):
-        band = _columns(rows, at, start) if depth < MAX_DEPTH else None
+        band = _columns(rows, at, start, refused) if depth < MAX_DEPTH else None
         if band is None:
             at += 1
             continue
@@ -216,14 +215,23 @@ def _sides(rows: list[Row], cut: float) -> tuple[list[Item], list[Item]]:
     return [item for item in items if item.right <= cut], [item for item in items if item.right > cut]
 
 
-def _columns(rows: list[Row], at: int, floor: int) -> tuple[int, int, float] | None:
-    """The longest band of rows around `at`, not above `floor`, that a gutter divides into columns of running text."""
-    best: tuple[int, int, float] | None = None
+def _columns(rows: list[Row], at: int, floor: int, refused: list[Band]) -> Band | None:
+    """The longest band of rows around `at`, not above `floor`, that a gutter divides into columns of running text.
+
+    Bands that hold none are added to those `refused`: every row of a long table would find the same ones again.
+    """
+    best: Band | None = None
     for gap in _inner_gaps(rows, at):
+        if any(first <= at < end and gap[0] < cut < gap[1] for first, end, cut in refused):
+            continue
         first, end, (left, right) = _extend(rows, at, floor, gap)
-        cut = (left + right) / 2
-        if (best is None or end - first > best[1] - best[0]) and _is_prose(rows[first:end], cut):
-            best = first, end, cut
+        band = first, end, (left + right) / 2
+        if best is not None and end - first <= best[1] - best[0]:
+            continue
+        if _is_prose(rows[first:end], band[2]):
+            best = band
+        else:
+            refused.append(band)
     return best
 
 

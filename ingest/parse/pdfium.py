@@ -2,7 +2,10 @@
 
 import ctypes
 import math
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from functools import reduce
+from itertools import pairwise
 from typing import Any
 
 import pypdfium2.raw as pdfium
@@ -16,7 +19,11 @@ from ingest.parse.view import PageContent, Place, View, upright, upright_back
 MAX_CHARACTERS = 400_000  # of one page
 DPI = 300
 MAX_RENDERED = 20_000_000  # pixels of a page image
-LINE_END_HYPHEN = 2  # how PDFium marks one
+LINE_END_HYPHEN = "\ufffe"  # how PDFium marks one
+UNKNOWN = "\ufffd"
+MEANINGLESS = re.compile("[\x00-\x08\x0e-\x1f]")
+WORD = re.compile(f"[^\\s{LINE_END_HYPHEN}]+{LINE_END_HYPHEN}?")
+BESIDE, BELOW, APART = range(3)  # where a character stands as seen from the one before
 OBLIQUE = 4  # the group of text that runs neither along nor across the page
 BOLD_NAMES = ("bold", "black", "heavy", "semib", "demi", "cmbx", "-bd")
 
@@ -46,7 +53,11 @@ class _Font:
 
 
 class _Reading:
-    """Puts the characters of a text page together to words."""
+    """Puts the characters of a text page together to words.
+
+    PDFium is asked as little as possible, for a page has thousands of characters: once for the text of the whole page,
+    and for the places of the first and the last character of each word.
+    """
 
     def __init__(self, textpage: PdfTextPage, view: View, content: PageContent) -> None:
         self.textpage = textpage
@@ -55,36 +66,58 @@ class _Reading:
         self.rect = pdfium.FS_RECTF()
         self.bold_fonts: dict[int, bool] = {}
         self.invisible: dict[int, list[Word]] = {}
+        self.owner = 0  # the text object that `font` was asked for
+        self.font = _Font(0, bold=False, turn=0, standing=False, invisible=False)
 
     def run(self) -> None:
         """Fills the words of the content."""
-        raw = self.textpage.raw
-        address = ctypes.c_void_p.from_buffer
-        signs: list[str] = []
-        font = _Font(0, bold=False, turn=0, standing=False, invisible=False)
-        known = first = 0
-        for index in range(min(self.textpage.count_chars(), MAX_CHARACTERS)):
-            code = pdfium.FPDFText_GetUnicode(raw, index)
-            sign = _sign(code)
-            if sign.isspace():
-                self._keep(signs, first, font)
-                signs = []
-                continue
-            owner = address(pdfium.FPDFText_GetTextObject(raw, index)).value or 0
-            if owner != known:
-                following = self._font(index)
-                if following != font:
-                    self._keep(signs, first, font)
-                    signs = []
-                known, font = owner, following
-            if not signs:
-                first = index
-            signs.append(sign)
-            if code == LINE_END_HYPHEN:
-                self._keep(signs, first, font)
-                signs = []
-        self._keep(signs, first, font)
+        text = self._text()
+        for found in WORD.finditer(text):
+            start, end = found.span()
+            for first, after, font in self._runs(start, end):
+                self._keep(text[first:after].replace(LINE_END_HYPHEN, "-"), first, font)
         self._judge_invisible()
+
+    def _text(self) -> str:
+        """The characters of the page, as many as PDFium counts, with one sign for all that mean nothing."""
+        count = min(self.textpage.count_chars(), MAX_CHARACTERS)
+        buffer = ctypes.create_string_buffer(2 * count + 2)
+        units = ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort))
+        written = max(pdfium.FPDFText_GetText(self.textpage.raw, 0, count, units) - 1, 0)
+        text = buffer.raw[: 2 * written].decode("utf-16-le", "replace")
+        if len(text) != count:  # it leaves out what has no meaning at all, and cuts off rare characters
+            text = "".join(self._sign(index) for index in range(count))
+        return MEANINGLESS.sub(UNKNOWN, text)
+
+    def _sign(self, index: int) -> str:
+        code = pdfium.FPDFText_GetUnicode(self.textpage.raw, index)
+        if code == 2:
+            return LINE_END_HYPHEN
+        return UNKNOWN if 0xD800 <= code <= 0xDFFF or code > 0x10FFFF else chr(code)
+
+    def _runs(self, start: int, end: int) -> list[tuple[int, int, _Font]]:
+        """The parts of the characters [start, end) that look alike."""
+        font = self._font_at(start)
+        if end - start == 1 or self._owner(end - 1) == self.owner:
+            return [(start, end, font)]
+        runs: list[tuple[int, int, _Font]] = []
+        first = start
+        for index in range(start + 1, end):
+            following = self._font_at(index)
+            if following != font:
+                runs.append((first, index, font))
+                first, font = index, following
+        return [*runs, (first, end, font)]
+
+    def _owner(self, index: int) -> int:
+        holder = pdfium.FPDFText_GetTextObject(self.textpage.raw, index)
+        return ctypes.c_void_p.from_buffer(holder).value or 0
+
+    def _font_at(self, index: int) -> _Font:
+        owner = self._owner(index)
+        if owner != self.owner:
+            self.owner, self.font = owner, self._font(index)
+        return self.font
 
     def _place(self, index: int) -> Place:
         """The place of a character in page coordinates, as high as its font."""
@@ -104,8 +137,6 @@ class _Reading:
         holder = pdfium.FPDFText_GetTextObject(raw, index)
         mode = pdfium.FPDFTextObj_GetTextRenderMode(holder) if holder else 0
         size = abs(pdfium.FPDFText_GetFontSize(raw, index)) * scale
-        if pdfium.FPDFText_HasUnicodeMapError(raw, index) == 1:
-            self.content.unmapped += 1
         return _Font(
             round(size, 2),
             self._is_bold(holder, mode),
@@ -127,27 +158,38 @@ class _Reading:
             self.bold_fonts[key] = heavy or any(part in lowered for part in BOLD_NAMES)
         return self.bold_fonts[key] or mode == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE
 
-    def _keep(self, signs: list[str], first: int, font: _Font) -> None:
+    def _keep(self, text: str, first: int, font: _Font) -> None:
         """Takes the characters from index `first` on as a word; as several, where they do not stand together."""
-        if not signs:
-            return
-        (l0, b0, r0, t0), (l1, b1, r1, t1) = self._place(first), self._place(first + len(signs) - 1)
-        place = min(l0, l1), min(b0, b1), max(r0, r1), max(t0, t1)
-        across, down = place[2] - place[0], place[3] - place[1]
-        length, thickness = (down, across) if font.standing else (across, down)
-        most = 2.5 * max(font.size, 1.0)
-        if len(signs) > 1 and font.turn != OBLIQUE and (length > most * len(signs) or thickness > most):
-            half = len(signs) // 2
-            self._keep(signs[:half], first, font)
-            self._keep(signs[half:], first + half, font)
-            return
+        place = start = self._place(first)
+        if len(text) > 1:
+            end = self._place(first + len(text) - 1)
+            place = _union(start, end)
+            if font.turn != OBLIQUE and _is_loose(place, text, font):
+                self._keep_parts(text, first, font)
+                return
+        self._add(text, place, first, font)
+
+    def _keep_parts(self, text: str, first: int, font: _Font) -> None:
+        """Takes characters that spread too far for one word: parts them at gaps, and finds those set downwards."""
+        places = [self._place(first + index) for index in range(len(text))]
+        steps = [_step(before, after, font) for before, after in pairwise(places)]
+        begin = 0
+        for end in range(1, len(text) + 1):
+            if end < len(text) and steps[end - 1] == steps[begin] != APART:
+                continue
+            downwards = end - begin > 1 and steps[begin] == BELOW
+            look = replace(font, turn=(self.view.quarters + 1) % 4) if downwards else font
+            self._add(text[begin:end], reduce(_union, places[begin:end]), first + begin, look)
+            begin = end
+
+    def _add(self, text: str, place: Place, first: int, font: _Font) -> None:
         width, height = self.content.width, self.content.height
         shown = self.view.place(*place)
         if shown[2] < 0 or shown[3] < 0 or shown[0] > width or shown[1] > height:
-            self.content.hidden += len(signs)
+            self.content.hidden += len(text)
             return
-        left, top, right, bottom = upright(shown, font.turn, width, height)
-        word = Word("".join(signs), left, top, right, bottom, font.size or bottom - top, font.bold, first)
+        left, top, right, bottom = upright(shown, font.turn, width, height) if font.turn else shown
+        word = Word(text, left, top, right, bottom, font.size or bottom - top, font.bold, first)
         groups = self.invisible if font.invisible else self.content.words
         groups.setdefault(font.turn, []).append(word)
 
@@ -168,13 +210,31 @@ def _covers(picture: Place, place: Place) -> bool:
     return picture[0] <= x <= picture[2] and picture[1] <= y <= picture[3]
 
 
-def _sign(code: int) -> str:
-    """The character of a code; the sign for "unknown" where a font does not tell what its glyphs mean."""
-    if code == LINE_END_HYPHEN:
-        return "-"
-    if (code < 32 and code not in (9, 10, 11, 12, 13)) or 0xD800 <= code <= 0xDFFF or code > 0x10FFFF:
-        return "\ufffd"
-    return chr(code)
+def _union(one: Place, other: Place) -> Place:
+    return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
+
+
+def _is_loose(place: Place, text: str, font: _Font) -> bool:
+    """Whether a word is wider or higher than its characters can be."""
+    length, thickness = place[2] - place[0], place[3] - place[1]
+    if font.standing:
+        length, thickness = thickness, length
+    em = max(font.size, 1.0)
+    return length > (0.8 if text.isascii() else 1.15) * em * len(text) + 0.2 * em or thickness > 1.6 * em
+
+
+def _step(before: Place, after: Place, font: _Font) -> int:
+    """How the second of two characters follows the first; boxes are as high as the font, so neighbours overlap."""
+    em = max(font.size, 1.0)
+    across = max(after[0] - before[2], before[0] - after[2])
+    down = max(after[1] - before[3], before[1] - after[3])
+    if font.standing:
+        across, down = down, across
+    if across <= em and down < -0.4 * em:
+        return BESIDE
+    sunk = before[1] - after[3]
+    aligned = abs(before[0] + before[2] - after[0] - after[2]) < em
+    return BELOW if not font.standing and aligned and -0.4 * em <= sunk <= em else APART
 
 
 def _direction(a: float, b: float, quarters: int) -> int:

@@ -27,7 +27,6 @@ class PageContent:
     drawings: int = 0
     largest_picture: int = 0
     hidden: int = 0
-    unmapped: int = 0
     layer: bool = False
 
     @property
