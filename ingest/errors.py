@@ -44,7 +44,8 @@ class DamagedFile(UnreadableFile):
 
 
 class PasswordNeeded(UnreadableFile):
-    """{name} is protected by a password. Remove the protection, or upload it with its password."""
+    """{name} is protected by a password, and none was given or it is wrong. Attach the file again with its password, or
+    remove the protection."""
 
     code = "password_needed"
 

@@ -109,7 +109,7 @@ class Source:
     name: str
     stream: BinaryIO
     size: int
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

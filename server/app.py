@@ -46,6 +46,7 @@ from server.chat.retrieve import Retriever
 from server.chat.routes import chat_router
 from server.documents.files import Uploads
 from server.documents.ingestion import Ingestion, Worker
+from server.documents.passwords import Passwords
 from server.documents.routes import files_router, store_files_router, stores_router
 from server.documents.sink import IndexSink
 from server.documents.stores import Stores
@@ -121,7 +122,8 @@ def open_parts(settings: Settings, metrics: Metrics | None = None) -> Iterator[P
         index = MilvusIndex(settings.index_uri or str(settings.data / "index" / "milvus.db"), settings.index_token)
         stack.callback(index.close)
         embedder = open_embedder(settings)
-        stores = Stores(catalog, index, statistics, jobs, (embedder.dimensions, embedder.fingerprint))
+        passwords = Passwords(blobs)
+        stores = Stores(catalog, index, statistics, jobs, passwords, (embedder.dimensions, embedder.fingerprint))
         uploads = Uploads(catalog, blobs, keys, stores, settings.upload_mb * BYTES_PER_MB)
         texts = Texts(blobs, READER_VERSION)
         sandbox = stack.enter_context(Sandbox(settings.parse_memory_mb, settings.parse_seconds))
@@ -129,6 +131,7 @@ def open_parts(settings: Settings, metrics: Metrics | None = None) -> Iterator[P
         ingestion = Ingestion(
             catalog=catalog,
             files=blobs,
+            passwords=passwords,
             texts=texts,
             readers=sandbox,
             pipeline=_pipeline(embedder),

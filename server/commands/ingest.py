@@ -18,6 +18,7 @@ POLL_SECONDS = 0.3
 def ingest(
     paths: Annotated[list[Path], typer.Argument(exists=True, help="Files, or folders with files.")],
     store: Annotated[str, typer.Option(help="Vector store, by name or id; made if there is none.")] = "documents",
+    password: Annotated[str, typer.Option(help="Password of protected files.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per file.")] = False,
 ) -> None:
     """Upload files and wait until each is answerable.
@@ -28,6 +29,7 @@ def ingest(
     store_id = client.store_id(store, create=True)
     console = Console(stderr=True)
     found = [file for path in paths for file in files_under(path)]
+    wish = {"priority": "interactive" if len(found) == 1 else "bulk"} | ({"password": password} if password else {})
     failed = 0
     columns = (TextColumn("{task.description}"), TimeElapsedColumn(), TextColumn("{task.fields[now]}"))
     with Progress(*columns, console=console, transient=True, disable=as_json) as progress:
@@ -38,7 +40,7 @@ def ingest(
                 file = client.call(
                     "POST", "/v1/files", files={"file": (path.name, stream)}, data={"purpose": "assistants"}
                 )
-            client.call("POST", f"/v1/vector_stores/{store_id}/files", json={"file_id": file["id"]})
+            client.call("POST", f"/v1/vector_stores/{store_id}/files", json={"file_id": file["id"], **wish})
             waiting[str(file["id"])] = (path, task)
         while waiting:
             for file_id, (path, task) in list(waiting.items()):

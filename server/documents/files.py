@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from starlette.requests import Request
 
+from server.documents.names import blob_name, elements_name, password_name
 from server.documents.stores import Stores
 from server.documents.upload import receive
 from server.errors import InvalidRequest, UnknownFile
@@ -84,7 +85,7 @@ class Uploads:
         return record
 
     def _forget(self, file_id: str) -> None:
-        for name in (blob_name(file_id), elements_name(file_id)):
+        for name in (blob_name(file_id), elements_name(file_id), password_name(file_id)):
             self._files.delete(name)
         self._keys.destroy(file_id)
 
@@ -111,13 +112,3 @@ class Uploads:
             self._stores.detach(store_id, file_id)
         self._catalog.remove_file(file_id)
         self._forget(file_id)
-
-
-def blob_name(file_id: str) -> str:
-    """Name of the sealed original."""
-    return f"files/{file_id}"
-
-
-def elements_name(file_id: str) -> str:
-    """Name of the sealed elements that reading found."""
-    return f"elements/{file_id}"

@@ -11,7 +11,8 @@ import structlog
 
 from ingest.errors import UnreadableFile
 from ingest.model import Event, Outcome, Progress, ReadOptions, Source, Status
-from server.documents.files import blob_name
+from server.documents.names import blob_name
+from server.documents.passwords import Passwords
 from server.documents.progress import Pace, dump
 from server.documents.sink import IndexSink
 from server.documents.stores import INGEST
@@ -75,6 +76,7 @@ class Ingestion:
         *,
         catalog: Catalog,
         files: Files,
+        passwords: Passwords,
         texts: Texts,
         readers: Readers,
         pipeline: Pipeline,
@@ -84,6 +86,7 @@ class Ingestion:
     ) -> None:
         self._catalog = catalog
         self._files = files
+        self._passwords = passwords
         self._texts = texts
         self._readers = readers
         self._pipeline = pipeline
@@ -103,14 +106,17 @@ class Ingestion:
         sink, pace = self._open_sink(store_id, file_id), Pace()
         try:
             with self._files.open(blob_name(file_id), file_id) as stream:
-                reading = self._readers.read(Source(record.filename, stream, record.bytes), self._options)
+                source = Source(record.filename, stream, record.bytes, self._passwords.of(file_id))
+                reading = self._readers.read(source, self._options)
                 events = self._texts.events(file_id, reading)
                 outcome = self._pipeline(events, sink, lambda step: report(pace.at(step)), check)
             if reading.media_type:
                 self._catalog.set_media_type(file_id, reading.media_type)
+            self._passwords.forget(file_id)
         except UnreadableFile as error:
             # What was written before the reader gave up would answer questions from half a document.
             self._forget(store_id, file_id)
+            self._passwords.forget(file_id)
             return replace(
                 entry,
                 status=FileStatus.FAILED,

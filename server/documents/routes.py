@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -14,22 +14,13 @@ from server.documents.stores import Stores
 from server.documents.text import Texts
 from server.errors import InvalidRequest
 from server.model import FileStatus, Passage, Role
+from server.ports import Search
 
 READ_BYTES = 256 * 1024
 MOST_QUERY_CHARS = 16_384
 
 Limit = Annotated[int, Query(ge=1, le=100)]
 Order = Annotated[str, Query(pattern="^(asc|desc)$")]
-
-
-class Search(Protocol):
-    """Finds passages in stores; blocking."""
-
-    def __call__(
-        self, question: str, store_ids: list[str], limit: int, allowed: dict[str, list[str] | None]
-    ) -> list[Passage]:
-        """The best passages, best first; `allowed` restricts a store to these files."""
-        ...
 
 
 def files_router(uploads: Uploads, needs: Callable[[Role], Any]) -> APIRouter:
@@ -126,8 +117,7 @@ def stores_router(stores: Stores, search: Search, needs: Callable[[Role], Any]) 
             raise InvalidRequest(detail=f"query must have 1 to {MOST_QUERY_CHARS} characters", param="query")
 
         def find() -> list[Passage]:
-            allowed = {store_id: stores.allowed(store_id, body.filters)}
-            return search(question, [store_id], body.max_num_results, allowed)
+            return search(question, [store_id], body.max_num_results, lambda one: stores.allowed(one, body.filters))
 
         least = body.ranking_options.score_threshold
         found = [passage for passage in await asyncio.to_thread(find) if passage.score >= least]
@@ -150,7 +140,16 @@ def store_files_router(stores: Stores, texts: Texts, needs: Callable[[Role], Any
     @router.post("/{store_id}/files", dependencies=[editor])
     def attach_file(store_id: str, body: wire.AttachFile) -> dict[str, Any]:
         """Puts a file into a store; a job reads it."""
-        stores.attach(store_id, body.file_id, body.attributes or {}, wire.priority_of(body.priority))
+        password = body.password.get_secret_value() if body.password else None
+        stores.attach(
+            store_id,
+            body.file_id,
+            body.attributes or {},
+            wire.priority_of(body.priority),
+            password=password,
+            replaces=body.replaces,
+            owned=body.owned,
+        )
         return wire.store_file_object(stores.entry(store_id, body.file_id))
 
     @router.get("/{store_id}/files", dependencies=[reader])

@@ -1,13 +1,15 @@
 """Vector stores: which files they hold, and how those became (or did not become) searchable."""
 
+import contextlib
 import re
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from server.documents.filters import matches
+from server.documents.passwords import Passwords
 from server.documents.progress import QUEUED, load
 from server.errors import InvalidRequest, UnknownFile
 from server.model import FileStatus, Priority, StoreFile, StoreRecord
@@ -16,6 +18,7 @@ from server.ports import Catalog, Index, Jobs, Statistics
 INGEST = "ingest"
 MOST_ATTRIBUTES = 16
 MOST_FILES_AT_ONCE = 2000
+SWEPT_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +38,19 @@ class Stores:
     """The vector stores of this Lectern."""
 
     def __init__(
-        self, catalog: Catalog, index: Index, statistics: Statistics, jobs: Jobs, embedder: tuple[int, str]
+        self,
+        catalog: Catalog,
+        index: Index,
+        statistics: Statistics,
+        jobs: Jobs,
+        passwords: Passwords,
+        embedder: tuple[int, str],
     ) -> None:
         self._catalog = catalog
         self._index = index
         self._statistics = statistics
         self._jobs = jobs
+        self._passwords = passwords
         self._dimensions, self._fingerprint = embedder
 
     def create(
@@ -83,7 +93,7 @@ class Stores:
         return self.view(store_id)
 
     def delete(self, store_id: str) -> None:
-        """Removes a store; the files themselves stay. Raises UnknownStore."""
+        """Removes a store; the files themselves stay, but for those it owns. Raises UnknownStore."""
         self._catalog.store(store_id)
         for entry in self._catalog.all_store_files(store_id):
             self._jobs.cancel(INGEST, job_subject(store_id, entry.file_id))
@@ -97,8 +107,16 @@ class Stores:
         file_id: str,
         attributes: Mapping[str, str | float | bool],
         priority: Priority = Priority.INTERACTIVE,
+        *,
+        password: str | None = None,
+        replaces: str | None = None,
+        owned: bool = False,
     ) -> StoreFile:
         """Puts a file into a store; a job reads it. A file that is there already is read again only if it failed.
+
+        A password opens a protected file; it is forgotten once the file was read. With `replaces`, that file of the
+        store answers until the new one is completed, and leaves in that moment; the new one has its attributes if none
+        are given. An `owned` file is deleted when it leaves the store.
 
         Raises:
             UnknownStore, UnknownFile, InvalidRequest: no such thing, or attributes that cannot be kept.
@@ -106,28 +124,55 @@ class Stores:
         self._catalog.store(store_id)
         self._catalog.file(file_id)
         check_attributes(attributes)
-        try:
-            entry = self._catalog.store_file(store_id, file_id)
-        except UnknownFile:
-            entry = None
+        if replaces == file_id:
+            raise InvalidRequest(detail="a file cannot replace itself: upload the new version first", param="replaces")
+        here = self._catalog.store_files_by_id(store_id, [file_id, replaces] if replaces else [file_id])
+        entry = here.get(file_id)
         if entry is not None and entry.status in {FileStatus.COMPLETED, FileStatus.IN_PROGRESS}:
             if attributes:
                 entry = self._catalog.set_attributes(store_id, file_id, attributes)
             if entry.status == FileStatus.COMPLETED:
                 return entry
         else:
-            entry = StoreFile(store_id, file_id, FileStatus.IN_PROGRESS, int(time.time()), attributes=attributes)
-            self._catalog.attach(entry)
+            if replaces in here and not attributes:
+                attributes = here[replaces].attributes
+            if replaces is None and entry is not None and entry.replaces is not None:
+                replaces = next(iter(self._catalog.store_files_by_id(store_id, [entry.replaces])), None)
+            now, status = int(time.time()), FileStatus.IN_PROGRESS
+            entry = StoreFile(store_id, file_id, status, now, attributes=attributes, replaces=replaces, owned=owned)
+            entry = self._catalog.attach(entry)
+        if password:
+            self._passwords.keep(file_id, password)
         # The row comes first and says what is meant; a job lost to a crash between the two is queued again at start.
-        self._jobs.add(INGEST, job_subject(store_id, file_id), {"store_id": store_id, "file_id": file_id}, priority)
+        self.queue(entry, priority)
         return entry
+
+    def queue(self, entry: StoreFile, priority: Priority) -> None:
+        """Has a file of a store read, by a job."""
+        subject = job_subject(entry.store_id, entry.file_id)
+        self._jobs.add(INGEST, subject, {"store_id": entry.store_id, "file_id": entry.file_id}, priority)
 
     def detach(self, store_id: str, file_id: str) -> None:
         """Takes a file out of a store, from the next search on. Raises UnknownStore, UnknownFile."""
         self._catalog.store(store_id)
         self._catalog.store_file(store_id, file_id)
-        self._jobs.cancel(INGEST, job_subject(store_id, file_id))
         self._catalog.detach(store_id, file_id)
+        self._clear(store_id, file_id)
+
+    def sweep(self, delete: Callable[[str], None]) -> int:
+        """Clears what still lies in the index of files that left, and deletes those that their store owned; returns how
+        many there were. Killed in the middle, it goes on with the next call."""
+        departures = self._catalog.departures(SWEPT_AT_ONCE)
+        for departure in departures:
+            self._clear(departure.store_id, departure.file_id)
+            if departure.owned and not self._catalog.stores_of_file(departure.file_id):
+                with contextlib.suppress(UnknownFile):
+                    delete(departure.file_id)
+            self._catalog.forget_departure(departure)
+        return len(departures)
+
+    def _clear(self, store_id: str, file_id: str) -> None:
+        self._jobs.cancel(INGEST, job_subject(store_id, file_id))
         self._index.delete_file(store_id, file_id)
         self._statistics.remove(store_id, file_id)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from ingest.document import dump, load
 from ingest.model import Element, Event, Progress
-from server.documents.files import elements_name
+from server.documents.names import elements_name
 from server.ports import Files
 
 

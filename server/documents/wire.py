@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from server.documents.progress import words
 from server.documents.stores import StoreView
@@ -49,6 +49,9 @@ class AttachFile(BaseModel):
     file_id: str
     attributes: Attributes | None = None
     priority: PriorityName = "interactive"
+    password: Annotated[SecretStr, Field(max_length=1024)] | None = None
+    replaces: str | None = None
+    owned: bool = False
 
 
 class SetAttributes(BaseModel):
@@ -153,6 +156,7 @@ def store_file_object(entry: StoreFile) -> dict[str, Any]:
         "quality_reasons": list(entry.quality_reasons),
         "duplicate_of": entry.duplicate_of,
         "replaces": entry.replaces,
+        "owned": entry.owned,
         "progress": words(entry.progress) if entry.progress else None,
         "progress_detail": asdict(entry.progress) if entry.progress else None,
     }

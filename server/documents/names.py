@@ -1,0 +1,16 @@
+"""Names of the sealed objects that belong to a file."""
+
+
+def blob_name(file_id: str) -> str:
+    """Name of the sealed original."""
+    return f"files/{file_id}"
+
+
+def elements_name(file_id: str) -> str:
+    """Name of the sealed elements that reading found."""
+    return f"elements/{file_id}"
+
+
+def password_name(file_id: str) -> str:
+    """Name of the password for the next reading."""
+    return f"passwords/{file_id}"
