@@ -1,43 +1,44 @@
-"""The outline of a PDF and the names of the files attached to it, by pypdf."""
+"""The outline of a PDF and the names of the files attached to it."""
 
-import logging
-from collections.abc import Sequence
+from itertools import islice
 
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
-from pypdf.generic import Destination
+import pypdfium2.raw as pdfium
+from pypdfium2 import PdfBookmark, PdfDest, PdfDocument, PdfiumError
 
-from ingest.model import Source
 from ingest.parse.paragraphs import mend, normal_title
 
+MAX_ENTRIES = 50_000
+MAX_ATTACHMENTS = 1_000
 Outline = dict[int, dict[str, int]]
-# what pypdf lets through on malformed objects besides its own errors
-BROKEN = (PyPdfError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RuntimeError, OSError)
 
 
-def outline_of(source: Source) -> tuple[Outline, list[str]]:
-    """Levels of the outline's entries by page and normal title, and the names of attached files.
-
-    Both are extras that a text is complete without: what of them cannot be read is left out.
-    """
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its remarks on malformed objects would fill the log
+def outline_of(document: PdfDocument) -> Outline:
+    """Levels of the outline's entries by page and normal title; entries that lead nowhere are left out."""
     outline: Outline = {}
+    for entry in islice(document.get_toc(), MAX_ENTRIES):
+        destination = _destination(document, entry)
+        page = destination.get_index() if destination else None
+        title = normal_title(mend(entry.get_title()))
+        if page is not None and title:
+            outline.setdefault(page + 1, {}).setdefault(title, entry.level + 1)
+    return outline
+
+
+def _destination(document: PdfDocument, entry: PdfBookmark) -> PdfDest | None:
+    """Where the entry leads: it names the place itself, or by an action that goes there."""
+    destination = entry.get_dest()
+    if destination is None and (action := pdfium.FPDFBookmark_GetAction(entry)):
+        raw = pdfium.FPDFAction_GetDest(document, action)
+        destination = PdfDest(raw, document) if raw else None
+    return destination
+
+
+def attachments_of(document: PdfDocument) -> list[str]:
+    """The names of the files attached to the document as a whole."""
     names: list[str] = []
-    try:
-        source.stream.seek(0)
-        reader = PdfReader(source.stream, password=source.password)
-        names = [mend(str(attachment.name)) for attachment in reader.attachment_list]
-        _walk(reader, reader.outline, 1, outline)
-    except BROKEN:
-        return outline, names
-    return outline, names
-
-
-def _walk(reader: PdfReader, entries: Sequence[object], level: int, outline: Outline) -> None:
-    for entry in entries:
-        if isinstance(entry, list):
-            _walk(reader, entry, level + 1, outline)
-        elif isinstance(entry, Destination):
-            page, title = reader.get_destination_page_number(entry), normal_title(str(entry.title or ""))
-            if page is not None and title:
-                outline.setdefault(page + 1, {}).setdefault(title, level)
+    for index in range(min(max(document.count_attachments(), 0), MAX_ATTACHMENTS)):
+        try:
+            names.append(mend(document.get_attachment(index).get_name()))
+        except (PdfiumError, UnicodeDecodeError):
+            names.append("")
+    return list(filter(None, names))

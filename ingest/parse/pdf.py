@@ -1,4 +1,4 @@
-"""Reads PDF files: PDFium for text with places and for page images, pypdf for the outline and attachments.
+"""Reads PDF files by PDFium.
 
 Nothing in a document is run: PDFium is used without its script engine, and actions and links are not followed. Text
 that a reader of the page cannot see (invisible, tiny, outside the page) is left out, for nobody could check an answer
@@ -18,6 +18,7 @@ from ingest.parse.annotations import notes_of
 from ingest.parse.layout import lines_of
 from ingest.parse.margins import RunningHeads
 from ingest.parse.ocr import OcrFailed, OcrMissing, Recogniser, Recognition, open_recogniser
+from ingest.parse.outline import attachments_of, outline_of
 from ingest.parse.paragraphs import Sheet, Style, elements_of
 from ingest.parse.pdfium import content_of, picture_of
 from ingest.parse.tables import ruled_grids
@@ -38,13 +39,8 @@ def read(source: Source, options: ReadOptions) -> Iterator[Event]:
         total = len(document)
         if total > options.max_pages:
             raise TooLarge(source.name, detail=f"it has {total:,} pages, {options.max_pages:,} are allowed")
-        style = Style()
-        attached = document.count_attachments()
-        if attached or pdfium.FPDFBookmark_GetFirstChild(document.raw, None):
-            from ingest.parse.outline import outline_of  # here, for pypdf is slow to import and many files need it not
-
-            style.outline, names = outline_of(source)
-            yield from (Element(Kind.TEXT, f"Attached file: {name}") for name in names)
+        yield from (Element(Kind.TEXT, f"Attached file: {name}") for name in attachments_of(document))
+        style = Style(outline=outline_of(document))
         yield from _Reading(source, options, document, style).run()
     finally:
         document.close()
