@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -58,7 +58,7 @@ from server.monitor.doctor import Finding, Verdict
 from server.monitor.metrics import Metrics
 from server.monitor.routes import backup_router, monitor_router
 from server.portal.routes import mount_portal
-from server.ports import Engine, Identities
+from server.ports import Allowed, Engine, Identities
 from server.settings import Settings, WhenEngineDown
 from server.vault.keyring import Keyring
 from server.vault.master import open_master_key
@@ -240,7 +240,7 @@ def _serve(app: FastAPI, parts: Parts, engine: Engine, spare: Engine | None) -> 
 
     touched: dict[str, int] = {}
 
-    def search(question: str, store_ids: list[str], limit: int, allowed: dict[str, list[str] | None]) -> list[Passage]:
+    def search(question: str, store_ids: Sequence[str], limit: int, allowed: Allowed) -> list[Passage]:
         now = int(time.time())
         for store_id in store_ids:
             # Not with each question: it writes, and a question should not wait for a writer.

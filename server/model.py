@@ -57,7 +57,8 @@ class FileRecord:
 
 @dataclass(frozen=True, slots=True)
 class StoreRecord:
-    """A vector store: a named set of files searched as one. `dimensions` and `fingerprint` are its embedder's."""
+    """A vector store: a named set of files searched as one. `dimensions` and `fingerprint` are its embedder's,
+    `replacements` grows whenever one of its files takes the place of another."""
 
     id: str
     name: str
@@ -66,6 +67,7 @@ class StoreRecord:
     dimensions: int
     fingerprint: str
     metadata: Mapping[str, str] = field(default_factory=dict)
+    replacements: int = 0
 
 
 class FileStatus(StrEnum):
@@ -96,7 +98,8 @@ class StoreFile:
 
     `warnings` tell what a person should know about how it was read, `quality` (0..1) and `quality_reasons` how well it
     can be used, `duplicate_of` which file of the store says (nearly) the same. `replaces` is the id of the file whose
-    place it takes the moment it is completed; until then it answers no question.
+    place it takes the moment it is completed; until then it answers no question. An `owned` file goes for good when it
+    leaves the store.
     """
 
     store_id: str
@@ -116,6 +119,22 @@ class StoreFile:
     quality_reasons: tuple[str, ...] = ()
     duplicate_of: str | None = None
     replaces: str | None = None
+    owned: bool = False
+
+    @property
+    def answers(self) -> bool:
+        """Whether questions are answered from it: the one it is to replace answers until it is completed."""
+        return self.replaces is None or self.status == FileStatus.COMPLETED
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A file that left a store. What still lies of it in the index is cleared, and the file itself deleted if the
+    store owned it."""
+
+    store_id: str
+    file_id: str
+    owned: bool
 
 
 class Priority(IntEnum):

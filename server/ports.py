@@ -3,7 +3,7 @@
 Calls without `async` may block and are made from worker threads; adapters are safe to call from several threads.
 """
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, BinaryIO, Protocol
 
@@ -13,11 +13,13 @@ import numpy.typing as npt
 from server.model import (
     ApiKey,
     Caller,
+    Departure,
     EngineState,
     FileRecord,
     Hit,
     IndexRow,
     Lease,
+    Passage,
     Prompt,
     Role,
     StoreFile,
@@ -25,6 +27,7 @@ from server.model import (
 )
 
 Vector = npt.NDArray[np.float32]
+Allowed = Callable[[str], Sequence[str] | None]
 
 
 class Engine(Protocol):
@@ -125,6 +128,14 @@ class Index(Protocol):
         ...
 
 
+class Search(Protocol):
+    """Finds passages in stores; blocking."""
+
+    def __call__(self, question: str, store_ids: Sequence[str], limit: int, allowed: Allowed) -> list[Passage]:
+        """The best passages, best first. `allowed` names per store the files that may be searched; None: all."""
+        ...
+
+
 class Statistics(Protocol):
     """How many chunks of a store hold a term; kept exact as files come and go."""
 
@@ -165,8 +176,8 @@ class Files(Protocol):
 class Keys(Protocol):
     """Data keys, one per file, wrapped by the master key."""
 
-    def create(self, file_id: str) -> None:
-        """Makes the file's key."""
+    def create(self, *file_ids: str) -> None:
+        """Makes the keys of files, together."""
         ...
 
     def seal_text(self, file_id: str, text: str, context: str) -> str:
@@ -317,12 +328,18 @@ class Catalog(Protocol):
         """Removes the row and the places of files in it."""
         ...
 
-    def attach(self, entry: StoreFile) -> None:
-        """Puts a file into a store, or back to in_progress if it is there."""
+    def attach(self, entry: StoreFile) -> StoreFile:
+        """Puts a file into a store, or back to in_progress if it is there. What another successor of the same file has
+        not completed leaves; the entry comes back with the file that answers until then. Raises UnknownStore,
+        UnknownFile."""
         ...
 
     def store_file(self, store_id: str, file_id: str) -> StoreFile:
         """Raises UnknownFile."""
+        ...
+
+    def store_files_by_id(self, store_id: str, file_ids: Sequence[str]) -> dict[str, StoreFile]:
+        """Those of the files that are in the store, as they stood at one moment."""
         ...
 
     def store_files(
@@ -340,7 +357,8 @@ class Catalog(Protocol):
         ...
 
     def set_outcome(self, entry: StoreFile) -> bool:
-        """Writes how reading ended; False if the file has left the store meanwhile."""
+        """Writes how reading ended; a file that is completed takes the place of the one it replaces in the same
+        moment. False if it has left the store meanwhile."""
         ...
 
     def set_attributes(self, store_id: str, file_id: str, attributes: Mapping[str, str | float | bool]) -> StoreFile:
@@ -348,7 +366,15 @@ class Catalog(Protocol):
         ...
 
     def detach(self, store_id: str, file_id: str) -> None:
-        """Takes the file out of the store."""
+        """Takes the file out of the store, and notes that it left."""
+        ...
+
+    def departures(self, limit: int) -> list[Departure]:
+        """Files that left a store and of which something may still lie in the index."""
+        ...
+
+    def forget_departure(self, departure: Departure) -> None:
+        """Nothing is left of it."""
         ...
 
     def file_counts(self, store_ids: Sequence[str]) -> dict[str, dict[str, int]]:

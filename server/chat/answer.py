@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 import structlog
@@ -26,23 +26,13 @@ from server.errors import (
     UnknownStore,
 )
 from server.model import Passage, Prompt
-from server.ports import Catalog, Engine
+from server.ports import Catalog, Engine, Search
 
 log = structlog.get_logger()
 
 ANSWER_TOKENS = 512
 MOST_QUESTION_CHARS = 16_384
 Observe = Callable[[str, float], None]
-
-
-class Search(Protocol):
-    """Finds passages; blocking."""
-
-    def __call__(
-        self, question: str, store_ids: list[str], limit: int, allowed: dict[str, list[str] | None]
-    ) -> list[Passage]:
-        """The best passages, best first."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,9 +237,8 @@ class Answers:
 
         def find() -> list[Passage]:
             stores = [self._catalog.store(store_id).id for store_id in dict.fromkeys(knowledge.vector_store_ids)]
-            allowed = {store_id: self._allowed(store_id, knowledge.filters) for store_id in stores}
             limit = knowledge.max_num_results or self._limits.passages
-            return self._search(question, stores, limit, allowed)
+            return self._search(question, stores, limit, lambda store_id: self._allowed(store_id, knowledge.filters))
 
         least = self._limits.min_score if knowledge.score_threshold is None else knowledge.score_threshold
         return [passage for passage in await asyncio.to_thread(find) if passage.score >= least]

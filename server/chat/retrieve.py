@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
@@ -14,10 +14,10 @@ from ingest.ports import Embedder
 from ingest.terms import terms
 from server.chat.calibration import Calibration, calibrate
 from server.chat.fusion import Fused, Trust, fuse, score_of, trust_in
-from server.errors import DamagedSeal, UnknownFile
-from server.model import Passage, StoreRecord
+from server.errors import DamagedSeal
+from server.model import Passage, StoreFile, StoreRecord
 from server.payload import Payload, unpack
-from server.ports import Catalog, Index, Keys, Statistics, Vector
+from server.ports import Allowed, Catalog, Index, Keys, Statistics, Vector
 from server.sparse import Sparse, query_weights
 
 log = structlog.get_logger()
@@ -25,6 +25,8 @@ log = structlog.get_logger()
 CANDIDATES: Final = 60
 # Passages are opened and looked at a second time, a few more than are asked for.
 _SPARE: Final = 8
+# A store of which something is replaced all the time is not waited for.
+_MOST_LOOKS: Final = 6
 _RUN_WORTH: Final = 0.2
 _NAME_WORTH: Final = 0.1
 _LEAST_TRUST: Final = 0.05
@@ -57,10 +59,12 @@ class Retriever:
         question: str,
         store_ids: Sequence[str],
         limit: int,
-        allowed: Mapping[str, Sequence[str] | None] | None = None,
+        allowed: Allowed = lambda _: None,
     ) -> list[Passage]:
-        """The best passages of all the stores, best first, each text once. `allowed` names per store the files that
-        may be searched; none or None: all of them.
+        """The best passages of all the stores, best first, each text once. `allowed` names the files of a store that
+        may be searched; None: all of them.
+
+        Of a file that is being replaced, exactly one version is found.
 
         Raises:
             UnknownStore: there is no such store.
@@ -73,14 +77,26 @@ class Retriever:
         embedded = time.perf_counter()
         self._observe("embed", embedded - started)
         query = self._sparse.query_terms(question)
-        opened: list[Passage] = []
-        for store in stores:
-            files = (allowed or {}).get(store.id)
-            found = self._candidates(store, vector, query, files, trust)
-            opened.extend(self._open(store.id, found[: limit + _SPARE]))
-        passages = self._with_attributes(_distinct(self._look_again(question, opened))[:limit])
+
+        def look(store: StoreRecord) -> list[Passage]:
+            found = self._candidates(store, vector, query, allowed(store.id), trust)
+            return self._open(store.id, found, limit + _SPARE)
+
+        opened = [passage for store in stores for passage in self._at_rest(store, look)]
+        passages = _distinct(self._look_again(question, opened))[:limit]
         self._observe("search", time.perf_counter() - embedded)
         return passages
+
+    def _at_rest(self, store: StoreRecord, look: Callable[[StoreRecord], list[Passage]]) -> list[Passage]:
+        """What `look` finds while no file of the store takes the place of another: between the index and the catalog
+        both versions could be missed, the one not written yet and the other gone already."""
+        for _ in range(_MOST_LOOKS - 1):
+            found = look(store)
+            now = self._catalog.store(store.id)
+            if now.replacements == store.replacements:
+                return found
+            store = now
+        return look(store)
 
     @cached_property
     def _calibration(self) -> Calibration:
@@ -98,33 +114,24 @@ class Retriever:
         dense, sparse = self._index.search(store.id, vector, weights, CANDIDATES, files)
         return fuse(dense, sparse, CANDIDATES, sum(weights.values()), trust)
 
-    def _open(self, store_id: str, found: Sequence[Fused]) -> list[Passage]:
-        """The candidates as passages; `score` is their worth so far."""
-        files = self._catalog.files_by_id(list({one.hit.file_id for one in found}))
-        passages = []
+    def _open(self, store_id: str, found: Sequence[Fused], limit: int) -> list[Passage]:
+        """The first candidates as passages; `score` is their worth so far."""
+        ids = list({one.hit.file_id for one in found})
+        entries, files = self._catalog.store_files_by_id(store_id, ids), self._catalog.files_by_id(ids)
+        passages: list[Passage] = []
         for one in found:
-            file = files.get(one.hit.file_id)
-            if file is None:
-                continue  # deleted while it was searched
+            entry, file = entries.get(one.hit.file_id), files.get(one.hit.file_id)
+            if entry is None or file is None or not entry.answers:
+                continue  # it has left the store, or another answers in its place until it is read
+            if len(passages) == limit:
+                break
             try:
                 payload = unpack(self._keys.open_text(file.id, one.hit.sealed, one.hit.id))
             except DamagedSeal as error:
                 log.warning("A passage could not be opened and is left out", file=file.id, reason=error.message)
                 continue
-            passages.append(_passage(store_id, file.filename, one, payload))
+            passages.append(_passage(entry, file.filename, one, payload))
         return passages
-
-    def _with_attributes(self, passages: Sequence[Passage]) -> list[Passage]:
-        known: dict[tuple[str, str], Mapping[str, str | float | bool] | None] = {}
-        for passage in passages:
-            place = passage.store_id, passage.file_id
-            if place not in known:
-                try:
-                    known[place] = self._catalog.store_file(*place).attributes
-                except UnknownFile:
-                    known[place] = None  # taken out of the store while it was searched
-        found = ((passage, known[passage.store_id, passage.file_id]) for passage in passages)
-        return [replace(passage, attributes=attributes) for passage, attributes in found if attributes is not None]
 
     def _look_again(self, question: str, passages: Sequence[Passage]) -> list[Passage]:
         """Ranks by what the index does not know: whether the question's terms stand side by side in the passage, and
@@ -144,11 +151,11 @@ class Retriever:
         return [replace(passage, score=score_of(worth)) for worth, passage in ranked]
 
 
-def _passage(store_id: str, filename: str, found: Fused, payload: Payload) -> Passage:
+def _passage(entry: StoreFile, filename: str, found: Fused, payload: Payload) -> Passage:
     return Passage(
         id=found.hit.id,
-        store_id=store_id,
-        file_id=found.hit.file_id,
+        store_id=entry.store_id,
+        file_id=entry.file_id,
         filename=filename,
         text=payload.text,
         score=found.worth,
@@ -161,6 +168,7 @@ def _passage(store_id: str, filename: str, found: Fused, payload: Payload) -> Pa
         cells=payload.cells,
         hidden=payload.hidden,
         confidence=payload.confidence,
+        attributes=entry.attributes,
     )
 
 

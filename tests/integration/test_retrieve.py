@@ -69,7 +69,7 @@ class House:
         return sink
 
     def ask(self, question: str, *stores: str, limit: int = 5, **allowed: Sequence[str] | None) -> list[Passage]:
-        return self.retriever.search(question, stores, limit, allowed)
+        return self.retriever.search(question, stores, limit, allowed.get)
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from server.adapters.database import entries
 from server.adapters.database.engine import Database
-from server.adapters.database.schema import files, store_files, vector_stores
+from server.adapters.database.schema import departures, files, store_files, vector_stores
 from server.adapters.database.serial import next_sequence
 from server.errors import InvalidRequest, UnknownFile, UnknownStore
-from server.model import FileRecord, FileStatus, StoreFile, StoreRecord
+from server.model import Departure, FileRecord, FileStatus, StoreFile, StoreRecord
 
 # SQLite takes 32,766 values in a statement, PostgreSQL 65,535.
 _MOST_VALUES = 10_000
@@ -24,7 +25,7 @@ class SqlCatalog:
 
     def add_file(self, file: FileRecord) -> None:
         """Stores the row."""
-        values = {**dataclasses.asdict(file), "filename": _storable(file.filename)}
+        values = {**dataclasses.asdict(file), "filename": entries.storable(file.filename)}
         with self._database.begin() as connection:
             connection.execute(sa.insert(files).values(**values, sequence=next_sequence(connection, files)))
 
@@ -66,7 +67,7 @@ class SqlCatalog:
     def add_store(self, store: StoreRecord) -> None:
         """Stores the row."""
         values = {field.name: getattr(store, field.name) for field in dataclasses.fields(store)}
-        values |= {"name": _storable(store.name), "metadata": dict(store.metadata)}
+        values |= {"name": entries.storable(store.name), "metadata": dict(store.metadata)}
         with self._database.begin() as connection:
             values["sequence"] = next_sequence(connection, vector_stores)
             connection.execute(sa.insert(vector_stores).values(values))
@@ -97,7 +98,7 @@ class SqlCatalog:
         """Changes what is given. Raises UnknownStore."""
         changes: dict[str, Any] = {}
         if name is not None:
-            changes["name"] = _storable(name)
+            changes["name"] = entries.storable(name)
         if metadata is not None:
             changes["metadata"] = dict(metadata)
         with self._database.begin() as connection:
@@ -113,40 +114,39 @@ class SqlCatalog:
             connection.execute(sa.update(table).where(later).values(last_active_at=now))
 
     def remove_store(self, store_id: str) -> None:
-        """Removes the row and the places of files in it."""
+        """Removes the row and the places of files in it; those it owned have left."""
+        owned = sa.select(store_files.c.file_id).where(store_files.c.store_id == store_id, store_files.c.owned)
         with self._database.begin() as connection:
+            for part in _parts(list(connection.scalars(owned))):
+                entries.leave(connection, store_id, part)
             connection.execute(sa.delete(vector_stores).where(vector_stores.c.id == store_id))
 
-    def attach(self, entry: StoreFile) -> None:
+    def attach(self, entry: StoreFile) -> StoreFile:
         """Puts a file into a store, or back to the entry's status if it is there, where it keeps its place.
 
+        What another successor of the same file has not completed leaves; the entry comes back with the file that
+        answers until then.
+
         Raises:
-            UnknownStore, UnknownFile: there is no such store or file.
+            UnknownStore, UnknownFile: there is no such store or file, or none such to replace.
         """
-        values = {field.name: getattr(entry, field.name) for field in dataclasses.fields(entry)} | _outcome(entry)
-        del values["progress"]
-        values["attributes"] = dict(entry.attributes)
         with self._database.begin() as connection:
-            sequence = next_sequence(connection, store_files)
-            # The rows are locked so that they cannot go before this transaction has ended.
-            for table, key, unknown in (
-                (vector_stores, entry.store_id, UnknownStore(store=entry.store_id)),
-                (files, entry.file_id, UnknownFile(file=entry.file_id)),
-            ):
-                row = sa.select(table.c.id).where(table.c.id == key).with_for_update(read=True, key_share=True)
-                if connection.scalar(row) is None:
-                    raise unknown
-            kept = {key: value for key, value in values.items() if key != "created_at"}
-            changed = connection.execute(
-                sa.update(store_files).where(_entry(entry.store_id, entry.file_id)).values(kept)
-            )
-            if not changed.rowcount:
-                connection.execute(sa.insert(store_files).values(values | {"sequence": sequence}))
+            return entries.enter(connection, entry)
 
     def store_file(self, store_id: str, file_id: str) -> StoreFile:
         """The file's place in the store. Raises UnknownFile."""
         with self._database.read() as connection:
-            return _entry_row(connection, store_id, file_id)
+            return entries.row_of(connection, store_id, file_id)
+
+    def store_files_by_id(self, store_id: str, file_ids: Sequence[str]) -> dict[str, StoreFile]:
+        """Those of the files that are in the store, as they stood at one moment."""
+        found: dict[str, StoreFile] = {}
+        with self._database.read() as connection:
+            for part in _parts(file_ids):
+                where = sa.and_(store_files.c.store_id == store_id, store_files.c.file_id.in_(part))
+                rows = connection.execute(sa.select(store_files).where(where))
+                found |= {row.file_id: entries.read(row) for row in rows}
+        return found
 
     def store_files(
         self, store_id: str, status: str | None, after: str | None, limit: int, order: str
@@ -156,15 +156,15 @@ class SqlCatalog:
         if status is not None:
             query = query.where(store_files.c.status == status)
         with self._database.read() as connection:
-            place = None if after is None else _place(connection, store_files, after, _entry(store_id, after))
+            place = None if after is None else _place(connection, store_files, after, entries.of(store_id, after))
             rows = connection.execute(_page(query, store_files, place, limit, order))
-            return [_store_file(row) for row in rows]
+            return [entries.read(row) for row in rows]
 
     def all_store_files(self, store_id: str) -> list[StoreFile]:
         """Every file of a store, in the order in which they came."""
         query = sa.select(store_files).where(store_files.c.store_id == store_id).order_by(store_files.c.sequence)
         with self._database.read() as connection:
-            return [_store_file(row) for row in connection.execute(query)]
+            return [entries.read(row) for row in connection.execute(query)]
 
     def stores_of_file(self, file_id: str) -> list[str]:
         """Ids of the stores that hold the file."""
@@ -173,22 +173,33 @@ class SqlCatalog:
             return list(connection.scalars(query.order_by(store_files.c.sequence)))
 
     def set_outcome(self, entry: StoreFile) -> bool:
-        """Writes how reading ended, and leaves the attributes; False if the file has left the store meanwhile."""
-        update = sa.update(store_files).where(_entry(entry.store_id, entry.file_id)).values(_outcome(entry))
+        """Writes how reading ended, and leaves the attributes; a file that is completed takes the place of the one it
+        replaces in the same moment. False if it has left the store meanwhile."""
         with self._database.begin() as connection:
-            return connection.execute(update).rowcount == 1
+            return entries.settle(connection, entry)
 
     def set_attributes(self, store_id: str, file_id: str, attributes: Mapping[str, str | float | bool]) -> StoreFile:
         """Replaces a file's attributes. Raises UnknownFile."""
-        update = sa.update(store_files).where(_entry(store_id, file_id)).values(attributes=dict(attributes))
+        update = sa.update(store_files).where(entries.of(store_id, file_id)).values(attributes=dict(attributes))
         with self._database.begin() as connection:
             connection.execute(update)
-            return _entry_row(connection, store_id, file_id)
+            return entries.row_of(connection, store_id, file_id)
 
     def detach(self, store_id: str, file_id: str) -> None:
-        """Takes the file out of the store."""
+        """Takes the file out of the store, and notes that it left."""
         with self._database.begin() as connection:
-            connection.execute(sa.delete(store_files).where(_entry(store_id, file_id)))
+            entries.leave(connection, store_id, [file_id])
+
+    def departures(self, limit: int) -> list[Departure]:
+        """Files that left a store and of which something may still lie in the index."""
+        with self._database.read() as connection:
+            return [Departure(*row) for row in connection.execute(sa.select(departures).limit(limit))]
+
+    def forget_departure(self, departure: Departure) -> None:
+        """Nothing is left of it."""
+        here = sa.and_(departures.c.store_id == departure.store_id, departures.c.file_id == departure.file_id)
+        with self._database.begin() as connection:
+            connection.execute(sa.delete(departures).where(here))
 
     def file_counts(self, store_ids: Sequence[str]) -> dict[str, dict[str, int]]:
         """Store -> each status -> files, with usage_bytes under that name."""
@@ -205,17 +216,8 @@ class SqlCatalog:
         return counts
 
 
-def _storable(text: str) -> str:
-    """The text without what PostgreSQL (NUL) or UTF-8 (halves of surrogate pairs) cannot hold."""
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
-
-
 def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:
     return (values[start : start + _MOST_VALUES] for start in range(0, len(values), _MOST_VALUES))
-
-
-def _entry(store_id: str, file_id: str) -> sa.ColumnElement[bool]:
-    return sa.and_(store_files.c.store_id == store_id, store_files.c.file_id == file_id)
 
 
 def _place(connection: sa.Connection, table: sa.Table, after: str, where: sa.ColumnElement[bool]) -> int:
@@ -234,22 +236,6 @@ def _page(query: sa.Select[Any], table: sa.Table, after: int | None, limit: int,
     return query.order_by(column.asc() if order == "asc" else column.desc()).limit(limit)
 
 
-def _outcome(entry: StoreFile) -> dict[str, Any]:
-    return {
-        "status": str(entry.status),
-        "usage_bytes": entry.usage_bytes,
-        "chunks": entry.chunks,
-        "partial": entry.partial,
-        "losses": [_storable(loss) for loss in entry.losses],
-        "error_code": entry.error_code,
-        "error_message": None if entry.error_message is None else _storable(entry.error_message),
-        "warnings": [_storable(warning) for warning in entry.warnings],
-        "quality": entry.quality,
-        "quality_reasons": [_storable(reason) for reason in entry.quality_reasons],
-        "duplicate_of": entry.duplicate_of,
-    }
-
-
 def _store_row(connection: sa.Connection, store_id: str) -> StoreRecord:
     row = connection.execute(sa.select(vector_stores).where(vector_stores.c.id == store_id)).one_or_none()
     if row is None:
@@ -257,23 +243,10 @@ def _store_row(connection: sa.Connection, store_id: str) -> StoreRecord:
     return _store(row)
 
 
-def _entry_row(connection: sa.Connection, store_id: str, file_id: str) -> StoreFile:
-    row = connection.execute(sa.select(store_files).where(_entry(store_id, file_id))).one_or_none()
-    if row is None:
-        raise UnknownFile(file=file_id)
-    return _store_file(row)
-
-
 def _file(row: sa.Row[Any]) -> FileRecord:
     return FileRecord(**{field.name: row._mapping[field.name] for field in dataclasses.fields(FileRecord)})
 
 
 def _store(row: sa.Row[Any]) -> StoreRecord:
-    return StoreRecord(**{field.name: row._mapping[field.name] for field in dataclasses.fields(StoreRecord)})
-
-
-def _store_file(row: sa.Row[Any]) -> StoreFile:
-    values: dict[str, Any] = {field.name: row._mapping.get(field.name) for field in dataclasses.fields(StoreFile)}
-    values |= {"status": FileStatus(row.status), "losses": tuple(row.losses)}
-    values |= {name: tuple(values[name] or ()) for name in ("warnings", "quality_reasons")}
-    return StoreFile(**values)
+    values = {field.name: row._mapping[field.name] for field in dataclasses.fields(StoreRecord)}
+    return StoreRecord(**values | {"replacements": row.replacements or 0})

@@ -28,9 +28,16 @@ class Database:
             sa.event.listen(self.engine, "begin", _begin_sqlite)
 
     @contextmanager
-    def begin(self) -> Iterator[sa.Connection]:
-        """A transaction that writes; on SQLite it takes the write lock at once, so it cannot fail half-way."""
-        with self.engine.connect().execution_options(lectern_writes=True) as connection, connection.begin():
+    def begin(self, *, durable: bool = True) -> Iterator[sa.Connection]:
+        """A transaction that writes; on SQLite it takes the write lock at once, so it cannot fail half-way.
+
+        One that is not durable does not wait for the disk: it outlives every end of the process, but if the machine
+        loses power the last such transactions may never have been. A later durable one makes those before it durable.
+        """
+        options = {"lectern_writes": True, "lectern_durable": durable}
+        with self.engine.connect().execution_options(**options) as connection, connection.begin():
+            if not durable and not self.is_sqlite:
+                connection.exec_driver_sql("SET LOCAL synchronous_commit=off")
             yield connection
 
     @contextmanager
@@ -57,8 +64,12 @@ class Database:
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    writes = connection.get_execution_options().get("lectern_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get("lectern_writes", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if options.get('lectern_durable', True) else 'NORMAL'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _prepare_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:

@@ -1,8 +1,11 @@
 """The wrapped data keys in the database."""
 
+from collections.abc import Mapping, Sequence
+
 import sqlalchemy as sa
 
 from server.adapters.database.engine import BUSY_SECONDS, Database
+from server.adapters.database.group_commit import GroupCommit
 from server.adapters.database.schema import file_keys
 
 
@@ -11,18 +14,28 @@ class FileKeys:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._adding: GroupCommit[tuple[str, bytes]] = GroupCommit(self._add)
 
-    def add(self, file_id: str, wrapped: bytes) -> None:
-        """Stores a key; one that is there stays, for something may be sealed with it."""
-        here = sa.select(file_keys.c.file_id).where(file_keys.c.file_id == file_id)
+    def add(self, keys: Mapping[str, bytes]) -> None:
+        """Stores the key of each file; one that is there stays, for something may be sealed with it. Writers that come
+        at the same time share a commit."""
+        self._adding.put(list(keys.items()))
+
+    def _add(self, keys: Sequence[tuple[str, bytes]]) -> None:
         try:
-            with self._database.begin() as connection:
-                if connection.scalar(here) is None:
-                    connection.execute(sa.insert(file_keys).values(file_id=file_id, wrapped=wrapped))
-        except sa.exc.IntegrityError:  # another connection was first
-            with self._database.read() as connection:
-                if connection.scalar(here) is None:
-                    raise
+            self._add_missing(dict(keys))
+        except sa.exc.IntegrityError:  # another process was first, with one of them
+            self._add_missing(dict(keys))
+
+    def _add_missing(self, keys: Mapping[str, bytes]) -> None:
+        with self._database.begin() as connection:
+            missing = dict(keys)
+            for part in batched(keys, _MOST_VALUES):
+                for file_id in connection.scalars(sa.select(file_keys.c.file_id).where(file_keys.c.file_id.in_(part))):
+                    del missing[file_id]
+            if missing:
+                rows = [{"file_id": file_id, "wrapped": wrapped} for file_id, wrapped in missing.items()]
+                connection.execute(sa.insert(file_keys), rows)
 
     def get(self, file_id: str) -> bytes | None:
         """The wrapped key, if there is one."""

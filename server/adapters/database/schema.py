@@ -45,6 +45,13 @@ file_keys = Table(
     Column("wrapped", LargeBinary, nullable=False),
 )
 
+packed_objects = Table(
+    "packed_objects",
+    metadata,
+    Column("name", String(64), primary_key=True),  # a keyed hash of the object's name
+    Column("content", LargeBinary, nullable=False),
+)
+
 vector_stores = Table(
     "vector_stores",
     metadata,
@@ -55,6 +62,7 @@ vector_stores = Table(
     Column("fingerprint", String(128), nullable=False),
     Column("created_at", Integer, nullable=False),
     Column("last_active_at", Integer, nullable=False),
+    Column("replacements", Integer),  # how often one of its files took the place of another
     Column("sequence", Integer, nullable=False, index=True),
 )
 
@@ -76,8 +84,17 @@ store_files = Table(
     Column("quality_reasons", JSON),
     Column("duplicate_of", String(64)),
     Column("replaces", String(64)),
+    Column("owned", Boolean),  # the file itself goes when it leaves the store
     Column("created_at", Integer, nullable=False),
     Column("sequence", Integer, nullable=False, index=True),
+)
+
+departures = Table(  # files that left a store, and of which something may still lie in the index
+    "departures",
+    metadata,
+    Column("store_id", String(64), primary_key=True),
+    Column("file_id", String(64), primary_key=True),
+    Column("owned", Boolean, nullable=False),
 )
 
 term_statistics = Table(
@@ -112,7 +129,7 @@ sources = Table(
     Column("id", String(64), primary_key=True),
     Column("store_id", ForeignKey("vector_stores.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("url", Text, nullable=False),
-    Column("options", JSON, nullable=False),  # include, exclude, interval in seconds
+    Column("options", JSON, nullable=False),  # include, exclude, interval in seconds, …
     Column("secrets", Text),  # credentials, sealed
     Column("created_at", Integer, nullable=False),
     Column("started_at", Integer),
@@ -120,7 +137,8 @@ sources = Table(
     Column("next_at", Integer, nullable=False, index=True),
     Column("status", String(16), nullable=False),
     Column("message", Text),
-    Column("counts", JSON),
+    Column("counts", JSON),  # what the last run did
+    Column("mark", String(64)),  # what tells the folder from another one at the same path
     Column("sequence", Integer, nullable=False, index=True),
 )
 
@@ -128,7 +146,8 @@ source_files = Table(
     "source_files",
     metadata,
     Column("source_id", ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True),
-    Column("path", String(1024), primary_key=True),
+    Column("key", String(64), primary_key=True),  # SHA-256 of the path, which may be long, and no UTF-8
+    Column("path", Text, nullable=False),
     Column("file_id", String(64), nullable=False, index=True),
     Column("stamp", String(255), nullable=False),  # what the source says of a file's state: size and time, or an ETag
     Column("sha256", String(64), nullable=False),

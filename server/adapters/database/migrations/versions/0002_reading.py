@@ -9,11 +9,27 @@ down_revision = "0001"
 
 def upgrade() -> None:
     """Brings the tables to this version."""
+    op.execute("UPDATE jobs SET progress = NULL")  # was a text, is JSON now; what runs tells it anew
+    op.create_table(
+        "packed_objects",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_packed_objects"),
+    )
     op.add_column("store_files", sa.Column("warnings", sa.JSON()))
     op.add_column("store_files", sa.Column("quality", sa.Float()))
     op.add_column("store_files", sa.Column("quality_reasons", sa.JSON()))
     op.add_column("store_files", sa.Column("duplicate_of", sa.String(length=64)))
     op.add_column("store_files", sa.Column("replaces", sa.String(length=64)))
+    op.add_column("store_files", sa.Column("owned", sa.Boolean()))
+    op.add_column("vector_stores", sa.Column("replacements", sa.Integer()))
+    op.create_table(
+        "departures",
+        sa.Column("store_id", sa.String(length=64), nullable=False),
+        sa.Column("file_id", sa.String(length=64), nullable=False),
+        sa.Column("owned", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "file_id", name="pk_departures"),
+    )
     op.create_table(
         "file_signatures",
         sa.Column("store_id", sa.String(length=64), nullable=False),
@@ -35,6 +51,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("message", sa.Text()),
         sa.Column("counts", sa.JSON()),
+        sa.Column("mark", sa.String(length=64)),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["store_id"], ["vector_stores.id"], name="fk_sources_store_id_vector_stores", ondelete="CASCADE"
@@ -47,13 +64,14 @@ def upgrade() -> None:
     op.create_table(
         "source_files",
         sa.Column("source_id", sa.String(length=64), nullable=False),
-        sa.Column("path", sa.String(length=1024), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
         sa.Column("file_id", sa.String(length=64), nullable=False),
         sa.Column("stamp", sa.String(length=255), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
             ["source_id"], ["sources.id"], name="fk_source_files_source_id_sources", ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("source_id", "path", name="pk_source_files"),
+        sa.PrimaryKeyConstraint("source_id", "key", name="pk_source_files"),
     )
     op.create_index("ix_source_files_file_id", "source_files", ["file_id"])
