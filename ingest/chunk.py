@@ -4,32 +4,37 @@ Sections never mix. Within a section, prose is grouped by unstructured's chunkin
 rows; nothing overlaps and nothing is lost.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, islice
 
-from ingest.lines import CountTokens, Line, fit, prose_line, range_of_rows, table_lines
+from ingest.lines import CountTokens, Line, fit, goes_on, prose_line, range_of_rows, table_lines
 from ingest.model import Chunk, Element, Kind, Place
 from ingest.offline import keep_unstructured_offline
 from ingest.outline import Section, sections
+from ingest.packing import introduces, pack_prose, pack_rows
 
 _MIN_TOKENS = 16
 _BATCH_CHARACTERS = 32_000  # about 40 chunks: enough for the tokenizer to work on in one call
-_INTRODUCTION = 400  # characters of the longest sentence that is taken for the introduction of a table
-_MENTIONS_TABLE = re.compile(
-    r"[:：]\s*$|\b(?:table|figure|fig\.|chart)\s|[表图圖][\s\d一二三四五六七八九十:：]|下表|如下", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Lines of one section that may share chunks: all of one table, or prose."""
+    """Lines of one section that may share chunks: all of one table, or prose. Of a long section, only a part: the run
+    that `goes_on` begins in the middle."""
 
     headings: tuple[str, ...]
     lines: list[Line]
     budget: int
     is_table: bool
+    goes_on: bool = False
+
+    def takes(self, line: Line) -> bool:
+        """Whether a line of the part that follows belongs into this run."""
+        last = self.lines[-1].element
+        if self.is_table:
+            return goes_on(last, line.element)
+        return not line.element.rows and (last.sheet, last.hidden) == (line.element.sheet, line.element.hidden)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,9 @@ def chunks(elements: Iterable[Element], count_tokens: CountTokens, max_tokens: i
         for draft, tokens in packer.drafts(batch):
             yield _chunk(ordinal, draft, tokens)
             ordinal += 1
+    for draft, tokens in packer.rest():
+        yield _chunk(ordinal, draft, tokens)
+        ordinal += 1
 
 
 def _batches(parts: Iterable[Section]) -> Iterator[list[Section]]:
@@ -79,15 +87,20 @@ def _batches(parts: Iterable[Section]) -> Iterator[list[Section]]:
 
 
 class _Packer:
-    """Packs the lines of sections into drafts that keep a token limit, asking the tokenizer a batch at a time."""
+    """Packs the lines of sections into drafts that keep a token limit, asking the tokenizer a batch at a time.
+
+    The last chunk of a batch is held back, so that it may be filled from the next one: where a long section was parted
+    does not show in its chunks.
+    """
 
     def __init__(self, count: CountTokens, max_tokens: int) -> None:
         self.count = count
         self.max_tokens = max_tokens
         self.special = count([""])[0]
+        self._held: _Run | None = None
 
     def drafts(self, batch: Sequence[Section]) -> Iterator[tuple[_Draft, int]]:
-        """The drafts of a batch of sections with their tokens, in order."""
+        """The drafts of a batch of sections with their tokens, in order, but for the last."""
         runs = self._runs(batch)
         lines = [line for run in runs for line in run.lines]
         budgets = [run.budget for run in runs for _ in run.lines]
@@ -95,9 +108,20 @@ class _Packer:
         drafts: list[_Draft] = []
         for run in runs:
             fitting = [piece for line in islice(pieces, len(run.lines)) for piece in line]
-            pack = _pack_rows if run.is_table else _pack_prose
-            drafts += [_Draft(run.headings, group) for group in pack(fitting, run.budget)]
+            if self._held is not None:
+                if run.goes_on and self._held.is_table == run.is_table and self._held.takes(fitting[0]):
+                    fitting = [*self._held.lines, *fitting]
+                else:
+                    drafts.append(_Draft(self._held.headings, self._held.lines))
+            *groups, last = (pack_rows if run.is_table else pack_prose)(fitting, run.budget)
+            drafts += [_Draft(run.headings, group) for group in groups]
+            self._held = replace(run, lines=last)
         return self._verified(drafts)
+
+    def rest(self) -> Iterator[tuple[_Draft, int]]:
+        """What was held back."""
+        held, self._held = self._held, None
+        return self._verified([_Draft(held.headings, held.lines)] if held else [])
 
     def _runs(self, batch: Sequence[Section]) -> list[_Run]:
         """The sections as runs of lines. A path takes at most a third of a chunk; what does not fit becomes text."""
@@ -117,8 +141,10 @@ class _Packer:
                     unshown.insert(0, heading.element)
                 heading.shown = True
             budget = self.max_tokens - self.special - (self.max_tokens - self.special) // 3 + room
-            for is_table, lines in _groups([*unshown, *section.elements]):
-                runs.append(_Run(tuple(path), lines, budget, is_table))
+            before = section.before
+            for is_table, lines in _groups([*unshown, *section.elements], before):
+                runs.append(_Run(tuple(path), lines, budget, is_table, goes_on=before is not None))
+                before = None
         return runs
 
     def _verified(self, drafts: list[_Draft]) -> Iterator[tuple[_Draft, int]]:
@@ -143,85 +169,38 @@ class _Packer:
         return [_Draft(draft.headings, lines[:middle]), _Draft(draft.headings, lines[middle:])]
 
 
-def _groups(elements: Iterable[Element]) -> Iterator[tuple[bool, list[Line]]]:
-    """Lines that may share chunks: (True, those of one table and the sentence before it) or (False, those of prose)."""
-    prose: list[Line] = []
-    for element in elements:
-        if prose and (element.sheet, element.hidden) != (prose[-1].element.sheet, prose[-1].element.hidden):
-            yield False, prose
-            prose = []
-        if not element.rows:
-            prose.append(prose_line(element))
-            continue
-        rows = list(table_lines(element))
-        if prose and _introduces(prose[-1].element):
-            rows.insert(0, prose.pop())
-        if prose:
-            yield False, prose
-            prose = []
-        yield True, rows
-    if prose:
-        yield False, prose
-
-
-def _introduces(element: Element) -> bool:
-    if element.kind is Kind.CAPTION:
-        return True
-    is_short = len(element.text) <= _INTRODUCTION
-    return is_short and element.kind is Kind.TEXT and _MENTIONS_TABLE.search(element.text) is not None
-
-
-def _pack_rows(lines: Sequence[Line], budget: int) -> Iterator[list[Line]]:
-    group: list[Line] = []
-    room = budget
-    for line in lines:
-        if group and line.tokens > room:
-            yield group
-            group, room = [], budget
-        group.append(line)
-        room -= line.tokens
-    if group:
-        yield group
-
-
-def _pack_prose(lines: Sequence[Line], budget: int) -> Iterator[list[Line]]:
-    """Groups lines by unstructured's chunking by title.
-
-    It measures characters, so that each line is shown to it as an element with one character per token; two of them
-    are in the separator it puts between elements.
+def _groups(elements: Sequence[Element], before: Element | None) -> Iterator[tuple[bool, list[Line]]]:
+    """Lines that may share chunks: (True, those of one table with the sentence before it and the caption below it) or
+    (False, those of prose). `before` is the last element of the part of the section before, if this is a further one.
     """
-    from unstructured.chunking.title import iter_chunks_by_title
-    from unstructured.documents.elements import NarrativeText
-
-    units = list(_units(lines, budget))
-    if len(units) == 1:
-        yield units[0]
-        return
-    weighed = [
-        NarrativeText("x" * min(budget, max(1, _tokens(unit) - 2)), element_id=str(index))
-        for index, unit in enumerate(units)
-    ]
-    for composite in iter_chunks_by_title(weighed, max_characters=budget, combine_text_under_n_chars=0):
-        members = composite.metadata.orig_elements or []
-        yield [line for member in members for line in units[int(member.id)]]
-
-
-def _units(lines: Sequence[Line], budget: int) -> Iterator[list[Line]]:
-    """Lines that belong together where they fit: a footnote to what it explains, a list to its opening words."""
-    unit: list[Line] = []
-    for line in lines:
-        kind = line.element.kind
-        belongs = kind is Kind.FOOTNOTE or (kind is Kind.LIST_ITEM and unit and unit[-1].text.endswith((":", "：")))
-        if unit and not (belongs and _tokens(unit) + line.tokens <= budget):
-            yield unit
-            unit = []
-        unit.append(line)
-    if unit:
-        yield unit
-
-
-def _tokens(lines: Iterable[Line]) -> int:
-    return sum(line.tokens for line in lines)
+    lines: list[Line] = []
+    is_table = False
+    for index, element in enumerate(elements):
+        last = lines[-1].element if lines else before
+        continues = last is not None and goes_on(last, element)
+        after = elements[index + 1] if index + 1 < len(elements) else None
+        if element.rows:
+            rows = list(table_lines(element, goes_on=continues))
+            if lines and not continues:
+                if not is_table and introduces(lines[-1].element):
+                    rows.insert(0, lines.pop())
+                if lines:
+                    yield is_table, lines
+                lines = []
+            is_table = True
+            lines += rows
+        elif is_table and element.kind is Kind.CAPTION and not (after and after.rows):
+            lines.append(prose_line(element))
+            yield True, lines
+            lines, is_table = [], False
+        else:
+            if last and lines and (is_table or (element.sheet, element.hidden) != (last.sheet, last.hidden)):
+                yield is_table, lines
+                lines = []
+            is_table = False
+            lines.append(prose_line(element))
+    if lines:
+        yield is_table, lines
 
 
 def _chunk(ordinal: int, draft: _Draft, tokens: int) -> Chunk:
@@ -229,7 +208,7 @@ def _chunk(ordinal: int, draft: _Draft, tokens: int) -> Chunk:
     kinds = {element.kind for element in elements}
     is_table = Kind.TABLE in kinds
     kind = Kind.TABLE if is_table else kinds.pop() if len(kinds) == 1 else Kind.TEXT
-    cells = {element.cells for element in elements if element.rows or not is_table}
+    cells = list(dict.fromkeys(element.cells for element in elements if element.rows or not is_table))
     rows = [line.row for line in draft.lines if line.row is not None]
     sure = [element.confidence for element in elements if element.confidence is not None]
     return Chunk(
@@ -240,7 +219,7 @@ def _chunk(ordinal: int, draft: _Draft, tokens: int) -> Chunk:
         kind=kind,
         places=tuple(_places(draft.lines)),
         sheet=elements[0].sheet,
-        cells=range_of_rows(cells.pop(), rows) if len(cells) == 1 else None,
+        cells=range_of_rows(cells, rows),
         hidden=elements[0].hidden,
         confidence=min(sure, default=None),
     )

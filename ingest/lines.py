@@ -41,16 +41,26 @@ def prose_line(element: Element) -> Line:
     return Line(element.text, element)
 
 
-def table_lines(table: Element) -> Iterator[Line]:
+def goes_on(table: Element, further: Element) -> bool:
+    """Whether `further` is the next part of the same long table: a reader gives it in parts that repeat the header."""
+    if not table.header_rows or (table.sheet, table.hidden) != (further.sheet, further.hidden):
+        return False
+    if table.rows[: table.header_rows] != further.rows[: further.header_rows]:
+        return False
+    return not table.row_numbers or further.row_numbers[:1] == (table.row_numbers[-1] + 1,)
+
+
+def table_lines(table: Element, *, goes_on: bool = False) -> Iterator[Line]:
     """One line per body row, each readable alone: "Header: value | Header: value", empty cells left out.
 
-    Headers of columns without any value come first, on a line of their own, so that no word is lost.
+    Headers of columns without any value come first, on a line of their own, so that no word is lost; not again where
+    the table only `goes_on`.
     """
     header, body = table.rows[: table.header_rows], table.rows[table.header_rows :]
     names = [_column_name(column) for column in zip_longest(*header, fillvalue="")]
     filled = {index for row in body for index, cell in enumerate(row) if cell}
     unused = [name for index, name in enumerate(names) if name and index not in filled]
-    if unused:
+    if unused and not goes_on:
         yield Line(" | ".join(unused), table)
     numbers: Sequence[int | None] = table.row_numbers or [None] * len(body)
     for row, number in zip_longest(body, numbers[: len(body)]):
@@ -76,12 +86,19 @@ def _row_text(row: Sequence[str], names: Sequence[str]) -> str:
     return " | ".join(parts)
 
 
-def range_of_rows(cells: str | None, rows: Sequence[int]) -> str | None:
-    """The part of a table's range ("A2:F201") that these sheet rows take ("A7:F9"); all of it when rows are unknown."""
-    bounds = _RANGE.fullmatch(cells or "")
-    if bounds is None or not rows:
-        return cells
-    return f"{bounds[1]}{min(rows)}:{bounds[2]}{max(rows)}"
+def range_of_rows(ranges: Sequence[str | None], rows: Sequence[int]) -> str | None:
+    """The part of a table's range ("A2:F201") that these sheet rows take ("A7:F9"); all of it when rows are unknown.
+
+    Of a table in several parts, all ranges are given; they have their columns in common.
+    """
+    if not rows:
+        return ranges[0] if len(ranges) == 1 else None
+    bounds = [_RANGE.fullmatch(cells or "") for cells in ranges]
+    columns = {(one[1], one[2]) for one in bounds if one}
+    if len(columns) != 1 or None in bounds:
+        return ranges[0] if len(ranges) == 1 else None
+    first, last = columns.pop()
+    return f"{first}{min(rows)}:{last}{max(rows)}"
 
 
 def fit(lines: Sequence[Line], budgets: Sequence[int], count: CountTokens) -> list[list[Line]]:

@@ -21,10 +21,12 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Elements that stand under the same path of headings, or a part of them."""
+    """Elements that stand under the same path of headings, or a part of them: `before` is the last element of the part
+    before this one."""
 
     path: tuple[Heading, ...]
     elements: list[Element] = field(default_factory=list)
+    before: Element | None = None
 
 
 def sections(elements: Iterable[Element]) -> Iterator[Section]:
@@ -34,6 +36,7 @@ def sections(elements: Iterable[Element]) -> Iterator[Section]:
     """
     path: list[Heading] = []
     body: list[Element] = []
+    before: Element | None = None
     sheet: str | None = None
     size = 0
     for element in elements:
@@ -41,9 +44,13 @@ def sections(elements: Iterable[Element]) -> Iterator[Section]:
             continue
         new_sheet = element.sheet != sheet
         is_title = element.kind is Kind.TITLE
-        if body and (new_sheet or is_title or size > _PART_CHARACTERS):
-            yield _section(path, body)
-            body, size = [], 0
+        is_over = new_sheet or is_title
+        # A table is not parted from the sentence before it.
+        if body and (is_over or (size > _PART_CHARACTERS and (body[-1].rows or not element.rows))):
+            yield _section(path, body, before)
+            before, body, size = body[-1], [], 0
+        if is_over:
+            before = None
         if new_sheet:
             yield from _leave(path, 0)
             sheet = element.sheet
@@ -59,14 +66,14 @@ def sections(elements: Iterable[Element]) -> Iterator[Section]:
             body.append(element)
             size += len(element.text)
     if body:
-        yield _section(path, body)
+        yield _section(path, body, before)
     yield from _leave(path, 0)
 
 
-def _section(path: list[Heading], body: list[Element]) -> Section:
+def _section(path: list[Heading], body: list[Element], before: Element | None) -> Section:
     for heading in path:
         heading.heads = True
-    return Section(tuple(path), body)
+    return Section(tuple(path), body, before)
 
 
 def _leave(path: list[Heading], level: int) -> Iterator[Section]:

@@ -1,3 +1,4 @@
+import random
 import re
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
@@ -189,6 +190,78 @@ class TestTables:
         (chunk,) = cut(table(("A", "B"), ("Total", "Total")))
         assert chunk.text.endswith("Total")
         assert chunk.text.count("Total") == 1
+
+    def test_further_parts_of_a_long_table_are_one_table(self) -> None:
+        rows = [(str(index), f"Product {index}", "in stock") for index in range(90)]
+        whole = cut(table(("No", "Name", "State"), *rows, sheet="Stock"))
+        parts = [
+            table(("No", "Name", "State"), *rows[at : at + 7], sheet="Stock", first=at + 2) for at in range(0, 90, 7)
+        ]
+        found = cut(*parts)
+        assert [chunk.text for chunk in found] == [chunk.text for chunk in whole]
+        assert [chunk.cells for chunk in found] == [chunk.cells for chunk in whole]
+
+    def test_two_tables_with_the_same_header_stay_apart(self) -> None:
+        found = cut(table(("A", "B"), ("1", "2"), sheet="S"), table(("A", "B"), ("3", "4"), sheet="S", first=9))
+        assert [chunk.cells for chunk in found] == ["A2:B2", "A9:B9"]
+
+    def test_caption_below_a_table_stays_with_it(self) -> None:
+        caption = Element(Kind.CAPTION, "Table 1: limits")
+        found = cut(table(("City", "EUR"), ("Rome", "9")), caption, text("Something else."))
+        assert [chunk.text for chunk in found] == ["City: Rome | EUR: 9\nTable 1: limits", "Something else."]
+
+    def test_figure_stays_with_the_sentence_that_announces_it(self) -> None:
+        filler = text(" ".join(["word"] * 188))
+        picture = Element(Kind.TEXT, "Boiler, valve, pump", confidence=0.9, parser="tesseract")
+        found = cut(filler, text("The parts are shown in figure 4:"), picture)
+        assert found[-1].text.startswith("The parts are shown")
+        assert found[-1].text.endswith("pump")
+
+
+class TestEditing:
+    """An edit changes few chunks: their boundaries fall together again soon after it."""
+
+    @staticmethod
+    def changed(before: Sequence[Element], after: Sequence[Element]) -> tuple[int, int]:
+        known = {chunk.passage_text() for chunk in cut(*before)}
+        found = cut(*after)
+        return sum(chunk.passage_text() not in known for chunk in found), len(found)
+
+    @staticmethod
+    def lines(number: int, seed: int) -> list[Element]:
+        chance = random.Random(seed)
+        vocabulary = [f"word{index}" for index in range(400)]
+        return [text(" ".join(chance.choices(vocabulary, k=chance.randint(3, 30)))) for _ in range(number)]
+
+    @pytest.mark.parametrize("seed", range(3))
+    def test_lines_added_to_a_long_text_without_headings(self, seed: int) -> None:
+        document = self.lines(2500, seed)
+        for place in (3, 900, 2000):
+            edited = [*document[:place], *self.lines(5, 99), *document[place + 2 :]]
+            new, total = self.changed(document, edited)
+            assert total > 600
+            assert new <= 20
+
+    def test_a_row_added_to_a_long_sheet_of_equally_long_rows(self) -> None:
+        rows = [(f"{index:05}", f"part {index:05}", "in stock") for index in range(3000)]
+
+        def sheet(rows: Sequence[tuple[str, ...]]) -> list[Element]:
+            header = ("No", "Name", "State")
+            return [table(header, *rows[at : at + 200], sheet="S", first=at + 2) for at in range(0, len(rows), 200)]
+
+        for place in (0, 10, 1500):
+            edited = [*rows[:place], ("77777", "part 77777", "sold out"), *rows[place:]]
+            new, total = self.changed(sheet(rows), sheet(edited))
+            assert total > 200
+            assert new <= 10
+
+    def test_where_a_long_section_is_parted_does_not_show(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        document = [title("Long", 1), *self.lines(600, 5)]
+        whole = cut(*document)
+        for size in (700, 5_000):
+            monkeypatch.setattr("ingest.outline._PART_CHARACTERS", size)
+            monkeypatch.setattr("ingest.chunk._BATCH_CHARACTERS", size)
+            assert cut(*document) == whole
 
 
 class TestFacts:
