@@ -31,6 +31,7 @@ from server.adapters.database.engine import Database
 from server.adapters.database.file_keys import FileKeys
 from server.adapters.database.identities import SqlIdentities
 from server.adapters.database.jobs import SqlJobs, worker_name
+from server.adapters.database.packed import PackedObjects
 from server.adapters.database.statistics import SqlStatistics
 from server.adapters.datafolder import DataFolder
 from server.adapters.extractive import ExtractiveEngine
@@ -115,7 +116,7 @@ def open_parts(settings: Settings, metrics: Metrics | None = None) -> Iterator[P
         database = _database(settings)
         stack.callback(database.close)
         keys = open_keyring(settings, database)
-        blobs = Blobs(settings.data / "files", keys, keys.secret("object names"))
+        blobs = Blobs(settings.data / "files", keys, keys.secret("object names"), PackedObjects(database))
         blobs.sweep()
         sweep(settings.data)
         catalog, jobs, statistics = SqlCatalog(database), SqlJobs(database), SqlStatistics(database)

@@ -17,7 +17,7 @@ import tarfile
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass
 from io import BytesIO
 from pathlib import Path
@@ -51,7 +51,8 @@ _SQLITE = b"SQLite format 3\0"
 _PASSING = re.compile(r".*(\.lock|\.sock|-journal|-wal|-shm)$")
 
 POSTGRESQL_LEFT_OUT = (
-    "The database is not in this backup, as it is a server's: save and restore it with pg_dump and psql."
+    "The database, with the small files in it, is not in this backup, as it is a server's: save and restore it with "
+    "pg_dump and psql."
 )
 MILVUS_LEFT_OUT = "The vector index is not in this backup, as it is a Milvus server's: save it with milvus-backup."
 
@@ -64,12 +65,16 @@ class SqlDatabase(Protocol):
 
 
 class ObjectFolder(Protocol):
-    """The sealed objects (`server.adapters.blobs.Blobs`)."""
+    """The sealed objects (`server.adapters.blobs.Blobs`). The small ones lie in the database and are saved with it."""
 
     folder: Path
 
     def paths(self) -> Iterator[Path]:
-        """The objects' files."""
+        """The files of the large objects."""
+        ...
+
+    def any_packed_in_clear(self) -> bool:
+        """Whether a small object is not sealed."""
         ...
 
 
@@ -95,8 +100,9 @@ def snapshot(
 ) -> Manifest:
     """Writes a backup of the running data folder to `out`, which need not be seekable.
 
-    Inside `freeze` nothing may write to the database, the index or the objects. That lasts as long as copying the
-    database and the index to the data folder's disk; the objects, which never change, are sent after it.
+    Inside `freeze` nothing may write to the database, the index or the objects. That lasts as long as copying the index
+    to the data folder's disk; the database is copied after it, as it stood then, and so are the objects, which never
+    change.
     `index_folder` is none when the index is a server's.
 
     Raises:
@@ -104,11 +110,12 @@ def snapshot(
     """
     master, root = open_master_key(data)
     left_out: list[str] = []
-    with _stage(data) as stage:
+    with _stage(data) as stage, ExitStack() as opened:
+        source = Path(str(database.url.database))
+        live: sqlite3.Connection | None = None
         with freeze:
             if database.is_sqlite:
-                source = Path(str(database.url.database))
-                _copy_sqlite(source, stage / _place(source, data))
+                live = opened.enter_context(_state_of(source))
             else:
                 left_out.append(POSTGRESQL_LEFT_OUT)
             if index_folder is None:
@@ -116,6 +123,9 @@ def snapshot(
             else:
                 _copy_index(index_folder, stage / _place(index_folder, data))
             sealed = _link_objects(blobs, stage / _place(blobs.folder, data))
+        if live is not None:
+            _copy_sqlite(live, stage / _place(source, data))
+        sealed = sealed and not (database.is_sqlite and blobs.any_packed_in_clear())
         shutil.copy(data / ROOT_FILE, stage)
         if include_key:
             write_secret(stage / KEY_FILE, encode_key(master.bytes))
@@ -179,11 +189,19 @@ def _make_folder(path: Path) -> None:
         path.mkdir(mode=0o700, exist_ok=True)
 
 
-def _copy_sqlite(source: Path, target: Path) -> None:
-    # SQLite's online backup in a single step: one state of the file, with what is in its journal, and it waits for
-    # another process's transaction to end (Milvus Lite keeps its file with SQLite too).
+@contextmanager
+def _state_of(source: Path) -> Iterator[sqlite3.Connection]:
+    """A connection that goes on seeing the file as it is now, whoever writes to it."""
+    with closing(sqlite3.connect(source, timeout=30, isolation_level=None)) as live:
+        live.execute("BEGIN")
+        live.execute("SELECT 1 FROM sqlite_schema").fetchone()  # only reading takes hold of the state
+        yield live
+
+
+def _copy_sqlite(live: sqlite3.Connection, target: Path) -> None:
+    # SQLite's online backup in a single step: one state of the file, with what is in its journal.
     _make_folder(target.parent)
-    with closing(sqlite3.connect(source, timeout=30)) as live, closing(sqlite3.connect(target)) as copy:
+    with closing(sqlite3.connect(target)) as copy:
         live.backup(copy)
         copy.execute("PRAGMA journal_mode=DELETE")
 
@@ -197,7 +215,8 @@ def _copy_index(folder: Path, target: Path) -> None:
         with path.open("rb") as file:
             is_sqlite = file.read(len(_SQLITE)) == _SQLITE
         if is_sqlite:
-            _copy_sqlite(path, copy)
+            with _state_of(path) as live:  # waits for Milvus Lite's transaction to end
+                _copy_sqlite(live, copy)
         else:
             _make_folder(copy.parent)
             shutil.copyfile(path, copy)

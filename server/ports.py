@@ -95,6 +95,10 @@ class Index(Protocol):
         """Ids of all rows of the file."""
         ...
 
+    def vectors(self, store_id: str, ids: Sequence[str]) -> dict[str, Vector]:
+        """Row id -> its dense vector, of those of the rows that exist."""
+        ...
+
     def upsert(self, store_id: str, rows: Sequence[IndexRow]) -> None:
         """Writes the rows durably; a row with the same id is replaced."""
         ...
@@ -156,8 +160,13 @@ class Statistics(Protocol):
 class Files(Protocol):
     """Sealed objects by name ("files/file-abc"). `key_of` names whose key seals them (a file id)."""
 
-    def write(self, name: str, key_of: str) -> AbstractContextManager[BinaryIO]:
-        """A stream that becomes the object, whole and durable, when the block ends without an exception."""
+    def write(self, name: str, key_of: str, *, durable: bool = True) -> AbstractContextManager[BinaryIO]:
+        """A stream that becomes the object, whole and durable, when the block ends without an exception. One that need
+        not be durable outlives the process, but may be lost with the machine's power."""
+        ...
+
+    def write_all(self, objects: Sequence[tuple[str, str, bytes]]) -> None:
+        """Objects of (name, key_of, content), durable when it returns; small ones share one wait for the disk."""
         ...
 
     def open(self, name: str, key_of: str) -> BinaryIO:
@@ -168,8 +177,8 @@ class Files(Protocol):
         """Whether there is such an object."""
         ...
 
-    def delete(self, name: str) -> None:
-        """Removes the object; it may be gone already."""
+    def delete(self, *names: str) -> None:
+        """Removes the objects; they may be gone already."""
         ...
 
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from server.adapters.blobs import Blobs
 from server.adapters.database.engine import Database
 from server.adapters.database.file_keys import FileKeys
+from server.adapters.database.packed import PackedObjects
 from server.adapters.database.schema import metadata
 from server.vault.keyring import Keyring
 from server.vault.master import open_master_key
@@ -138,6 +139,6 @@ def keyring(sqlite: Database, tmp_path: Path) -> Keyring:
 
 
 @pytest.fixture
-def blobs(keyring: Keyring, tmp_path: Path) -> Blobs:
+def blobs(keyring: Keyring, sqlite: Database, tmp_path: Path) -> Blobs:
     """Sealed files in the folder `data`."""
-    return Blobs(tmp_path / "data" / "files", keyring, keyring.secret("object names"))
+    return Blobs(tmp_path / "data" / "files", keyring, keyring.secret("object names"), PackedObjects(sqlite))

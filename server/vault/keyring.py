@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Mapping
 from functools import cached_property
 from typing import BinaryIO, Protocol
 
@@ -29,8 +30,8 @@ _TAG_BYTES = 16
 class WrappedKeys(Protocol):
     """Where the wrapped keys lie."""
 
-    def add(self, file_id: str, wrapped: bytes) -> None:
-        """Stores a key; one that is there stays."""
+    def add(self, keys: Mapping[str, bytes]) -> None:
+        """Stores the wrapped key of each file; one that is there stays."""
         ...
 
     def get(self, file_id: str) -> bytes | None:
@@ -82,9 +83,9 @@ class Keyring:
         self._lock = threading.Lock()
         self._destroyed = 0  # a key read while this grew is not remembered: it may be the destroyed one
 
-    def create(self, file_id: str) -> None:
-        """Makes the file's key; a file that has one keeps it."""
-        self._wrapped.add(file_id, self._master.wrap(file_id, os.urandom(KEY_BYTES)))
+    def create(self, *file_ids: str) -> None:
+        """Makes the keys of files, together; a file that has one keeps it."""
+        self._wrapped.add({file_id: self._master.wrap(file_id, os.urandom(KEY_BYTES)) for file_id in file_ids})
 
     def destroy(self, file_id: str) -> None:
         """Forgets the file's key: nothing sealed with it can be opened again (other processes forget it within a

@@ -34,6 +34,9 @@ Bytes = bytes | bytearray | memoryview
 _MAGIC = b"LSEG"
 _VERSION = 1
 _SEALED, _PLAIN = b"S", b"P"
+CLEAR = _MAGIC + bytes([_VERSION]) + _PLAIN
+"""How an object begins that was written while the seal was off."""
+
 _PREFIX_BYTES = 7
 _HEADER = struct.Struct(f">4sBcBH{_PREFIX_BYTES}s")
 _SMALLEST_BITS, _LARGEST_BITS = 4, 26
@@ -233,4 +236,4 @@ class SealedReader(io.BufferedIOBase):
 
 def lies_in_clear(start: bytes) -> bool:
     """Whether an object that starts with these bytes was written while the seal was off."""
-    return start[: len(_MAGIC)] == _MAGIC and start[len(_MAGIC) + 1 : len(_MAGIC) + 2] == _PLAIN
+    return start.startswith(CLEAR)

@@ -16,6 +16,7 @@ from server.adapters.blobs import Blobs
 from server.adapters.database.catalog import SqlCatalog
 from server.adapters.database.engine import Database
 from server.adapters.database.file_keys import FileKeys
+from server.adapters.database.packed import PackedObjects
 from server.backup import Manifest, restore, snapshot, sweep
 from server.errors import BadBackup, MissingMasterKey, WrongMasterKey
 from server.model import FileRecord
@@ -34,7 +35,8 @@ class House:
         master, root = open_master_key(data)
         self.key = master.bytes
         self.keys = Keyring(master, root, FileKeys(self.database), seal=seal)
-        self.blobs = Blobs(data / "files", self.keys, self.keys.secret("object names"))
+        pack = PackedObjects(self.database)
+        self.blobs = Blobs(data / "files", self.keys, self.keys.secret("object names"), pack)
         self.catalog = SqlCatalog(self.database)
 
     def add(self, name: str, content: bytes) -> None:

@@ -29,12 +29,12 @@ class FileKeys:
 
     def _add_missing(self, keys: Mapping[str, bytes]) -> None:
         with self._database.begin() as connection:
-            missing = dict(keys)
-            for part in batched(keys, _MOST_VALUES):
-                for file_id in connection.scalars(sa.select(file_keys.c.file_id).where(file_keys.c.file_id.in_(part))):
-                    del missing[file_id]
-            if missing:
-                rows = [{"file_id": file_id, "wrapped": wrapped} for file_id, wrapped in missing.items()]
+            rows = []
+            for file_id, wrapped in keys.items():
+                here = sa.select(file_keys.c.file_id).where(file_keys.c.file_id == file_id)
+                if connection.scalar(here) is None:
+                    rows.append({"file_id": file_id, "wrapped": wrapped})
+            if rows:
                 connection.execute(sa.insert(file_keys), rows)
 
     def get(self, file_id: str) -> bytes | None:

@@ -150,7 +150,7 @@ def test_keys_exchanged_in_the_database_are_refused(sqlite: Database, tmp_path: 
     keys.create("file-1")
     wrapped = stored.get("file-1")
     assert wrapped is not None
-    stored.add("file-2", wrapped)
+    stored.add({"file-2": wrapped})
     with pytest.raises(DamagedSeal):
         keys.seal_text("file-2", "text", "c")
 
