@@ -1,12 +1,11 @@
 """From the rows of a sheet to its elements: titles, notes and tables, with a bounded look ahead."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from openpyxl.utils.cell import get_column_letter
-
 from ingest.model import Element, Kind
-from ingest.parse.excel.cells import MAX_COLUMNS, Row
+from ingest.parse.excel.rows import MAX_COLUMNS, Area, Row
 from ingest.parse.labels import is_label, looks_like_header
 
 BLOCK_ROWS = 200
@@ -18,12 +17,18 @@ _PROSE_LENGTH = 40
 _SENTENCE_ENDS = (".", "。", ";", "；", "!", "！", ",", "，", ":", "：")
 
 
-def elements(rows: Iterable[Row], sheet: str, *, hidden: bool) -> Iterator[Element]:
-    """The elements of a sheet; a table comes in blocks of at most 200 rows that each repeat its header."""
+def elements(
+    rows: Iterable[Row], sheet: str, *, hidden: bool, hidden_columns: frozenset[int] = frozenset()
+) -> Iterator[Element]:
+    """The elements of a sheet; a table comes in blocks of at most 200 rows that each repeat its header.
+
+    Hidden rows and columns of a table come as blocks of their own, which are marked as hidden.
+    """
+    place = _Place(sheet, hidden, frozenset() if hidden else hidden_columns)
     regions: list[Region] = []
     for row in rows:
         if len(regions) == 1 and (beside := regions[0].begins_beside(row)):
-            regions.append(Region(sheet, hidden=hidden, left=min(beside)))
+            regions.append(Region(place, left=min(beside)))
             regions.sort(key=lambda region: region.left)
         parts = _parts(row, regions)
         for region, part in zip(list(regions), parts, strict=False):
@@ -32,12 +37,12 @@ def elements(rows: Iterable[Row], sheet: str, *, hidden: bool) -> Iterator[Eleme
                 regions.remove(region)
             elif part is not None and region.is_left_by(part):
                 yield from region.close(part)
-                regions[regions.index(region)] = fresh = Region(sheet, hidden=hidden, left=region.left)
+                regions[regions.index(region)] = fresh = Region(place, left=region.left)
                 yield from fresh.add(part)
             elif part is not None:
                 yield from region.add(part)
         if not regions:
-            regions.append(Region(sheet, hidden=hidden))
+            regions.append(Region(place))
             yield from regions[0].add(row)
     for region in regions:
         yield from region.close(None)
@@ -52,8 +57,17 @@ def _parts(row: Row, regions: "Sequence[Region]") -> list[Row | None]:
         left = region.left if index else 0
         right = regions[index + 1].left if index + 1 < len(regions) else MAX_COLUMNS + 1
         texts = {column: text for column, text in row.texts.items() if left <= column < right}
-        parts.append(Row(row.number, texts, sum(map(is_label, texts.values()))) if texts else None)
+        parts.append(replace(row, texts=texts, banner=False) if texts else None)
     return parts
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where rows stand: a sheet, whether people see it, and its columns that they do not see."""
+
+    sheet: str
+    hidden: bool
+    hidden_columns: frozenset[int]
 
 
 class Region:
@@ -62,10 +76,9 @@ class Region:
     Rows wait in `_rows` until it is known what they are, then until they fill a block.
     """
 
-    def __init__(self, sheet: str, *, hidden: bool, left: int = 0) -> None:
+    def __init__(self, place: _Place, *, left: int = 0) -> None:
         self.left = left
-        self._sheet = sheet
-        self._hidden = hidden
+        self._place = place
         self._rows: list[Row] = []
         self._header: list[Row] = []
         self._columns: set[int] = set()
@@ -123,14 +136,14 @@ class Region:
         if not self._begun and len(self._rows) >= _LOOKAHEAD:
             yield from self._begin(None)
         if self._begun and (len(self._rows) >= BLOCK_ROWS or self._size > _BLOCK_CHARACTERS):
-            yield self._table()
+            yield from self._tables()
 
     def close(self, following: Row | None) -> Iterator[Element]:
         """Yields what is left; `following` is the row after the region."""
         if not self._begun:
             yield from self._begin(following)
         if self._rows or (self._header and self._last == self._header[-1].number):
-            yield self._table()
+            yield from self._tables()
 
     def _begin(self, following: Row | None) -> Iterator[Element]:
         """Decides what the first rows are."""
@@ -186,33 +199,45 @@ class Region:
             is_title = (
                 titled and index == 0 and len(row.text) <= _TITLE_LENGTH and not row.text.endswith(_SENTENCE_ENDS)
             )
+            column = min(row.texts)
             yield Element(
                 Kind.TITLE if is_title else Kind.TEXT,
                 row.text,
                 level=2 if is_title else None,
-                sheet=self._sheet,
-                cells=f"{get_column_letter(min(row.texts))}{row.number}",
-                hidden=self._hidden,
+                sheet=self._place.sheet,
+                cells=str(Area(row.number, column, row.number, column)),
+                hidden=self._place.hidden or row.hidden or column in self._place.hidden_columns,
             )
 
-    def _table(self) -> Element:
-        """The rows so far as one element; then the next block begins."""
-        everything = [*self._header, *self._rows]
-        columns = sorted({column for row in everything for column in row.texts})
-        rows = tuple(_cells(row, columns) for row in everything)
-        body = self._rows or self._header
-        element = Element(
+    def _tables(self) -> Iterator[Element]:
+        """The rows so far as elements, what is hidden apart from what people see; then the next block begins."""
+        columns = sorted({column for row in (*self._header, *self._rows) for column in row.texts})
+        rows, self._rows, self._size = self._rows, [], 0
+        unseen = [row for row in rows if row.hidden] if not self._place.hidden else []
+        seen = [row for row in rows if not row.hidden] if unseen else rows
+        concealed = [column for column in columns if column in self._place.hidden_columns]
+        shown = [column for column in columns if column not in self._place.hidden_columns] if concealed else columns
+        if shown and (seen or not unseen):
+            yield self._table(seen, shown, hidden=self._place.hidden)
+        if concealed and seen:
+            # The first column tells which row it is.
+            yield self._table(seen, sorted({*shown[:1], *concealed}), hidden=True)
+        if unseen:
+            yield self._table(unseen, columns, hidden=True)
+
+    def _table(self, body: Sequence[Row], columns: Sequence[int], *, hidden: bool) -> Element:
+        rows = tuple([_cells(row, columns) for row in (*self._header, *body)])
+        numbered = body or self._header
+        return Element(
             Kind.TABLE,
             "\n".join(map(" | ".join, rows)),
-            sheet=self._sheet,
-            cells=f"{get_column_letter(columns[0])}{body[0].number}:{get_column_letter(columns[-1])}{body[-1].number}",
-            hidden=self._hidden,
+            sheet=self._place.sheet,
+            cells=str(Area(numbered[0].number, columns[0], numbered[-1].number, columns[-1])),
+            hidden=hidden,
             rows=rows,
             header_rows=len(self._header),
-            row_numbers=tuple(row.number for row in self._rows),
+            row_numbers=tuple(row.number for row in body),
         )
-        self._rows, self._size = [], 0
-        return element
 
 
 def _cells(row: Row, columns: Sequence[int]) -> tuple[str, ...]:

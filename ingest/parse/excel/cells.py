@@ -1,72 +1,44 @@
-"""The rows of one sheet as a stream: values as displayed, merged cells filled."""
+"""The rows of one sheet part as a stream: values as displayed."""
 
 import contextlib
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from datetime import datetime, time
+from functools import lru_cache
 
 from lxml import etree
-from openpyxl.styles.numbers import is_date_format, is_timedelta_format
-from openpyxl.utils.cell import range_boundaries
-from openpyxl.worksheet._reader import FORMULA_TAG, INLINE_STRING, ROW_TAG, VALUE_TAG, WorkSheetParser
+from openpyxl.utils.datetime import from_ISO8601, to_excel
 
 from ingest.parse.archive import UNZIP_ERRORS
-from ingest.parse.excel.formats import Renderer, renderer
-from ingest.parse.excel.workbook import Sheet, Workbook, forget, text_of, unescape
-from ingest.parse.labels import is_label
+from ingest.parse.excel.formats import renderer, text_renderer
+from ingest.parse.excel.parts import MAIN, forget, text_of, unescape
+from ingest.parse.excel.rows import MAX_COLUMNS, Area, Row, column_number
+from ingest.parse.excel.workbook import Workbook
 
-MAX_COLUMNS = 16_384
 _BLOCK = 1024 * 1024
-_OVERLAP = 128
+_OVERLAP = 256
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*?\bref=[\"']([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})[\"']")
+_COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*>")
+_ATTRIBUTE = re.compile(rb"\b(min|max|hidden)=[\"'](\w+)[\"']")
 _ROW_MARKS = (b"<row ", b":row ")
-_WIDEST_FILL = 256  # a wider merge is decoration, not a heading over columns
 _MOST_MERGES = 200_000
-_BAD_CELL = (ValueError, TypeError, LookupError, OverflowError)
+_KNOWN_VALUES = 4096
+_VALUE, _FORMULA, _INLINE, _ROW = (f"{MAIN}{tag}" for tag in ("v", "f", "is", "row"))
+_DIGITS = "0123456789"
+_TRUE = ("1", "true")
 
-
-@dataclass(slots=True)
-class Row:
-    """A row that holds something: its number, its texts by column, and how many of them may be labels.
-
-    `banner` is set where one merged cell spans everything there is in the row.
-    """
-
-    number: int
-    texts: dict[int, str]
-    labels: int
-    banner: bool = False
-
-    @property
-    def is_single(self) -> bool:
-        """Whether the row says one thing only."""
-        return self.banner or len(self.texts) == 1
-
-    @property
-    def text(self) -> str:
-        """What the first cell says."""
-        return next(iter(self.texts.values()))
-
-
-@dataclass(frozen=True, slots=True)
-class Merge:
-    """A merged range, numbers inclusive and counting from 1."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
+Shown = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What is good to know before the rows are read: about how many there are, and the merged ranges by top row."""
+    """What is good to know before the rows are read: about how many there are, merged ranges, hidden columns."""
 
     rows: int
-    merges: tuple[Merge, ...]
+    merges: tuple[Area, ...]
+    hidden_columns: frozenset[int]
 
 
 def survey(package: zipfile.ZipFile, part: str) -> Survey:
@@ -75,151 +47,151 @@ def survey(package: zipfile.ZipFile, part: str) -> Survey:
     A part that breaks off is surveyed as far as it goes: the reading that follows tells what is wrong with it.
     """
     rows = 0
-    refs: set[bytes] = set()
+    merges: set[bytes] = set()
+    columns: set[int] = set()
     with contextlib.suppress(*UNZIP_ERRORS), package.open(part) as stream:
         tail = b""
         while block := stream.read(_BLOCK):
             text = tail + block
+            if not rows:
+                columns.update(_hidden_columns(text))
             rows += sum(text.count(mark) - tail.count(mark) for mark in _ROW_MARKS)
-            if b"mergeCell" in text and len(refs) < _MOST_MERGES:
-                refs.update(_MERGE.findall(text))
+            if b"mergeCell" in text and len(merges) < _MOST_MERGES:
+                merges.update(_MERGE.findall(text))
             tail = text[-_OVERLAP:]
-    merges = (Merge(*(edge or 0 for edge in range_boundaries(ref.decode()))) for ref in refs)
-    return Survey(rows, tuple(sorted(merges, key=lambda merge: (merge.top, merge.left))))
+    areas = (Area.of(reference.decode()) for reference in merges)
+    return Survey(rows, tuple(area for area in areas if area is not None), frozenset(columns))
 
 
-def read_rows(workbook: Workbook, sheet: Sheet, merges: tuple[Merge, ...]) -> Iterator[Row]:
-    """The rows of the sheet that hold something, from the top down, in constant memory.
+def _hidden_columns(text: bytes) -> Iterator[int]:
+    for column in _COLUMN.findall(text):
+        facts = dict(_ATTRIBUTE.findall(column))
+        if facts.get(b"hidden") in (b"1", b"true") and facts.get(b"min", b"").isdigit():
+            last = facts.get(b"max", facts[b"min"])
+            yield from range(int(facts[b"min"]), min(int(last) if last.isdigit() else 0, MAX_COLUMNS) + 1)
+
+
+def read_rows(workbook: Workbook, part: str) -> Iterator[Row]:
+    """The rows of a sheet part, from the top down, in constant memory.
 
     Raises XMLSyntaxError and what zipfile raises, at the row where the part is broken.
     """
-    fill = _Fill(merges)
-    with workbook.package.open(sheet.part) as stream:
-        cells = _CellReader(workbook)
-        for _, element in etree.iterparse(stream, tag=ROW_TAG, resolve_entities=False, huge_tree=True):
-            number, texts, labels = cells.row(element)
+    cells = _CellReader(workbook)
+    with workbook.package.open(part) as stream:
+        for _, element in etree.iterparse(stream, tag=_ROW, resolve_entities=False, huge_tree=True):
+            yield cells.row(element)
             forget(element)
-            row = Row(number, texts, labels)
-            fill(row)
-            if row.texts:
-                yield row
 
 
 class _CellReader:
-    """Turns the cells of one sheet into text: openpyxl reads the values, the number formats render them."""
+    """Turns the cells of one sheet into text."""
 
     def __init__(self, workbook: Workbook) -> None:
-        dates = {style for style, code in enumerate(workbook.formats) if is_date_format(code)}
-        spans = {style for style in dates if is_timedelta_format(workbook.formats[style])}
-        self._parser = WorkSheetParser(
-            b"",  # the elements come from outside, one by one
-            workbook.strings,
-            data_only=True,
-            epoch=workbook.epoch,
-            date_formats=dates,
-            timedelta_formats=spans,
-        )
-        self._formats = workbook.formats
-        self._renderers: dict[int, Renderer] = {}
+        self._workbook = workbook
+        self._number = 0
+        self._columns: dict[str, int] = {}
+        self._shown: dict[str | None, Shown] = {}
+        self._quoted: dict[str | None, Callable[[str], str] | None] = {}
 
-    def row(self, element: etree._Element) -> tuple[int, dict[int, str], int]:
-        """The number of a row, its texts by column, and how many of them may be labels."""
-        parser = self._parser
+    def row(self, element: etree._Element) -> Row:
+        """A row, with the texts of its cells by column."""
         number = element.get("r", "")
-        parser.row_counter = int(number) if number.isdecimal() else parser.row_counter + 1
-        parser.col_counter = 0
+        self._number = int(number) if number.isdecimal() else self._number + 1
         texts: dict[int, str] = {}
-        labels = 0
+        figures: list[int] = []
+        last = 0
         for cell in element:
-            column, text, label = self._cell(cell)
+            get = cell.get
+            letters = (get("r") or "").rstrip(_DIGITS)
+            column = self._columns.get(letters) or self._column(letters) or last + 1
             if column in texts:
                 column = max(texts) + 1  # a cell without a reference of its own
+            last = column
+            kind = get("t")
+            if kind is None or kind == "n":
+                text, figure = self._figure(cell, get("s"))
+            else:
+                text, figure = self._typed(cell, kind, get("s"))
             if text and column <= MAX_COLUMNS:
                 texts[column] = text
-                labels += label
-        return parser.row_counter, texts, labels
+                if figure:
+                    figures.append(column)
+        return Row(self._number, texts, figures, hidden=element.get("hidden") in _TRUE)
 
-    def _cell(self, element: etree._Element) -> tuple[int, str, bool]:
-        kind = element.get("t")
+    def _column(self, letters: str) -> int:
+        """The number of a column; 0 for letters that name none."""
+        if not letters.isascii() or not letters.isalpha() or len(letters) > 3:
+            return 0
+        number = self._columns[letters] = column_number(letters.upper())
+        return number
+
+    def _figure(self, cell: etree._Element, style: str | None) -> tuple[str, bool]:
+        """A number as displayed, and that it is one, unless it is a date: that may name a column."""
+        value = cell[0].text if len(cell) == 1 and cell[0].tag == _VALUE else cell.findtext(_VALUE)
+        if not value:
+            return _formula(cell), False
+        show = self._shown.get(style) or self._show(style)
         try:
-            facts: dict[str, Any] = self._parser.parse_cell(element) if kind != "inlineStr" else self._inline(element)
-        except _BAD_CELL:
-            # A reference or a value that makes no sense: what is written there is better than nothing.
-            return max(self._parser.col_counter, 1), element.findtext(VALUE_TAG) or "", False
-        column, value = facts["column"], facts["value"]
-        if value is None:
-            text = self._formula(element)
-            return column, text, False
-        if isinstance(value, str):
-            text = value.strip()
-            if kind == "str" and "_x" in text:
-                text = unescape(text)
-            return column, text, kind != "e" and is_label(text)
-        text = self._render(facts["style_id"])(value)
-        if isinstance(value, datetime | date | time | timedelta):
-            return column, text, not isinstance(value, timedelta)
-        return column, text, text.isdecimal() and is_label(text)
+            return show(value), style not in self._workbook.dated
+        except (ValueError, OverflowError):
+            return value.strip(), False  # what is written there is better than nothing
 
-    def _inline(self, element: etree._Element) -> dict[str, Any]:
-        """An inline string; openpyxl builds a tree of objects for each, which halves the speed."""
-        body = element.find(INLINE_STRING)
-        element.set("t", "n")
-        for child in list(element):
-            element.remove(child)
-        facts: dict[str, Any] = self._parser.parse_cell(element)
-        facts["value"] = None if body is None else text_of(body)
-        return facts
+    def _typed(self, cell: etree._Element, kind: str, style: str | None) -> tuple[str, bool]:
+        """A cell of any other type, and whether it can name no column: a truth value, an error."""
+        value = cell.findtext(_VALUE) or ""
+        match kind:
+            case "s":
+                with contextlib.suppress(ValueError, IndexError):
+                    value = self._workbook.strings[int(value)]
+            case "inlineStr":
+                body = cell.find(_INLINE)
+                value = "" if body is None else text_of(body)
+            case "str":
+                value = unescape(value) if "_x" in value else value
+            case "d":
+                return self._date(value.strip(), style), False
+            case "b" if value:
+                return ("TRUE" if value.strip() in _TRUE else "FALSE"), True
+            case _:
+                return value.strip() or _formula(cell), True
+        return self._quote(value, style), False
 
-    def _formula(self, element: etree._Element) -> str:
-        """The formula of a cell whose value was never calculated; "" where the value is known to be empty."""
-        if element.find(FORMULA_TAG) is None or element.get("t") == "str":
-            return ""
+    def _quote(self, text: str, style: str | None) -> str:
+        """A text as displayed: few formats add anything to one."""
+        if style is not None and text:
+            if style not in self._quoted:
+                self._quoted[style] = text_renderer(self._workbook.format(style))
+            quote = self._quoted[style]
+            text = quote(text) if quote is not None else text
+        return text.strip()
+
+    def _date(self, value: str, style: str | None) -> str:
         try:
-            formula = self._parser.parse_formula(element)  # type: ignore[no-untyped-call]
-        except _BAD_CELL:
-            return ""
-        text = formula if isinstance(formula, str) else getattr(formula, "text", "") or ""
-        return text if len(text) > 1 else ""
+            when = from_ISO8601(value)  # type: ignore[no-untyped-call]
+            serial = float(to_excel(when, self._workbook.epoch))  # type: ignore[no-untyped-call]
+        except (ValueError, TypeError, OverflowError):
+            return value
+        if style is not None and style in self._workbook.dated:
+            return self._show(style)(repr(serial))
+        return str(when.isoformat(" ")) if isinstance(when, datetime | time) else str(when)
 
-    def _render(self, style: int) -> Renderer:
-        known = self._renderers.get(style)
-        if known is None:
-            code = self._formats[style] if 0 <= style < len(self._formats) else "General"
-            known = self._renderers[style] = renderer(code)
-        return known
+    def _show(self, style: str | None) -> Shown:
+        code = self._workbook.format(style)
+        render = renderer(code, self._workbook.from_1904)
+        is_general = code.lower() == "general"
+
+        def show(value: str) -> str:
+            if is_general and value.isdecimal() and len(value) < 16:
+                return value
+            return render(float(value))
+
+        shown = self._shown[style] = lru_cache(_KNOWN_VALUES)(show)
+        return shown
 
 
-class _Fill:
-    """Repeats the text of a merged cell in every cell it covers, as far as rows and columns hold anything."""
-
-    def __init__(self, merges: tuple[Merge, ...]) -> None:
-        self._coming = list(reversed(merges))
-        self._open: list[tuple[Merge, str]] = []
-
-    def __call__(self, row: Row) -> None:
-        """Fills one row; rows must come from the top down."""
-        had = len(row.texts)
-        texts = row.texts
-        # A row that is blank but for merged cells from above stays blank: it may part two tables.
-        self._open = [(merge, text) for merge, text in self._open if merge.bottom >= row.number]
-        if had:
-            for merge, text in self._open:
-                self._spread(row, merge, text)
-        while self._coming and self._coming[-1].top <= row.number:
-            merge = self._coming.pop()
-            text = texts.get(merge.left, "") if merge.top == row.number else ""
-            if text:
-                self._spread(row, merge, text)
-                row.banner = row.banner or (had == 1 and merge.right > merge.left)
-                if merge.bottom > merge.top:
-                    self._open.append((merge, text))
-
-    @staticmethod
-    def _spread(row: Row, merge: Merge, text: str) -> None:
-        if merge.right - merge.left >= _WIDEST_FILL:
-            return
-        label = is_label(text)
-        for column in range(merge.left, merge.right + 1):
-            if column not in row.texts:
-                row.texts[column] = text
-                row.labels += label
+def _formula(cell: etree._Element) -> str:
+    """The formula of a cell whose value was never calculated; "" where the value is known to be empty."""
+    formula = cell.find(_FORMULA)
+    if formula is None or cell.get("t") == "str" or not formula.text:
+        return ""
+    return f"={formula.text}"

@@ -1,64 +1,38 @@
-"""Cell values as Excel displays them: number formats of the common kinds, dates in ISO form."""
+"""Number formats: a function that shows numbers as Excel displays them."""
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from fractions import Fraction
+from functools import lru_cache
+from math import floor, log10
+from operator import eq, ge, gt, le, lt, ne
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 
-CellValue = str | int | float | bool | datetime | date | time | timedelta
-Renderer = Callable[[CellValue], str]
+from ingest.parse.excel.dates import dates
+from ingest.parse.excel.tokens import Token, is_date, is_moment, sections, tokens
 
-# The built-in formats 27-36 and 50-58 follow the language of Excel; these are the simplified Chinese ones.
+Shown = Callable[[float], str]
+
+# The built-in formats 14 and 22 follow the settings of the reader's machine: ISO is understood everywhere. 27-36 and
+# 50-58 follow the language of Excel; these are the simplified Chinese ones.
 _YEAR_MONTH, _MONTH_DAY, _DATE = 'yyyy"年"m"月"', 'm"月"d"日"', 'yyyy"年"m"月"d"日"'
-_EAST_ASIAN = {
+_LOCAL = {
+    14: "yyyy-mm-dd",
+    22: "yyyy-mm-dd hh:mm",
     **dict.fromkeys((27, 36, 50, 52, 57), _YEAR_MONTH),
     **dict.fromkeys((28, 29, 51, 53, 54, 58), _MONTH_DAY),
     **dict.fromkeys((30, 31), _DATE),
     **dict.fromkeys((32, 34, 55), 'h"时"mm"分"'),
     **dict.fromkeys((33, 35, 56), 'h"时"mm"分"ss"秒"'),
 }
-
-_TOKEN = re.compile(
-    r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_.|\*.|\[\$(?P<currency>[^\]-]*)[^\]]*\]|\[(?P<bracket>[^\]]*)\]'
-    r"|(?P<exponent>E[+-]0+)|(?P<digits>[0#?][0#?,]*(?:\.[0#?]*)?,*|\.[0#?]+)|(?P<plain>.)",
-    re.IGNORECASE | re.DOTALL,
-)
-_DATE_TOKEN = re.compile(
-    r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_.|\*.|\[(?P<elapsed>h+|m+|s+)\]|\[[^\]]*\]'
-    r"|(?P<half>AM/PM|A/P|上午/下午)|(?P<field>y+|e+|m+|d+|a{3,4}|h+|s+(?:\.0+)?)|(?P<plain>.)",
-    re.IGNORECASE | re.DOTALL,
-)
-_SECTIONS = re.compile(r'(?:"[^"]*"?|\\.|\[[^\]]*\]|[^;])+|(?<=;)(?=;)', re.DOTALL)
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-_DAYS_ZH = "一二三四五六日"
+_CONDITION = re.compile(r"([<>=]{1,2})\s*(-?\d+(?:\.\d+)?)")
+_COMPARE = {"<": lt, "<=": le, ">": gt, ">=": ge, "=": eq, "<>": ne}
 
 
 def format_code(format_id: int, custom: dict[int, str]) -> str:
     """The number format with an id: of the workbook, or one that Excel builds in."""
-    return custom.get(format_id) or _EAST_ASIAN.get(format_id) or BUILTIN_FORMATS.get(format_id, "General")
-
-
-def renderer(code: str) -> Renderer:
-    """A function that shows values in the number format `code`; a format it does not know shows them as General."""
-    sections = _SECTIONS.findall(code) or ["General"]
-    numbers = [_number(section) for section in sections[:3]]
-    dates = _date(sections[0])
-
-    def render(value: CellValue) -> str:
-        if isinstance(value, str):
-            return value
-        if isinstance(value, bool):
-            return "TRUE" if value else "FALSE"
-        if isinstance(value, int | float):
-            return _signed(numbers, value)
-        return dates(value)
-
-    return render
+    return custom.get(format_id) or _LOCAL.get(format_id) or BUILTIN_FORMATS.get(format_id, "General")
 
 
 def general(value: float) -> str:
@@ -70,61 +44,198 @@ def general(value: float) -> str:
     return format(value, ".15g")
 
 
-def _signed(sections: list[Callable[[float], str]], value: float) -> str:
-    """Positive; negative; zero. Without a section of its own a negative number gets a minus sign."""
-    if value == 0 and len(sections) > 2:
-        return sections[2](0)
-    if value < 0 and len(sections) > 1:
-        return sections[1](-value)
-    text = sections[0](abs(value))
-    return f"-{text}" if value < 0 and any(character in "123456789" for character in text) else text
-
-
-def _number(section: str) -> Callable[[float], str]:
-    """A function for numbers of one sign."""
-    before, after = "", ""
-    digits, exponent = "", ""
-    percent = 0
-    if "general" in section.lower():
+@lru_cache(maxsize=512)
+def renderer(code: str, from_1904: bool = False) -> Shown:
+    """A function that shows numbers in the number format `code`; dates are days since 1900, or since 1904."""
+    parts = [(_condition(section), section) for section in map(tokens, sections(code))]
+    texts = [section for _, section in parts if not _is_text(section)][:3]
+    if not texts:
         return general
-    for token in _TOKEN.finditer(section):
-        if token["digits"] and not digits:
-            digits = token["digits"]
-            continue
-        if token["exponent"] and digits:
-            exponent = token["exponent"]
-            continue
-        literal = token["quoted"] or token["escaped"] or token["currency"] or token["plain"] or ""
-        if token["digits"] or (token["plain"] in ("/", "@") and digits):
-            return general  # fractions, telephone numbers
-        percent += literal.count("%") if token["plain"] else 0
-        before, after = (before, after + literal) if digits else (before + literal, after)
-    before, after = before.lstrip(), after.rstrip()
-    if not digits:
-        return general if section.strip() == "@" else lambda _: before.strip()
-    body = _digits(digits, exponent)
-    return lambda value: f"{before}{body(value * 100**percent)}{after}"
+    shown = [_section(section, from_1904) for section in texts]
+    conditions = [condition for condition, section in parts if not _is_text(section)][:3]
+    render = (_by_condition if any(conditions) else _by_sign)(shown, conditions)
+    if any(map(is_moment, texts)):
+        return lambda value: render(value) if value >= 0 else general(value)
+    return render
 
 
-def _digits(pattern: str, exponent: str) -> Callable[[float], str]:
-    """A function for the digits alone, by a pattern like `#,##0.00`."""
-    scale = 1000 ** (len(pattern) - len(pattern.rstrip(",")))
-    whole, _, fraction = pattern.rstrip(",").partition(".")
-    grouping = "," if "," in whole else ""
-    width = whole.count("0")
-    places, least = len(fraction), len(fraction.rstrip("#?"))
-    if exponent:
-        return lambda value: format(value, f".{places}E")
+def text_renderer(code: str) -> Callable[[str], str] | None:
+    """A function that shows texts in the number format `code`, where that adds something to them."""
+    for section in map(tokens, sections(code)):
+        if _is_text(section) and any(token.literal for token in section):
+            parts = [token.literal if token.kind != "text" else None for token in section]
+            return lambda text: "".join(text if part is None else part for part in parts).strip()
+    return None
 
-    def digits(value: float) -> str:
-        number = value / scale if scale > 1 else value
-        text = format(_rounded(number, places), f"{grouping}.{places}f")
+
+def _is_text(section: list[Token]) -> bool:
+    return any(token.kind == "text" for token in section)
+
+
+def _condition(section: list[Token]) -> Callable[[float], bool] | None:
+    for token in section:
+        if token.kind == "bracket" and (found := _CONDITION.fullmatch(token.text)) and found[1] in _COMPARE:
+            compare, limit = _COMPARE[found[1]], float(found[2])
+            return lambda value: bool(compare(value, limit))
+    return None
+
+
+def _by_sign(shown: list[Shown], _conditions: object) -> Shown:
+    """Positive; negative; zero. Without a section of its own a negative number gets a minus sign."""
+    positive, *others = shown
+
+    def render(value: float) -> str:
+        if value > 0 or not others:
+            return _signed(positive, value)
+        if value == 0:
+            return others[1](0) if len(others) > 1 else positive(0)
+        return others[0](-value)
+
+    return render
+
+
+def _by_condition(shown: list[Shown], conditions: list[Callable[[float], bool] | None]) -> Shown:
+    """The first section whose condition holds, else the last one."""
+
+    def render(value: float) -> str:
+        for show, holds in zip(shown, conditions, strict=True):
+            if holds is not None and holds(value):
+                return _signed(show, value)
+        last = next((show for show, holds in zip(shown, conditions, strict=True) if holds is None), general)
+        return _signed(last, value)
+
+    return render
+
+
+def _signed(show: Shown, value: float) -> str:
+    """A negative number keeps its sign, unless all that is shown of it is zero."""
+    if value >= 0:
+        return show(value)
+    text = show(-value)
+    return f"-{text}" if any(character in "123456789" for character in text) else text
+
+
+def _section(section: list[Token], from_1904: bool) -> Shown:
+    """A function for numbers that are not negative."""
+    if is_date(section):
+        return dates(section, from_1904)
+    kinds = [token.kind for token in section]
+    if "general" in kinds:
+        before, after = _around(section, kinds.index("general"), kinds.index("general"))
+        return lambda value: f"{before}{general(value)}{after}"
+    places = [index for index, kind in enumerate(kinds) if kind in ("digit", "point", "exponent")]
+    if not places:
+        text = "".join(token.literal for token in section).strip()
+        return lambda _: text
+    before, after = _around(section, places[0], places[-1])
+    body = section[places[0] : places[-1] + 1]
+    scale = 100.0 ** kinds.count("percent")
+    while section[places[-1] + 1 :] and section[places[-1] + 1].kind == "comma":
+        scale /= 1000
+        places[-1] += 1
+    digits = _digits(body)
+    if scale == 1:
+        return lambda value: f"{before}{digits(value)}{after}"
+    return lambda value: f"{before}{digits(value * scale)}{after}"
+
+
+def _around(section: list[Token], first: int, last: int) -> tuple[str, str]:
+    """What stands before and after the digits."""
+    before = "".join(token.literal for token in section[:first])
+    after = "".join(token.literal for token in section[last + 1 :] if token.kind != "comma")
+    return before.lstrip(), after.rstrip()
+
+
+def _digits(body: list[Token]) -> Shown:
+    """A function for what lies between the first and the last digit of a format."""
+    kinds = [token.kind for token in body]
+    if "slash" in kinds:
+        return _fraction(body, kinds.index("slash"))
+    if "exponent" in kinds:
+        return _scientific(body[: kinds.index("exponent")], body[kinds.index("exponent") :])
+    point = kinds.index("point") if "point" in kinds else len(body)
+    whole, decimals = body[:point], [token for token in body[point + 1 :] if token.kind == "digit"]
+    places = len(decimals)
+    least = max((at for at, token in enumerate(decimals, 1) if token.text != "#"), default=0)
+    marks = [token for token in whole if token.kind == "digit"]
+    grouping = "," if any(token.kind == "comma" for token in whole) else ""
+    width = sum(token.text == "0" for token in marks)
+    parted = any(token.literal for token in whole)
+
+    def render(value: float) -> str:
+        text = format(_rounded(value, places), f"{grouping}.{places}f")
+        integer, _, fraction = text.partition(".")
         if least < places:
-            text = text[: len(text) - (places - least)] + text[len(text) - (places - least) :].rstrip("0")
-            text = text.removesuffix(".")
-        return text if width <= 1 or grouping else text.zfill(width + (places + 1 if places else 0))
+            fraction = fraction[:least] + fraction[least:].rstrip("0")
+        if parted:
+            integer = _filled(whole, integer)
+        elif not width and integer == "0" and (fraction or places == 0):
+            integer = ""
+        elif len(integer) < width:
+            integer = format(
+                int(integer.replace(",", "")), f"0{width + (width - 1) // 3 if grouping else width}{grouping}"
+            )
+        return f"{integer}.{fraction}" if fraction else integer
 
-    return digits
+    return render
+
+
+def _filled(marks: list[Token], digits: str) -> str:
+    """Digits set from the right into a format with text between them, such as a telephone number."""
+    left = list(digits.replace(",", ""))
+    parts: list[str] = []
+    first = next(at for at, token in enumerate(marks) if token.kind == "digit")
+    for at in range(len(marks) - 1, -1, -1):
+        token = marks[at]
+        if token.kind != "digit":
+            parts.append(token.literal)
+        elif at == first:
+            parts.append("".join(left) or ("0" if token.text == "0" else ""))
+        elif left:
+            parts.append(left.pop())
+        elif token.text == "0":
+            parts.append("0")
+    return "".join(reversed(parts))
+
+
+def _scientific(mantissa: list[Token], exponent: list[Token]) -> Shown:
+    """`0.00E+00`; several digits before the point keep the exponent a multiple of their number."""
+    kinds = [token.kind for token in mantissa]
+    point = kinds.index("point") if "point" in kinds else len(kinds)
+    step = max(1, kinds[:point].count("digit"))
+    digits = _digits(mantissa)
+    sign = "+" if "+" in exponent[0].text else ""
+    width = sum(token.kind == "digit" for token in exponent)
+    places = kinds[point:].count("digit")
+
+    def render(value: float) -> str:
+        power = floor(log10(value) / step) * step if value else 0
+        if value and _rounded(value / 10.0**power, places) >= 10**step:
+            power += step
+        return f"{digits(value / 10.0**power)}E{'-' if power < 0 else sign}{abs(power):0{width}}"
+
+    return render
+
+
+def _fraction(body: list[Token], slash: int) -> Shown:
+    """`# ?/?` and the like: a whole number or none, then a fraction, whose denominator may be given."""
+    below = "".join(token.text for token in body[slash + 1 :]).strip()
+    fixed = int(below) if below.isdecimal() and int(below) > 0 else 0
+    most = 10 ** max(1, sum(token.kind == "digit" for token in body[slash + 1 :])) - 1
+    above = "".join(token.text if token.kind == "digit" else " " for token in body[:slash]).split()
+    is_mixed = len(above) > 1
+
+    def render(value: float) -> str:
+        whole = floor(value) if is_mixed else 0
+        rest = Fraction(value - whole)
+        part = Fraction(round(rest * fixed), fixed) if fixed else rest.limit_denominator(most)
+        whole, part = (whole + 1, Fraction(0)) if is_mixed and part >= 1 else (whole, part)
+        if is_mixed and not part:
+            return str(whole)
+        above, below = (part * fixed, fixed) if fixed else (part.numerator, part.denominator)
+        return f"{whole} {above}/{below}" if whole else f"{above}/{below}"
+
+    return render
 
 
 def _rounded(number: float, places: int) -> float:
@@ -132,81 +243,3 @@ def _rounded(number: float, places: int) -> float:
     if isinstance(number, int) or abs(number) >= 1e15:
         return number
     return round(number + 10.0**-places * 1e-6, places) if places < 9 else number
-
-
-def _date(section: str) -> Callable[[CellValue], str]:
-    """A function for dates and times: ISO where the format shows a whole date in figures, else as the format says."""
-    tokens = [(token.lastgroup, token[0], token[token.lastgroup or 0] or "") for token in _DATE_TOKEN.finditer(section)]
-    fields = [text.lower() for kind, _, text in tokens if kind == "field"]
-    spelled = any(character > "\u2e80" for kind, _, text in tokens if kind != "field" for character in text)
-    named = any(field[0] in "amd" and len(field) > 2 for field in fields)
-    kinds = {field[0] for field in fields}
-    elapsed = any(kind == "elapsed" for kind, _, _ in tokens)
-    whole_date = {"y", "m", "d"} <= kinds and not spelled and not named
-    seconds = "s" in kinds
-    partial = not whole_date and (spelled or named or bool(kinds & {"y", "e", "d"}) or kinds == {"m"})
-
-    def render(value: CellValue) -> str:
-        if isinstance(value, timedelta):
-            return _elapsed(value, seconds=seconds or not elapsed)
-        if isinstance(value, datetime | date) and not isinstance(value, datetime):
-            value = datetime(value.year, value.month, value.day)
-        if isinstance(value, datetime) and partial:
-            return _spelled(tokens, value)
-        if isinstance(value, datetime):
-            return _iso(value, with_time="h" in kinds or not fields, seconds=seconds)
-        if isinstance(value, time):
-            return value.isoformat("seconds" if seconds or value.second else "minutes")
-        return str(value)
-
-    return render
-
-
-def _iso(value: datetime, *, with_time: bool, seconds: bool) -> str:
-    if not with_time or value.time() == time():
-        return value.date().isoformat()
-    return value.isoformat(" ", "seconds" if seconds else "minutes")
-
-
-def _elapsed(value: timedelta, *, seconds: bool) -> str:
-    total = round(value.total_seconds())
-    sign, total = ("-", -total) if total < 0 else ("", total)
-    text = f"{sign}{total // 3600}:{total // 60 % 60:02}"
-    return f"{text}:{total % 60:02}" if seconds else text
-
-
-def _spelled(tokens: list[tuple[str | None, str, str]], value: datetime) -> str:
-    """The date by every token of its format."""
-    half = any(kind == "half" for kind, _, _ in tokens)
-    parts: list[str] = []
-    previous = ""
-    for index, (kind, _, text) in enumerate(tokens):
-        field = text.lower()
-        if kind == "half":
-            afternoon = value.hour >= 12
-            parts.append(("下午" if afternoon else "上午") if "午" in text else ("PM" if afternoon else "AM"))
-        elif kind == "field":
-            following = next((after.lower() for name, _, after in tokens[index + 1 :] if name == "field"), "")
-            minutes = field[0] == "m" and (previous[:1] == "h" or following[:1] == "s") and len(field) < 3
-            parts.append(_field(field, value, minutes=minutes, half=half))
-            previous = field
-        elif kind in ("quoted", "escaped", "plain"):
-            parts.append("" if text == "@" else text)
-    return "".join(parts).strip()
-
-
-def _field(field: str, value: datetime, *, minutes: bool, half: bool) -> str:
-    letter, length = field[0], len(field)
-    if letter in "ye":
-        return f"{value.year:04}" if length > 2 or letter == "e" else f"{value.year % 100:02}"
-    if letter == "m" and not minutes:
-        name = _MONTHS[value.month - 1]
-        return {1: str(value.month), 2: f"{value.month:02}", 3: name[:3], 5: name[0]}.get(length, name)
-    if letter == "a" or (letter == "d" and length > 2):
-        if letter == "a":
-            return ("星期" if length > 3 else "周") + _DAYS_ZH[value.weekday()]
-        return _DAYS[value.weekday()][: 3 if length == 3 else None]
-    number = {"d": value.day, "m": value.minute, "h": value.hour, "s": value.second}[letter]
-    if letter == "h" and half:
-        number = number % 12 or 12
-    return f"{number:02}" if length > 1 else str(number)

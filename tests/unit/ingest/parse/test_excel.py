@@ -4,19 +4,19 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
 import xlsxwriter
 from openpyxl.comments import Comment
+from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ingest.errors import DamagedFile, NoText
 from ingest.model import Element, Event, Kind, Loss, Progress, ReadOptions, Source
 from ingest.parse.excel import read
-from ingest.parse.excel.formats import CellValue, format_code, renderer
 
 Value = str | int | float | bool | datetime | date | None
 
@@ -168,42 +168,6 @@ def test_values_read_as_displayed() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("code", "value", "shown"),
-    [
-        ("General", 1234567.891, "1234567.891"),
-        ("General", 0.1 + 0.2, "0.3"),
-        ("General", 10**17, "100000000000000000"),
-        ("0.00", 1.005, "1.01"),
-        ("#,##0.00", -1234567.891, "-1,234,567.89"),
-        ('"$"#,##0.00_);[Red]("$"#,##0.00)', -1234.5, "($1,234.50)"),
-        ("[$€-2] #,##0.00", 3.14, "€ 3.14"),
-        ('_(* #,##0_);_(* \\(#,##0\\);_(* "-"_);_(@_)', 0, "-"),
-        ('#,##0,"K"', 1234567, "1,235K"),
-        ("000000", 123, "000123"),
-        ("0.0##", 1.5, "1.5"),
-        ("0.00E+00", 12345.678, "1.23E+04"),
-        ("0%", 0.5, "50%"),
-        ("m/d/yy h:mm", datetime(2024, 3, 5, 14, 7), "2024-03-05 14:07"),
-        ("yyyy-mm-dd hh:mm:ss", datetime(2024, 3, 5), "2024-03-05"),
-        ("mmm-yy", datetime(2024, 3, 5), "Mar-24"),
-        ("mmmm d, yyyy", date(2024, 3, 5), "March 5, 2024"),
-        ("[$-804]aaaa", datetime(2024, 3, 5), "星期二"),
-        ("h:mm", time(9, 5), "09:05"),
-        ("[h]:mm", timedelta(hours=30, minutes=5), "30:05"),
-        ("@", "text", "text"),
-        ("0.00", "text", "text"),
-        ("", 5, "5"),
-    ],
-)
-def test_number_formats(code: str, value: CellValue, shown: str) -> None:
-    assert renderer(code)(value) == shown
-
-
-def test_built_in_east_asian_formats_are_known() -> None:
-    assert renderer(format_code(31, {}))(datetime(2024, 3, 5)) == "2024年3月5日"
-
-
 def test_formulas_show_their_stored_value_or_themselves() -> None:
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer) as book:
@@ -328,3 +292,87 @@ def test_a_long_sheet_is_read_in_constant_memory(tmp_path: Path, constant_memory
     rows, grown = map(int, done.stdout.split())
     assert rows == 19_800
     assert grown < 10, f"{grown} MiB more at the end than after the first block"
+
+
+def test_hidden_rows_and_columns_are_tables_of_their_own_that_are_marked() -> None:
+    def fill(sheet: Worksheet) -> None:
+        for row in (*STAFF, ("Cid", 23, "Bonn")):
+            sheet.append(row)
+        sheet.row_dimensions[3].hidden = True
+        sheet.column_dimensions["B"].hidden = True
+
+    tables = elements(workbook(fill), Kind.TABLE)
+    assert [(table.hidden, table.rows) for table in tables] == [
+        (False, (("Name", "City"), ("Ann", "Oslo"), ("Cid", "Bonn"))),
+        (True, (("Name", "Age"), ("Ann", "31"), ("Cid", "23"))),
+        (True, (("Name", "Age", "City"), ("Bob", "45", "Rome"))),
+    ]
+    assert tables[2].row_numbers == (3,)
+
+
+def test_a_chart_is_a_caption_with_its_titles_and_series() -> None:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        sheet = book.add_worksheet("Data")
+        for number, row in enumerate((("Year", "Ducks"), (2023, 160), (2024, 180))):
+            sheet.write_row(number, 0, row)
+        chart = book.add_chart({"type": "column"})
+        chart.add_series({"name": "=Data!$B$1", "values": "=Data!$B$2:$B$3", "categories": "=Data!$A$2:$A$3"})
+        chart.set_title({"name": "Ducks on the lake"})
+        chart.set_y_axis({"name": "Number counted"})
+        sheet.insert_chart("D2", chart)
+        sheet.insert_textbox("D20", "Counted at dawn")
+    *_, caption, box = elements(buffer.getvalue())
+    assert caption.kind is Kind.CAPTION
+    assert caption.text == "Bar chart: Ducks on the lake; axes: Number counted; series: Ducks"
+    assert caption.cells is not None
+    assert caption.cells.startswith("D2:")
+    assert (box.kind, box.text) == (Kind.TEXT, "Counted at dawn")
+
+
+def test_names_of_ranges_are_told_with_the_value_of_a_single_cell() -> None:
+    def fill(sheet: Worksheet) -> None:
+        for row in STAFF:
+            sheet.append(row)
+        names = sheet.parent.defined_names  # type: ignore[union-attr]
+        names["AgeOfAnn"] = DefinedName("AgeOfAnn", attr_text="Data!$B$2")
+        names["Cities"] = DefinedName("Cities", attr_text="Data!$C$2:$C$3")
+        sheet.print_area = "A1:C3"
+
+    assert elements(workbook(fill), Kind.TEXT)[-1].text == "AgeOfAnn = 31 (B2)\nCities = C2:C3"
+
+
+def test_a_thread_of_comments_replaces_the_note_that_stands_for_it() -> None:
+    def fill(sheet: Worksheet) -> None:
+        for row in STAFF:
+            sheet.append(row)
+        sheet["B2"].comment = Comment("[Threaded comment] Your version of Excel ...", "tc={1}")
+
+    sheet_links = (
+        b'<Relationship Id="t1" Target="../threadedComments/threadedComment1.xml" '
+        b'Type="http://schemas.microsoft.com/office/2017/10/relationships/threadedComment"/></Relationships>'
+    )
+    book_links = (
+        b'<Relationship Id="p1" Target="persons/person.xml" '
+        b'Type="http://schemas.microsoft.com/office/2017/10/relationships/person"/></Relationships>'
+    )
+    space = "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"
+    data = patched(
+        workbook(fill),
+        "xl/worksheets/_rels/sheet1.xml.rels",
+        lambda xml: xml.replace(b"</Relationships>", sheet_links),
+    )
+    data = patched(data, "xl/_rels/workbook.xml.rels", lambda xml: xml.replace(b"</Relationships>", book_links))
+    buffer = io.BytesIO(data)
+    with zipfile.ZipFile(buffer, "a") as package:
+        package.writestr(
+            "xl/persons/person.xml", f'<personList xmlns="{space}"><person displayName="Eve" id="e"/></personList>'
+        )
+        package.writestr(
+            "xl/threadedComments/threadedComment1.xml",
+            f'<ThreadedComments xmlns="{space}"><threadedComment ref="B2" personId="e" id="1"><text>Is it right?</text>'
+            '</threadedComment><threadedComment ref="B2" personId="e" id="2" parentId="1"><text>It is.</text>'
+            "</threadedComment></ThreadedComments>",
+        )
+    (comment,) = elements(buffer.getvalue(), Kind.COMMENT)
+    assert (comment.cells, comment.text) == ("B2", "Eve: Is it right?\nEve: It is.")

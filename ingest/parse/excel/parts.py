@@ -1,0 +1,70 @@
+"""The XML parts of an Excel package, and how they relate to one another."""
+
+import re
+import zipfile
+
+from lxml import etree
+from openpyxl.packaging.relationship import Relationship, get_dependents, get_rels_path
+from openpyxl.xml.constants import SHEET_MAIN_NS
+
+MAIN = f"{{{SHEET_MAIN_NS}}}"
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def links(package: zipfile.ZipFile, part: str) -> list[Relationship]:
+    """What a part relates to."""
+    path = get_rels_path(part)  # type: ignore[no-untyped-call]
+    return list(get_dependents(package, path)) if path in package.NameToInfo else []
+
+
+def targets(package: zipfile.ZipFile, part: str, kind: str) -> list[str]:
+    """The parts that another one (or the package, if "") relates to by relationships of the kind."""
+    found = links(package, part) if part else list(get_dependents(package, "_rels/.rels"))
+    return [
+        str(link.target)
+        for link in found
+        if link.Type.endswith(kind) and link.TargetMode != "External" and link.target in package.NameToInfo
+    ]
+
+
+def target(package: zipfile.ZipFile, part: str, kind: str) -> str | None:
+    """The first of them, if there is one."""
+    return next(iter(targets(package, part, kind)), None)
+
+
+def root(package: zipfile.ZipFile, part: str) -> etree._Element:
+    """A part as a tree; only for parts that stay small."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    return etree.fromstring(package.read(part), parser)
+
+
+def local_name(element: etree._Element) -> str:
+    """The name of an element without its namespace; "" for comments."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def text_of(element: etree._Element) -> str:
+    """The text of a string item: its runs joined, without the phonetic guide above them."""
+    parts = []
+    for child in element:
+        if child.tag == f"{MAIN}t":
+            parts.append(child.text or "")
+        elif child.tag == f"{MAIN}r":
+            parts.append(child.findtext(f"{MAIN}t") or "")
+    text = "".join(parts)
+    return unescape(text) if "_x" in text else text
+
+
+def unescape(text: str) -> str:
+    """Characters that XML cannot hold stand as _x000D_ and the like; lone surrogates are left as they stand."""
+    return _ESCAPE.sub(
+        lambda code: code[0] if code[1][:1] in "dD" and code[1][1] > "7" else chr(int(code[1], 16)), text
+    )
+
+
+def forget(element: etree._Element) -> None:
+    """Frees an element that has been read, and those before it, so that a large part is never held as a whole."""
+    element.clear()
+    parent = element.getparent()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]
