@@ -4,6 +4,7 @@
 #   docker/setup.sh run      the environment .venv and tesseract
 #   docker/setup.sh check    the same, and the tools that check the code
 #   docker/setup.sh test     the same, the engine environment, and what the tests call
+#   docker/setup.sh peers    the environment .venv-peers: the readers that `lectern bench read` compares with
 #   docker/setup.sh engine   the engine environment .venv-engine (vLLM, for the GPU where there is one)
 #   docker/setup.sh lock     solves the lock files again from pyproject.toml
 #
@@ -61,6 +62,7 @@ has_postgresql() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || c
 has_fonts() {
     [[ -e /usr/share/fonts/truetype/wqy/wqy-microhei.ttc && -e /usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf ]]
 }
+has_libreoffice() { [[ -e /usr/lib/libreoffice/program/libswlo.so && -e /usr/lib/libreoffice/program/libsdlo.so ]]; }
 has_chromium() { command -v chromium >/dev/null || command -v google-chrome >/dev/null; }
 
 system_for_run() {
@@ -71,6 +73,8 @@ system_for_test() {
     has_fonts || want "The fonts of the sample documents" fonts-wqy-microhei fonts-dejavu-core
     has_postgresql || want "PostgreSQL (one side of the contract tests)" postgresql
     has_chromium || want "Chromium (the portal's tests)" chromium
+    has_libreoffice || want "LibreOffice (the tests of .doc, .rtf, .odt, .ppt and .odp)" \
+        libreoffice-writer-nogui libreoffice-impress-nogui
 }
 
 # --- Python environments ---------------------------------------------------------------------------------------------
@@ -161,10 +165,20 @@ install_engine_cpu() {
     uv_install "$1" -r "$LOCKS/engine-cpu.txt"
 }
 
+install_peers() {
+    say "installing the packages of $LOCKS/peers.txt"
+    uv_install "$1" -r "$LOCKS/peers.txt"
+}
+
 base() { environment .venv base install_base "$LOCKS/base.txt" pyproject.toml; }
 dev() {
     base
     environment .venv dev install_dev "$LOCKS/base.txt" "$LOCKS/dev.txt"
+}
+peers() {
+    base
+    environment .venv-peers peers install_peers "$LOCKS/peers.txt"
+    system_for_run
 }
 engine() {
     local kind=cpu other=cuda
@@ -202,6 +216,7 @@ case "${1:-}" in
     check) dev ;;
     test) dev; engine; system_for_run; system_for_test ;;
     engine) engine ;;
+    peers) peers ;;
     lock) lock ;;
-    *) fail "usage: docker/setup.sh run|check|test|engine|lock" ;;
+    *) fail "usage: docker/setup.sh run|check|test|peers|engine|lock" ;;
 esac

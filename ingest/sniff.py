@@ -2,6 +2,7 @@
 
 import io
 import re
+import struct
 import zipfile
 from collections import Counter
 from typing import BinaryIO
@@ -13,6 +14,11 @@ from ingest.parse.encoding import detect
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+DOC = "application/msword"
+RTF = "application/rtf"
+ODT = "application/vnd.oasis.opendocument.text"
+PPT = "application/vnd.ms-powerpoint"
+ODP = "application/vnd.oasis.opendocument.presentation"
 PDF = "application/pdf"
 PNG = "image/png"
 JPEG = "image/jpeg"
@@ -36,6 +42,7 @@ _PLAIN_TO_SEE = (
     (re.compile(rb"II[*+]\0|MM\0[*+]"), TIFF),
     (re.compile(rb"RIFF....WEBP", re.DOTALL), WEBP),
     (re.compile(rb"BM.{4}\0{4}", re.DOTALL), BMP),
+    (re.compile(rb"\s*\{\\rtf"), RTF),
 )
 _OTHERS = (
     (b"MZ", "a Windows program"),
@@ -48,7 +55,6 @@ _OTHERS = (
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
     (b"Rar!\x1a\x07", "a RAR archive"),
     (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
-    (b"{\\rtf", "a Rich Text document (.rtf)"),
     (b"%!PS", "a PostScript file"),
     (b"GIF87a", "a GIF image"),
     (b"GIF89a", "a GIF image"),
@@ -66,11 +72,10 @@ _OTHERS = (
     (b"\x09\x08", "an Excel 2-4 workbook (.xls)"),
     (b"\x09\x04", "an Excel 2-4 workbook (.xls)"),
 )
+_READ_LEGACY = {"WordDocument": DOC, "PowerPoint Document": PPT}
 _LEGACY = (
-    ("WordDocument", "a Word 97-2003 document (.doc)"),
     ("Workbook", "an Excel 97-2003 workbook (.xls)"),
     ("Book", "an Excel 5.0 workbook (.xls)"),
-    ("PowerPoint Document", "a PowerPoint 97-2003 presentation (.ppt)"),
     ("__properties_version1.0", "an Outlook message (.msg)"),
     ("VisioDocument", "a Visio drawing (.vsd)"),
 )
@@ -80,10 +85,9 @@ _OFFICE = (
     (rb"(presentationml|ms-powerpoint)\.(presentation|slideshow|template)\.(main|macroEnabled)", PPTX),
 )
 _PARTS = (("word/", DOCX), ("xl/", XLSX), ("ppt/", PPTX))
+_OPEN_DOCUMENTS = (ODT, ODP)  # and their templates
 _PACKAGES = (
-    ("application/vnd.oasis.opendocument.text", "an OpenDocument text (.odt)"),
     ("application/vnd.oasis.opendocument.spreadsheet", "an OpenDocument spreadsheet (.ods)"),
-    ("application/vnd.oasis.opendocument.presentation", "an OpenDocument presentation (.odp)"),
     ("application/vnd.oasis.opendocument", "an OpenDocument file"),
     ("application/epub+zip", "an e-book (.epub)"),
 )
@@ -168,6 +172,8 @@ def _package(stream: BinaryIO, name: str) -> str:
     for pattern, kind in _OFFICE:
         if re.search(pattern, types, re.IGNORECASE):
             return kind
+    if (kind := label.removesuffix("-template")) in _OPEN_DOCUMENTS:
+        return kind
     for prefix, what in _PACKAGES:
         if label.startswith(prefix):
             raise UnsupportedFormat(name, detail=what)
@@ -189,12 +195,30 @@ def _member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
 
 
 def _compound(stream: BinaryIO, name: str) -> str:
-    """Refuses an OLE compound file, the container of Office 97-2003 and of encrypted Office files."""
+    """The type of an OLE compound file, the container of Office 97-2003 and of encrypted Office files.
+
+    Streams of embedded files stand in the same directory as those of the file itself, so that only those at its root
+    tell what it is; where that cannot be found, all of them.
+    """
     if is_locked(stream):
         raise PasswordNeeded(name)
-    stream.seek(0)
-    found = _holds(stream, [entry for entry, _ in _LEGACY])
+    known = [*_READ_LEGACY, *(entry for entry, _ in _LEGACY)]
+    at_root = _root_of(stream)
+    found = next((entry for entry in known if entry.lower() in at_root), None) or _holds(stream, known)
+    if found in _READ_LEGACY:
+        return _READ_LEGACY[found]
     raise UnsupportedFormat(name, detail=dict(_LEGACY)[found] if found else "an Office 97-2003 or Windows file")
+
+
+def _root_of(stream: BinaryIO) -> set[str]:
+    """The names, in small letters, of what stands at the root of a compound file; none if its directory is broken."""
+    import olefile
+
+    stream.seek(0)
+    try:
+        return {path[0].lower() for path in olefile.OleFileIO(stream).listdir(streams=True) if len(path) == 1}
+    except (OSError, ValueError, IndexError, TypeError, struct.error, RecursionError):
+        return set()
 
 
 def _holds(stream: BinaryIO, entries: list[str]) -> str | None:

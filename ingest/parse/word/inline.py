@@ -9,6 +9,7 @@ from ingest.parse.word.equations import MATH, math_text
 from ingest.parse.word.package import W, is_on, number, value
 from ingest.parse.word.pages import Pages
 from ingest.parse.word.styles import Style, Styles
+from ingest.parse.word.symbols import readable, symbol
 
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _TINY = 4  # half points
@@ -18,8 +19,6 @@ _WRAPPERS = frozenset(
     for name in ("ins", "moveTo", "hyperlink", "smartTag", "fldSimple", "sdt", "sdtContent", "customXml", "dir", "bdo")
 ) | {f"{W}ruby", f"{W}rubyBase"}
 _FIXED = {f"{W}tab": "\t", f"{W}ptab": "\t", f"{W}cr": "\n", f"{W}noBreakHyphen": "-"}
-# Signs of the symbol fonts that stand for something one reads; the rest is decoration.
-_SYMBOLS = {"F0FE": "☒", "F078": "☒", "F0A8": "☐", "F06F": "☐", "F052": "☑", "F0FC": "✓", "F0FB": "✗", "F0B7": "•"}
 
 
 @dataclass(slots=True)
@@ -124,7 +123,7 @@ class _Walk:
         for child in run.iterchildren(etree.Element):
             tag = child.tag
             if tag == f"{W}t":
-                self._add(child.text or "", seen=seen)
+                self._add(_text(child, run), seen=seen)
             elif tag in _FIXED:
                 self._add(_FIXED[tag], seen=seen)
             elif tag == f"{W}sym":
@@ -199,11 +198,15 @@ def text_boxes(element: etree._Element) -> Iterator[etree._Element]:
 
 
 def _symbol(element: etree._Element) -> str:
-    code = element.get(f"{W}char", "").upper()
-    if code in _SYMBOLS:
-        return _SYMBOLS[code]
     try:
-        character = chr(int(code, 16))
-    except (ValueError, OverflowError):
+        return symbol(int(element.get(f"{W}char", ""), 16), element.get(f"{W}font", ""))
+    except ValueError:
         return ""
-    return "" if "\ud800" <= character <= "\uf8ff" else character
+
+
+def _text(element: etree._Element, run: etree._Element) -> str:
+    text = element.text or ""
+    if text.isascii():  # nearly always; the font need not be looked up then
+        return text
+    fonts = run.find(f"{W}rPr/{W}rFonts")
+    return readable(text, "" if fonts is None else fonts.get(f"{W}ascii", ""))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from ingest.parse.word.package import VAL, W, is_on, number, value
+from ingest.parse.word.symbols import TELLING, readable
 
 _LEVELS = 9
 _PLACE = re.compile(r"%([1-9])")
@@ -25,6 +26,7 @@ class _Level:
 
     format: str = "decimal"
     text: str = ""
+    font: str = ""
     start: int = 1
     restart: int | None = None
     is_legal: bool = False
@@ -58,7 +60,7 @@ class Numbering:
         return next((index for index, level in levels.items() if level.style == style), 0)
 
     def label(self, list_number: int, level: int) -> str | None:
-        """Counts one item and gives its label: "" for one without, None if there is no such list."""
+        """Counts one item and gives its label: "" for one without and for a bullet, None if there is no such list."""
         instance = self._instances.get(list_number)
         if instance is None or not 0 <= level < _LEVELS:
             return None
@@ -68,7 +70,7 @@ class Numbering:
         own = levels.get(level, _Level())
         self._count(found, list_number, level, levels, starts)
         if own.format == "bullet":
-            return "•"
+            return sign if (sign := readable(own.text, own.font)) in TELLING else ""
         if own.format == "none":
             return _PLACE.sub("", own.text).strip()
 
@@ -128,9 +130,11 @@ class Numbering:
 def _level(element: etree._Element) -> tuple[int, _Level]:
     start = number(value(element, "start"))
     text = element.find(f"{W}lvlText")
+    fonts = element.find(f"{W}rPr/{W}rFonts")
     return number(element.get(f"{W}ilvl")) or 0, _Level(
         format=value(element, "numFmt") or "decimal",
         text="" if text is None else text.get(VAL, ""),
+        font="" if fonts is None else fonts.get(f"{W}ascii", ""),
         start=1 if start is None else start,
         restart=number(value(element, "lvlRestart")),
         is_legal=is_on(element, "isLgl") or False,

@@ -88,3 +88,42 @@ def test_kernel_holds_programs_to_it(attempt: str, allowed: bool, tmp_path: Path
         )
     assert (done.returncode == 0) is allowed, done.stderr
     assert allowed or "Permission denied" in done.stderr
+
+
+def test_kernel_keeps_programs_to_their_files(tmp_path: Path) -> None:
+    own, sockets, other = (tmp_path / name for name in ("own", "sockets", "other"))
+    for folder in (own, sockets, other):
+        folder.mkdir()
+        (folder / "file").write_text("text")
+    program = f"""
+import socket, sys
+from pathlib import Path
+from ingest.sandbox.confinement import keep_to_files
+if not keep_to_files(Path({str(own)!r}), [Path(path) for path in {sys.path!r}], Path({str(sockets)!r})):
+    sys.exit("this kernel has no Landlock")
+assert Path({str(own)!r}, "file").read_text() == "text"
+Path({str(own)!r}, "new").write_text("text")
+socket.socket(socket.AF_UNIX).bind({str(sockets / "socket")!r})
+Path({str(sockets / "socket")!r}).unlink()
+attempts = [
+    lambda: Path({str(other)!r}, "file").read_text(),
+    lambda: Path({str(other)!r}, "new").write_text("text"),
+    lambda: Path({str(sockets)!r}, "file").read_text(),
+    lambda: Path({str(own)!r}, "file").rename({str(other / "moved")!r}),
+    lambda: Path("/etc/hostname").read_text(),
+]
+for number, attempt in enumerate(attempts):
+    try:
+        attempt()
+    except OSError:
+        continue
+    sys.exit(f"attempt {{number}} succeeded")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"PYTHONPATH": ":".join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr

@@ -103,7 +103,7 @@ def test_headings_text_and_lists_come_in_order_with_their_levels() -> None:
         (Kind.TITLE, 1, "Leave"),
         (Kind.TEXT, None, "Everybody rests."),
         (Kind.TITLE, 2, "Annual"),
-        (Kind.LIST_ITEM, 1, "• apply early"),
+        (Kind.LIST_ITEM, 1, "apply early"),
         (Kind.LIST_ITEM, 1, "1. first"),
         (Kind.LIST_ITEM, 1, "2. second"),
     ]
@@ -186,6 +186,28 @@ def test_lists_are_numbered_as_word_does() -> None:
         "第五条 g",
         "第六条 h",
     ]
+
+
+def test_bullets_are_left_out_unless_they_say_something() -> None:
+    def bullet(sign: str, font: str, index: int) -> str:
+        fonts = f'<w:rPr><w:rFonts w:ascii="{font}"/></w:rPr>'
+        return level(index, "bullet", sign).replace("</w:lvl>", f"{fonts}</w:lvl>")
+
+    numbering = numbered(
+        bullet("\uf0b7", "Symbol", 0) + bullet("\uf0fe", "Wingdings", 1) + bullet("\uf0a3", "Wingdings 2", 2)
+    )
+    assert labels(numbering, item("a"), item("b", 1), item("c", 2)) == ["a", "☑ b", "☐ c"]
+
+
+def test_signs_of_symbol_fonts_read_as_what_they_show() -> None:
+    def sign(code: str, font: str) -> str:
+        return f'<w:r><w:sym w:font="{font}" w:char="{code}"/></w:r>'
+
+    greek = run("5 \uf06dm", '<w:rFonts w:ascii="Symbol"/>')
+    given = paragraph(
+        greek, run(" "), sign("F0A3", "Symbol"), run(" 3 "), sign("F04A", "Wingdings"), sign("zz", "Symbol")
+    )
+    assert told(body(given)) == [(Kind.TEXT, "5 μm ≤ 3")]
 
 
 def test_a_list_number_of_zero_and_a_list_that_does_not_exist_are_plain_text() -> None:
