@@ -13,11 +13,12 @@ import pypdfium2.raw as pdfium
 from pypdfium2 import PdfDocument, PdfiumError
 
 from ingest.errors import DamagedFile, NoText, PasswordNeeded, TooLarge, UnreadableFile
-from ingest.model import Box, Element, Event, Kind, Loss, Progress, ReadOptions, Source
+from ingest.model import Box, Element, Event, Kind, Loss, Notice, Progress, ReadOptions, Source
 from ingest.parse.annotations import notes_of
-from ingest.parse.layout import lines_of
+from ingest.parse.layout import Line, lines_of
+from ingest.parse.legibility import Legibility, legibility
 from ingest.parse.margins import RunningHeads
-from ingest.parse.ocr import OcrFailed, OcrMissing, Recogniser, Recognition, open_recogniser
+from ingest.parse.ocr import OcrFailed, OcrMissing, Recogniser, open_recogniser
 from ingest.parse.outline import attachments_of, outline_of
 from ingest.parse.paragraphs import Sheet, Style, elements_of
 from ingest.parse.pdfium import content_of, picture_of
@@ -26,7 +27,6 @@ from ingest.parse.view import PageContent
 
 AHEAD = 6  # pages read before one is told, so that its running heads are known
 FEW_LETTERS = 16  # a page with fewer is looked at as a picture, if there is one
-GARBAGE = 0.2  # share of characters without meaning from which a text layer is not believed
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[Event]:
@@ -66,7 +66,34 @@ class _Page:
     number: int
     sheets: list[Sheet] = field(default_factory=list)
     notes: list[Element] = field(default_factory=list)
-    losses: list[Loss] = field(default_factory=list)
+    remarks: list[Loss | Notice] = field(default_factory=list)
+    layer: Legibility = field(default_factory=lambda: legibility(""))
+
+    def lose(self, message: str) -> None:
+        """Notes that something of the page could not be read."""
+        self.remarks.append(Loss(message, page=self.number))
+
+    def go_unrecognised(self, why: str) -> None:
+        """Makes do with the text layer, unless its characters mean nothing."""
+        flaw = self.layer.flaw
+        if flaw and not self.layer.is_meaningless:
+            self.remarks.append(Notice(f"The text of the page seems to be garbage: {flaw}. {why}", page=self.number))
+            return
+        self.sheets = [] if flaw else self.sheets
+        state = f"The text of the page is garbage ({flaw})" if flaw else "The page is a picture"
+        self.lose(f"{state}. {why}")
+
+    def take(self, seen: Sheet) -> None:
+        """Puts what OCR saw beside the text of the page, or in its place where that is garbage and this is not."""
+        flaw = self.layer.flaw
+        if not flaw:
+            self.sheets = _combined(self.sheets, seen)
+            return
+        read = legibility(" ".join(item.text for item in seen.items if isinstance(item, Line)))
+        if self.layer.is_meaningless or (not read.flaw and read.characters * 3 >= self.layer.characters):
+            self.sheets = [seen]
+            told = f"The text of the page is garbage ({flaw}); what OCR read in its image was taken instead."
+            self.remarks.append(Notice(told, page=self.number))
 
 
 class _Reading:
@@ -102,9 +129,10 @@ class _Reading:
             raise self.trouble or NoText(self.source.name, detail=f" ({self.lost})" if self.lost else "")
 
     def _tell(self, page: _Page) -> Iterator[Event]:
-        for loss in page.losses:
-            self.lost = self.lost or loss.message.rstrip(".")
-            yield loss
+        for remark in page.remarks:
+            if isinstance(remark, Loss):
+                self.lost = self.lost or remark.message.rstrip(".")
+            yield remark
         for sheet in page.sheets:
             heads, feet = self.heads.strip(sheet, page.number)
             for element in (*heads, *elements_of(sheet, page.number, self.style), *feet):
@@ -118,31 +146,29 @@ class _Reading:
         try:
             handle = self.document[number - 1]
         except PdfiumError:
-            page.losses.append(Loss("The page is damaged and could not be opened.", page=number))
+            page.lose("The page is damaged and could not be opened.")
             return page
         try:
             content = content_of(handle)
             page.notes = list(notes_of(self.document, handle, number))
             page.sheets = _sheets(content)
-            if _is_picture(content):
+            page.layer = legibility(content.text)
+            if page.layer.flaw or _is_picture(content):
                 self._recognise(page, content, handle)
         except PdfiumError:
-            page.losses.append(Loss("The page is damaged and could not be read.", page=number))
+            page.lose("The page is damaged and could not be read.")
         finally:
             handle.close()
         return page
 
     def _recognise(self, page: _Page, content: PageContent, handle: object) -> None:
-        """Replaces the text of the page by what OCR sees on it."""
-        if _garbage(content) > GARBAGE:
-            page.sheets = []
+        """Adds what OCR sees on the page to its text, or replaces it."""
         if not self.options.ocr:
-            lost = "The page is a picture; its text was not read because text recognition (OCR) is switched off."
-            page.losses.append(Loss(lost, page=page.number))
+            page.go_unrecognised("Its image was not read because text recognition (OCR) is switched off.")
             return
         if content.largest_picture > self.options.max_pixels:
-            lost = f"The page holds a picture of {content.largest_picture:,} pixels, which is too large to be read."
-            page.losses.append(Loss(lost, page=page.number))
+            size = f"{content.largest_picture:,}"
+            page.go_unrecognised(f"It holds a picture of {size} pixels, which is too large to be read.")
             return
         try:
             if isinstance(self.trouble, OcrMissing):
@@ -151,14 +177,13 @@ class _Reading:
             reading = self.ocr.recognise(picture_of(handle))
         except (OcrMissing, OcrFailed) as error:
             self.trouble = error
-            page.losses.append(Loss(error.message, page=page.number))
+            page.go_unrecognised(error.message)
             return
-        page.sheets = _combined(page.sheets, reading)
+        page.take(reading.sheet())
 
 
-def _combined(sheets: list[Sheet], reading: Recognition) -> list[Sheet]:
+def _combined(sheets: list[Sheet], seen: Sheet) -> list[Sheet]:
     """The text of the page, and what OCR saw where the page has no text of its own."""
-    seen = reading.sheet()
     own = [sheet.box([item]) for sheet in sheets for item in sheet.items]
     seen.items[:] = [item for item in seen.items if not any(_overlap(seen.box([item]), box) for box in own)]
     return [*sheets, seen] if own else [seen]
@@ -189,21 +214,8 @@ def _sheets(content: PageContent) -> list[Sheet]:
 def _is_picture(content: PageContent) -> bool:
     """Whether the text of the page must be taken from its image."""
     letters = sum(sum(map(str.isalnum, word.text)) for words in content.words.values() for word in words)
-    if _garbage(content) > GARBAGE:
-        return True
     if letters == 0:
         return bool(content.characters or content.pictures or content.drawings >= 10)
     if letters < FEW_LETTERS:
         return content.pictured > 0.02 or content.drawings >= 30
     return letters < 200 and content.pictured >= 0.5 and not content.layer
-
-
-def _garbage(content: PageContent) -> float:
-    """Share of characters without meaning: unknown, private use."""
-    total = bad = 0
-    for words in content.words.values():
-        for word in words:
-            total += len(word.text)
-            if not word.text.isascii():
-                bad += sum(sign == "\ufffd" or "\ue000" <= sign <= "\uf8ff" for sign in word.text)
-    return bad / total if total else 0.0

@@ -30,6 +30,11 @@ class PageContent:
     layer: bool = False
 
     @property
+    def text(self) -> str:
+        """The visible words, in no particular order."""
+        return " ".join(word.text for words in self.words.values() for word in words)
+
+    @property
     def characters(self) -> int:
         """Visible characters, blanks not counted."""
         return sum(len(word.text) for words in self.words.values() for word in words)
