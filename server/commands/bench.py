@@ -54,6 +54,42 @@ def large(
 
 
 @app.command()
+def read(
+    docs: Annotated[Path, typer.Option(exists=True, file_okay=False, help="Folder of the files.")],
+    manifest: Annotated[
+        Path, typer.Option(exists=True, dir_okay=False, help="Table of the files: docs/howto/formats.md.")
+    ],
+    peers: Annotated[bool, typer.Option(help="Read with the peers, too (bash docker/setup.sh peers).")] = True,
+    only: Annotated[list[str] | None, typer.Option(help="A format of the table, or hostile; may be repeated.")] = None,
+    each: Annotated[bool, typer.Option("--each", help="Show every file, too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Reading: likeness to the truth, table cells and speed per format, beside the peers; and hostile files.
+
+    Example: lectern bench read --docs corpus/docs --manifest corpus/MANIFEST.tsv
+    """
+    from server.bench.reading import table
+    from server.bench.reading.manifest import cases
+    from server.bench.reading.measure import figures, measure
+    from server.bench.reading.peers import HOW_TO_INSTALL, PYTHON
+
+    if peers and not PYTHON.exists():
+        raise typer.BadParameter(HOW_TO_INSTALL, param_hint="--peers")
+    with _bench() as (_, say):
+        found = [case for case in cases(docs, manifest) if not only or case.group in only]
+        rows, ended = measure(found, peers, say)
+    if as_json:
+        for row in rows:
+            typer.echo(orjson.dumps(row).decode())
+    else:
+        console = Console(width=140)
+        console.print(table.shown(rows), *([table.each(rows)] if each else []))
+        for line in table.failures(rows):
+            typer.echo(line)
+    _tell(figures(rows, ended), as_json=as_json)
+
+
+@app.command()
 def search(
     chunks: Annotated[int, typer.Option(min=100, help="Chunks in the index.")] = 10_000,
     queries: Annotated[int, typer.Option(min=10, help="Questions asked.")] = 200,

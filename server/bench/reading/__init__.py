@@ -1,0 +1,1 @@
+"""Reading beside its peers: the same files, the same clock, the same score."""
