@@ -5,8 +5,10 @@ import re
 import time
 import unicodedata
 import uuid
+from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
+from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
 from starlette.requests import Request
 
 from server.documents.names import blob_name, elements_name, password_name
@@ -32,6 +34,9 @@ def display_name(name: str) -> str:
     return cleaned[-MOST_NAME_CHARS:] or "unnamed"
 
 
+Record = Callable[..., None]
+
+
 class Uploads:
     """The files people and programs upload."""
 
@@ -49,23 +54,25 @@ class Uploads:
             InvalidRequest: the form is not a file and a purpose.
             RequestTooLarge: the file is larger than uploads may be.
         """
-        file_id = f"file-{uuid.uuid4().hex}"
-        name = blob_name(file_id)
-        self._keys.create(file_id)
+        file_id = _new_id()
+        await run_in_threadpool(self._keys.create, file_id)
         try:
-            with self._files.write(name, file_id) as out:
+            # In threads, so that uploads which end together can share their wait for the disk.
+            async with contextmanager_in_threadpool(self._files.write(blob_name(file_id), file_id)) as out:
                 upload = await receive(request, out, self._most_bytes)
                 purpose = upload.fields.get("purpose", "")
                 if purpose not in PURPOSES:
                     raise InvalidRequest(detail=f"purpose must be one of {', '.join(PURPOSES)}", param="purpose")
-            return self._record(file_id, upload.filename or "", upload.bytes, purpose, upload.sha256)
+            record = _record(file_id, upload.filename or "", upload.bytes, purpose, upload.sha256)
+            await run_in_threadpool(self._catalog.add_file, record)
         except BaseException:
             self._forget(file_id)
             raise
+        return record
 
-    def put(self, filename: str, purpose: str, stream: BinaryIO) -> FileRecord:
-        """Takes a file from this machine."""
-        file_id = f"file-{uuid.uuid4().hex}"
+    def put(self, filename: str, purpose: str, stream: BinaryIO, record: Record | None = None) -> FileRecord:
+        """Takes a file from this machine; `record` writes its row if something else is to be written with it."""
+        file_id = _new_id()
         digest, size = hashlib.sha256(), 0
         self._keys.create(file_id)
         try:
@@ -74,19 +81,35 @@ class Uploads:
                     out.write(block)
                     digest.update(block)
                     size += len(block)
-            return self._record(file_id, filename, size, purpose, digest.hexdigest())
+            file = _record(file_id, filename, size, purpose, digest.hexdigest())
+            (record or self._catalog.add_file)(file)
         except BaseException:
             self._forget(file_id)
             raise
+        return file
 
-    def _record(self, file_id: str, filename: str, size: int, purpose: str, sha256: str) -> FileRecord:
-        record = FileRecord(file_id, display_name(filename), size, purpose, sha256, int(time.time()))
-        self._catalog.add_file(record)
-        return record
+    def put_all(
+        self, purpose: str, contents: Sequence[tuple[str, bytes]], record: Record | None = None
+    ) -> list[FileRecord]:
+        """Takes files of this machine, as (name, content), together: small ones share their waits for the disk, so
+        that a batch of hundreds costs about as much as one. `record` is as for `put`."""
+        files = [
+            _record(_new_id(), filename, len(content), purpose, hashlib.sha256(content).hexdigest())
+            for filename, content in contents
+        ]
+        self._keys.create(*(file.id for file in files))
+        try:
+            originals = zip(files, contents, strict=True)
+            self._files.write_all([(blob_name(file.id), file.id, content) for file, (_, content) in originals])
+            (record or self._catalog.add_file)(*files)
+        except BaseException:
+            for file in files:
+                self._forget(file.id)
+            raise
+        return files
 
     def _forget(self, file_id: str) -> None:
-        for name in (blob_name(file_id), elements_name(file_id), password_name(file_id)):
-            self._files.delete(name)
+        self._files.delete(blob_name(file_id), elements_name(file_id), password_name(file_id))
         self._keys.destroy(file_id)
 
     def get(self, file_id: str) -> FileRecord:
@@ -112,3 +135,11 @@ class Uploads:
             self._stores.detach(store_id, file_id)
         self._catalog.remove_file(file_id)
         self._forget(file_id)
+
+
+def _new_id() -> str:
+    return f"file-{uuid.uuid4().hex}"
+
+
+def _record(file_id: str, filename: str, size: int, purpose: str, sha256: str) -> FileRecord:
+    return FileRecord(file_id, display_name(filename), size, purpose, sha256, int(time.time()))

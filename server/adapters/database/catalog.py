@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from server.adapters.database import entries
 from server.adapters.database.engine import Database
+from server.adapters.database.group_commit import GroupCommit
 from server.adapters.database.schema import departures, files, store_files, vector_stores
 from server.adapters.database.serial import next_sequence
 from server.errors import InvalidRequest, UnknownFile, UnknownStore
@@ -22,12 +23,17 @@ class SqlCatalog:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._adding: GroupCommit[FileRecord] = GroupCommit(self._add_files)
 
-    def add_file(self, file: FileRecord) -> None:
-        """Stores the row."""
-        values = {**dataclasses.asdict(file), "filename": entries.storable(file.filename)}
+    def add_file(self, *added: FileRecord) -> None:
+        """Stores the rows, all or none. Those who come at the same time share a commit."""
+        self._adding.put(added)
+
+    def _add_files(self, added: Sequence[FileRecord]) -> None:
+        rows = [{**dataclasses.asdict(file), "filename": entries.storable(file.filename)} for file in added]
         with self._database.begin() as connection:
-            connection.execute(sa.insert(files).values(**values, sequence=next_sequence(connection, files)))
+            first = next_sequence(connection, files)
+            connection.execute(sa.insert(files), [{**row, "sequence": first + place} for place, row in enumerate(rows)])
 
     def file(self, file_id: str) -> FileRecord:
         """The file. Raises UnknownFile."""
