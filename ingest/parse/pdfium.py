@@ -12,8 +12,9 @@ import pypdfium2.raw as pdfium
 from PIL import Image
 from pypdfium2 import PdfPage, PdfTextPage
 
+from ingest.parse.arabic import reordered
 from ingest.parse.drawings import note_drawings
-from ingest.parse.layout import Word
+from ingest.parse.layout import RIGHT_TO_LEFT, Word
 from ingest.parse.view import PageContent, Place, View, upright, upright_back
 
 MAX_CHARACTERS = 400_000  # of one page
@@ -23,6 +24,12 @@ LINE_END_HYPHEN = "\ufffe"  # how PDFium marks one
 UNKNOWN = "\ufffd"
 MEANINGLESS = re.compile("[\x00-\x08\x0e-\x1f]")
 WORD = re.compile(f"[^\\s{LINE_END_HYPHEN}]+{LINE_END_HYPHEN}?")
+_ARABIC = RIGHT_TO_LEFT.pattern
+# as WORD, but parted where Latin and Arabic or Hebrew letters meet, between which a line often shows no room
+MIXED_WORD = re.compile(
+    f"(?:{_ARABIC}(?![A-Za-z])|[A-Za-z](?!{_ARABIC})|[^\\sA-Za-z{_ARABIC[1:-1]}{LINE_END_HYPHEN}])*"
+    f"[^\\s{LINE_END_HYPHEN}]{LINE_END_HYPHEN}?"
+)
 BESIDE, BELOW, APART = range(3)  # where a character stands as seen from the one before
 OBLIQUE = 4  # the group of text that runs neither along nor across the page
 BOLD_NAMES = ("bold", "black", "heavy", "semib", "demi", "cmbx", "-bd")
@@ -72,7 +79,8 @@ class _Reading:
     def run(self) -> None:
         """Fills the words of the content."""
         text = self._text()
-        for found in WORD.finditer(text):
+        pattern = MIXED_WORD if RIGHT_TO_LEFT.search(text) else WORD
+        for found in pattern.finditer(text):
             start, end = found.span()
             for first, after, font in self._runs(start, end):
                 self._keep(text[first:after].replace(LINE_END_HYPHEN, "-"), first, font)
@@ -87,7 +95,10 @@ class _Reading:
         text = buffer.raw[: 2 * written].decode("utf-16-le", "replace")
         if len(text) != count:  # it leaves out what has no meaning at all, and cuts off rare characters
             text = "".join(self._sign(index) for index in range(count))
-        return MEANINGLESS.sub(UNKNOWN, text)
+        text = MEANINGLESS.sub(UNKNOWN, text)
+        if not text.isascii() and RIGHT_TO_LEFT.search(text):
+            text = reordered(text, self._place)
+        return text
 
     def _sign(self, index: int) -> str:
         code = pdfium.FPDFText_GetUnicode(self.textpage.raw, index)
@@ -115,7 +126,7 @@ class _Reading:
 
     def _font_at(self, index: int) -> _Font:
         owner = self._owner(index)
-        if owner != self.owner:
+        if owner != self.owner and owner:  # what PDFium adds itself belongs to no object
             self.owner, self.font = owner, self._font(index)
         return self.font
 

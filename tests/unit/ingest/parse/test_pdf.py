@@ -4,11 +4,14 @@ import random
 import pytest
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import NameObject, RectangleObject
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest.errors import DamagedFile, NoText, PasswordNeeded, TooLarge
 from ingest.model import Kind, Progress, ReadOptions
-from tests.pages import HEIGHT, SENTENCE, WIDTH, elements, events, made, paragraph, scan, scanned
+from tests.pages import FONT, HEIGHT, SENTENCE, WIDTH, elements, events, made, paragraph, scan, scanned
 
 
 def test_every_element_has_its_page_and_box() -> None:
@@ -186,3 +189,57 @@ def test_random_damage_ends_in_text_or_a_clean_error() -> None:
             events(bytes(broken[: dice.randint(100, len(broken))]))
         except (DamagedFile, NoText, TooLarge, PasswordNeeded):
             continue
+
+
+@pytest.fixture
+def hebrew_font() -> str:
+    pdfmetrics.registerFont(TTFont("Paper", FONT))
+    return "Paper"
+
+
+def test_lines_from_right_to_left_are_read_in_the_order_of_speech(hebrew_font: str) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont(hebrew_font, 12)
+        for row, line in enumerate(("המסמך נשמר במקום בטוח", "ונפתח רק למי שמותר לו")):
+            canvas.drawRightString(500, 700 - 15 * row, line[::-1])  # a PDF draws what is seen from left to right
+
+    (element,) = elements(made(draw))
+
+    assert element.text == "המסמך נשמר במקום בטוח ונפתח רק למי שמותר לו"
+
+
+def test_latin_and_hebrew_that_touch_are_parted(hebrew_font: str) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont(hebrew_font, 12)
+        canvas.drawString(300, 700, "Python" + "קובץ ב"[::-1])
+
+    assert "Python" in elements(made(draw))[0].text.split()
+
+
+COLUMNS = ["吾輩は猫である。名前はまだ無い", "どこで生れたかとんと見当がつか", "ぬ。何でも薄暗い所で泣いていた"]
+
+
+@pytest.mark.parametrize("by_font", [True, False], ids=["vertical font", "placed one by one"])
+def test_columns_of_vertical_japanese_are_read_from_the_right(by_font: bool) -> None:
+    pdfmetrics.registerFont(font := UnicodeCIDFont("HeiseiMin-W3", isVertical=by_font))
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont(font.fontName, 14)
+        for column, text in enumerate(COLUMNS):
+            for row, part in enumerate([text] if by_font else text):
+                canvas.drawString(500 - 24 * column, 780 - 15 * row, part)
+
+    (element,) = elements(made(draw))
+
+    assert element.text == "".join(COLUMNS)
+    assert element.box is not None
+    assert element.box.right - element.box.left == pytest.approx(62 / WIDTH, abs=0.02)
+
+
+def test_figures_drawn_as_one_are_parted_where_they_stand_far_apart() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 6)
+        canvas.drawString(72, 700, "00", charSpace=21)
+        canvas.drawString(72, 650, "SPACED", charSpace=4)
+
+    assert [element.text for element in elements(made(draw))] == ["0 0", "SPACED"]
