@@ -124,6 +124,30 @@ class UnknownFile(LecternError):
     code = "file_not_found"
 
 
+class UnknownSource(LecternError):
+    """There is no source {source!r} in this vector store. GET /v1/vector_stores/ID/sources lists those there are."""
+
+    status = 404
+    type = "invalid_request_error"
+    code = "source_not_found"
+
+
+class RefusedSource(LecternError):
+    """{url} cannot be a source: {detail}."""
+
+    status = 400
+    type = "invalid_request_error"
+    code = "refused_source"
+
+
+class SourceUnavailable(LecternError):
+    """{url} could not be looked through ({detail}). Nothing was taken for deleted; the next run tries again."""
+
+    status = 503
+    type = "server_error"
+    code = "source_unavailable"
+
+
 class UnknownKey(LecternError):
     """There is no API key {key!r}. `lectern keys list` shows those there are."""
 

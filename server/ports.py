@@ -16,14 +16,20 @@ from server.model import (
     Departure,
     EngineState,
     FileRecord,
+    Found,
     Hit,
     IndexRow,
     Lease,
+    Listing,
     Passage,
     Prompt,
     Role,
+    SourceFile,
+    SourceOptions,
+    SourceRecord,
     StoreFile,
     StoreRecord,
+    Taking,
 )
 
 Vector = npt.NDArray[np.float32]
@@ -189,8 +195,9 @@ class Keys(Protocol):
         """Makes the keys of files, together."""
         ...
 
-    def seal_text(self, file_id: str, text: str, context: str) -> str:
-        """The text sealed under the file's key, as base64. `context` (a chunk id) must be the same to open it."""
+    def seal_text(self, file_id: str, text: str, context: str, *, always: bool = False) -> str:
+        """The text sealed under the file's key, as base64. `context` (a chunk id) must be the same to open it.
+        `always`: also where nothing else is sealed."""
         ...
 
     def open_text(self, file_id: str, sealed: str, context: str) -> str:
@@ -212,6 +219,10 @@ class Jobs(Protocol):
     def add(self, kind: str, subject: str, payload: Mapping[str, Any], priority: int = 0) -> str:
         """Queues a job and returns its id; an unfinished job of the same kind and subject is returned instead, and
         waits with the higher of both priorities."""
+        ...
+
+    def add_all(self, kind: str, payloads: Mapping[str, Mapping[str, Any]], priority: int = 0) -> list[str]:
+        """As `add` for each subject and its payload, together: all or none, in this order."""
         ...
 
     def claim(
@@ -282,11 +293,104 @@ class Identities(Protocol):
         ...
 
 
+class SourcePlace(Protocol):
+    """Where the files of a source lie, open for one run."""
+
+    def scan(self, known: dict[str, str], check: Callable[[], None]) -> Listing:
+        """All files there are; `known` has path -> stamp of the last run; `check` raises when the run shall end. Raises
+        SourceUnavailable: nothing is known then."""
+        ...
+
+    def open(self, found: Found) -> BinaryIO:
+        """The content, as a seekable stream. Raises OSError."""
+        ...
+
+    def settled(self, found: Found) -> bool:
+        """Whether the file is still as it was found: else it was read while somebody wrote it. Raises OSError."""
+        ...
+
+
+class SourcePlaces(Protocol):
+    """Opens the places that URLs of sources name."""
+
+    def check(self, url: str, options: SourceOptions, credentials: Mapping[str, str]) -> None:
+        """Raises RefusedSource unless this may be a source."""
+        ...
+
+    def open(
+        self, url: str, options: SourceOptions, credentials: Mapping[str, str]
+    ) -> AbstractContextManager[SourcePlace]:
+        """The place, while the block runs. Raises RefusedSource, SourceUnavailable."""
+        ...
+
+
+class Sources(Protocol):
+    """Rows of sources, and of the files taken from them."""
+
+    def add(self, source: SourceRecord) -> None:
+        """Stores the row. Raises UnknownStore."""
+        ...
+
+    def source(self, source_id: str) -> SourceRecord:
+        """Raises UnknownSource."""
+        ...
+
+    def of_store(self, store_id: str) -> list[SourceRecord]:
+        """The store's sources, in the order in which they came."""
+        ...
+
+    def due(self, now: int) -> list[SourceRecord]:
+        """Those whose time has come and that do not run already, and those that are to be deleted."""
+        ...
+
+    def plan(self, source_id: str, next_at: int) -> None:
+        """Sets when it runs next."""
+        ...
+
+    def begin(self, source_id: str, now: int) -> None:
+        """A run begins; nothing changes for one that is to be deleted."""
+        ...
+
+    def end(self, run: SourceRecord) -> None:
+        """Writes how the run ended; one that was asked for meanwhile stays planned."""
+        ...
+
+    def condemn(self, source_id: str) -> None:
+        """It is to be deleted, with its files."""
+        ...
+
+    def remove(self, source_id: str) -> None:
+        """Removes the row and those of its files."""
+        ...
+
+    def files(self, source_id: str) -> dict[str, SourceFile]:
+        """`path_key` of the path -> the file taken from there."""
+        ...
+
+    def take(self, source_id: str, batch: Sequence[Taking]) -> list[StoreFile]:
+        """Adds files, their places in the store and where they were taken from, all or nothing. The entries come back
+        with the files that answer until they are completed. Raises UnknownSource: the source is to be deleted, or
+        another run of it was first."""
+        ...
+
+    def restamp(self, source_id: str, stamps: Mapping[str, str]) -> None:
+        """`path_key` of the path -> stamp: what changed there is not the content."""
+        ...
+
+    def drop(self, source_id: str, keys: Sequence[str]) -> None:
+        """Files that are gone from the source leave the store, with those that answer in their place."""
+        ...
+
+    def counts(self, source_ids: Sequence[str]) -> dict[str, dict[str, int]]:
+        """Source -> status in the store -> files."""
+        ...
+
+
 class Catalog(Protocol):
     """Rows of files, vector stores and the files in them."""
 
-    def add_file(self, file: FileRecord) -> None:
-        """Stores the row."""
+    def add_file(self, *added: FileRecord) -> None:
+        """Stores the rows, all or none."""
         ...
 
     def file(self, file_id: str) -> FileRecord:
@@ -341,6 +445,10 @@ class Catalog(Protocol):
         """Puts a file into a store, or back to in_progress if it is there. What another successor of the same file has
         not completed leaves; the entry comes back with the file that answers until then. Raises UnknownStore,
         UnknownFile."""
+        ...
+
+    def attach_all(self, store_id: str, file_ids: Sequence[str], now: int) -> list[StoreFile]:
+        """Puts files that are not in it into a store, to be read; all or none. Raises UnknownStore, UnknownFile."""
         ...
 
     def store_file(self, store_id: str, file_id: str) -> StoreFile:

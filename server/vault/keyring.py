@@ -99,8 +99,9 @@ class Keyring:
         """A 32-byte secret of this installation, always the same for the same purpose."""
         return derive(self._root, "secret/" + purpose)
 
-    def seal_text(self, file_id: str, text: str, context: str) -> str:
-        """The text sealed under the file's key, as "s1:" and base64. `context` must be the same to open it.
+    def seal_text(self, file_id: str, text: str, context: str, *, always: bool = False) -> str:
+        """The text sealed under the file's key, as "s1:" and base64. `context` must be the same to open it. `always`:
+        also where nothing else is sealed.
 
         Raises:
             UnknownFile: the file has no key (any more).
@@ -108,7 +109,7 @@ class Keyring:
         key = self._key(file_id)
         # 96 random bits are enough for 2^32 texts under one key (NIST SP 800-38D, 8.3).
         nonce, plain = os.urandom(_NONCE_BYTES), text.encode("utf-8", "surrogatepass")
-        if self._seal:
+        if self._seal or always:
             sealed = nonce + key.text.encrypt(nonce, plain, key.binding(_SEALED_TEXT, context))
             return _SEALED_TEXT + base64.b64encode(sealed).decode()
         proof = nonce + key.text.encrypt(nonce, b"", key.binding(_PLAIN_TEXT, context) + b"\0" + plain)

@@ -1,0 +1,1 @@
+"""Where the files of sources lie: folders of this machine, S3, WebDAV and SMB, web sites."""
