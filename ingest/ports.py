@@ -42,11 +42,15 @@ class Sink(Protocol):
     """Takes the chunks of one file. Writing the same chunk again changes nothing."""
 
     def missing(self, chunks: Sequence[Chunk]) -> list[Chunk]:
-        """Those of the chunks that are not stored yet; every chunk of the file passes here once, in order."""
+        """Those of the chunks whose vectors are not known yet; every chunk of the file passes here once, in order."""
         ...
 
     def write(self, chunks: Sequence[Chunk], vectors: Vectors) -> None:
         """Stores the chunks with their vectors, durably, before it returns."""
+        ...
+
+    def publish(self) -> None:
+        """Makes what was written so far count in searches, although the file is not at its end."""
         ...
 
     def finish(self) -> None:

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -18,8 +18,8 @@ from fastapi import FastAPI
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from ingest.chunk import chunks
-from ingest.model import Event, Outcome, Progress, ReadOptions
-from ingest.pipeline import ingest
+from ingest.model import ReadOptions
+from ingest.pipeline import Pipeline
 from ingest.ports import Embedder
 from ingest.sandbox import Sandbox
 from server import __version__
@@ -32,6 +32,7 @@ from server.adapters.database.file_keys import FileKeys
 from server.adapters.database.identities import SqlIdentities
 from server.adapters.database.jobs import SqlJobs, worker_name
 from server.adapters.database.packed import PackedObjects
+from server.adapters.database.sources import SqlSources
 from server.adapters.database.statistics import SqlStatistics
 from server.adapters.datafolder import DataFolder
 from server.adapters.extractive import ExtractiveEngine
@@ -40,6 +41,9 @@ from server.adapters.minilm import MiniLm
 from server.adapters.presets import choose, find_gpus, fits
 from server.adapters.remote import RemoteEngine
 from server.adapters.remote_embedder import RemoteEmbedder
+from server.adapters.sources.folder import Roots
+from server.adapters.sources.network import Network
+from server.adapters.sources.places import Places
 from server.adapters.vllm import VllmEngine, find_python
 from server.backup import snapshot, sweep
 from server.chat.answer import Answers, Limits
@@ -49,8 +53,12 @@ from server.documents.files import Uploads
 from server.documents.ingestion import Ingestion, Worker
 from server.documents.passwords import Passwords
 from server.documents.routes import files_router, store_files_router, stores_router
+from server.documents.schedule import Schedule
 from server.documents.sink import IndexSink
+from server.documents.source_routes import sources_router
+from server.documents.sources import Sources
 from server.documents.stores import Stores
+from server.documents.sync import Sync
 from server.documents.text import Texts
 from server.errors import DatabaseUnavailable, IndexUnavailable
 from server.http import Face, render_errors
@@ -135,7 +143,7 @@ def open_parts(settings: Settings, metrics: Metrics | None = None) -> Iterator[P
             passwords=passwords,
             texts=texts,
             readers=sandbox,
-            pipeline=_pipeline(embedder),
+            pipeline=Pipeline(chunks, embedder, settings.clean_steps(), keys.secret("signatures")),
             open_sink=partial(IndexSink, index, statistics, keys),
             forget=partial(_forget, index, statistics),
             options=ReadOptions(ocr=settings.ocr, ocr_languages=settings.ocr_languages, max_pages=settings.parse_pages),
@@ -160,6 +168,17 @@ def open_parts(settings: Settings, metrics: Metrics | None = None) -> Iterator[P
             sandbox,
             worker,
         )
+
+
+def open_sources(parts: Parts) -> tuple[Sources, Schedule]:
+    """What stores stay in step with, and what runs it. Raises WrongSetting."""
+    settings, rows = parts.settings, SqlSources(parts.database)
+    most_bytes = settings.upload_mb * BYTES_PER_MB
+    places = Places(Roots(settings.source_roots, settings.data), Network(settings.source_networks), most_bytes)
+    sources = Sources(rows, parts.catalog, parts.keys, places)
+    sync = Sync(rows, places, parts.uploads, parts.stores, sources.credentials, most_bytes)
+    sweep = partial(parts.stores.sweep, parts.uploads.delete)
+    return sources, Schedule(parts.jobs, rows, sync, sweep, worker_name())
 
 
 def cores() -> int:
@@ -216,13 +235,18 @@ def create_app(settings: Settings, started: Callable[[Parts], None] | None = Non
             engine, spare = open_engines(settings)
             for one in filter(None, (engine, spare)):
                 await one.start()
-            _serve(app, parts, engine, spare)
+            sources, schedule = open_sources(parts)
+            gate = Gate(parts.identities)
+            _serve(app, parts, engine, spare, gate)
+            app.include_router(sources_router(sources, gate.needs))
             parts.jobs.forget(KEPT_JOB_SECONDS)
             parts.stores.resume()
             parts.worker.start(cores() if settings.workers is None else settings.workers)
+            schedule.start()
             if started:
                 await asyncio.to_thread(started, parts)
             yield
+            await asyncio.to_thread(schedule.stop)
             await asyncio.to_thread(parts.worker.stop)
             for one in filter(None, (engine, spare)):
                 await one.stop()
@@ -233,10 +257,9 @@ def create_app(settings: Settings, started: Callable[[Parts], None] | None = Non
     return app
 
 
-def _serve(app: FastAPI, parts: Parts, engine: Engine, spare: Engine | None) -> None:
+def _serve(app: FastAPI, parts: Parts, engine: Engine, spare: Engine | None, gate: Gate) -> None:
     """Adds the routes."""
     settings, metrics = parts.settings, parts.metrics
-    gate = Gate(parts.identities)
     retriever = retriever_of(parts)
 
     touched: dict[str, int] = {}
@@ -319,18 +342,6 @@ def _problems(parts: Parts) -> dict[str, str]:
     except IndexUnavailable as error:
         found["index"] = error.message
     return found
-
-
-def _pipeline(embedder: Embedder) -> Callable[..., Outcome]:
-    def run(
-        events: Iterable[Event],
-        sink: IndexSink,
-        report: Callable[[Progress], None],
-        check: Callable[[], None],
-    ) -> Outcome:
-        return ingest(events, chunker=chunks, embedder=embedder, sink=sink, report=report, check=check)
-
-    return run
 
 
 def _forget(index: MilvusIndex, statistics: SqlStatistics, store_id: str, file_id: str) -> None:

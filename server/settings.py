@@ -4,7 +4,7 @@ docs/reference/settings.md, which is checked against it."""
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from server.errors import WrongSetting
@@ -74,6 +74,39 @@ class Settings(BaseSettings):
     parse_pages: int = Field(5000, ge=1, description="Most pages of one file.")
     ocr: bool = Field(True, description="Recognise text in images and scanned pages.")
     ocr_languages: str = Field("eng+chi_sim", description="Tesseract languages, joined by +.")
+    clean: str = Field(
+        "quality,characters,boilerplate,duplicates,language,near-duplicates",
+        description="Steps of cleaning, joined by commas, or none; docs/howto/cleaning.md tells what each does.",
+    )
+    redact: str = Field(
+        "", description="Personal data to mask while reading: contacts, identifiers or personal (both); empty: none."
+    )
+
+    source_roots: str = Field("", description="Folders in which sources may lie, joined by colons; empty: none.")
+    source_networks: str = Field(
+        "", description="Private networks in which sources may lie, as CIDR, joined by commas; empty: none."
+    )
+
+    @field_validator("clean")
+    @classmethod
+    def _check_clean(cls, value: str) -> str:
+        from ingest.cleaning import Cleaning
+
+        Cleaning(_names(value))
+        return value
+
+    @field_validator("redact")
+    @classmethod
+    def _check_redact(cls, value: str) -> str:
+        from ingest.redaction import POLICIES
+
+        if value and value not in POLICIES:
+            raise ValueError(f"there is no policy of that name, only {', '.join(POLICIES)}")
+        return value
+
+    def clean_steps(self) -> tuple[str, ...]:
+        """The names of the steps of cleaning."""
+        return _names(self.clean)
 
     @classmethod
     def read(cls, **overrides: object) -> "Settings":
@@ -88,3 +121,7 @@ class Settings(BaseSettings):
             first = error.errors()[0]
             name = "LECTERN_" + "_".join(str(part) for part in first["loc"]).upper()
             raise WrongSetting(setting=name, detail=f"{first['msg']} (got {first['input']!r})") from None
+
+
+def _names(joined: str) -> tuple[str, ...]:
+    return tuple(name for name in map(str.strip, joined.split(",")) if name not in {"", "none"})

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from ingest.chunk import chunks
-from ingest.clean import clean
+from ingest.cleaning import clean
 from ingest.model import Element, ReadOptions, Source
 from ingest.parse.text import read
 from server.app import Parts, open_parts

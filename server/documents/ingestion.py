@@ -80,7 +80,7 @@ class Ingestion:
         texts: Texts,
         readers: Readers,
         pipeline: Pipeline,
-        open_sink: Callable[[str, str], IndexSink],
+        open_sink: Callable[[str, str, str | None], IndexSink],
         forget: Callable[[str, str], None],
         options: ReadOptions,
     ) -> None:
@@ -103,7 +103,7 @@ class Ingestion:
         """
         entry = self._catalog.store_file(store_id, file_id)
         record = self._catalog.file(file_id)
-        sink, pace = self._open_sink(store_id, file_id), Pace()
+        sink, pace = self._open_sink(store_id, file_id, entry.replaces), Pace()
         try:
             with self._files.open(blob_name(file_id), file_id) as stream:
                 source = Source(record.filename, stream, record.bytes, self._passwords.of(file_id))
@@ -207,7 +207,7 @@ class Worker:
     def _run(self, lease: Lease) -> None:
         store_id, file_id = str(lease.payload["store_id"]), str(lease.payload["file_id"])
         started = time.monotonic()
-        heartbeat = _Heartbeat(self._jobs, lease, self._stopping)
+        heartbeat = Heartbeat(self._jobs, lease, self._stopping)
         entry: StoreFile | None = None
         try:
             with heartbeat:
@@ -285,7 +285,7 @@ class Worker:
         return False
 
 
-class _Heartbeat:
+class Heartbeat:
     """Renews a lease from a thread of its own while the job runs, and carries its progress."""
 
     def __init__(self, jobs: Jobs, lease: Lease, stopping: threading.Event) -> None:
@@ -305,9 +305,11 @@ class _Heartbeat:
         self._thread.join()
 
     def report(self, progress: FileProgress) -> None:
+        """Takes note of how far the job is."""
         self._progress = progress
 
     def check(self) -> None:
+        """Raises LostLeaseError once the job is not this worker's any more, or the worker is to stop."""
         if self._lost.is_set() or self._stopping.is_set():
             raise LostLeaseError
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -161,6 +161,19 @@ def test_all_ids_of_a_large_file_are_listed(index: MilvusIndex) -> None:
     assert index.count(STORE) == 17_000
 
 
+def test_vectors_come_back_as_they_were_written(index: MilvusIndex) -> None:
+    chance = np.random.default_rng(3)
+    written = {f"row-{n:04}": _vector(*chance.standard_normal(DIMENSIONS)) for n in range(1300)}
+    rows = [_row(name, f"file-{name[-1]}", dense=vector) for name, vector in written.items()]
+    index.upsert(STORE, rows)
+    found = index.vectors(STORE, [*written, "not there", 'x" or id != "'])
+    assert found.keys() == written.keys()
+    assert all(vector.dtype == np.float32 and (vector == written[name]).all() for name, vector in found.items())
+    assert index.vectors(STORE, []) == {}
+    index.delete(STORE, ["row-0007"])
+    assert index.vectors(STORE, ["row-0007", "row-0008"]).keys() == {"row-0008"}
+
+
 def test_creating_and_dropping_twice_is_harmless(index: MilvusIndex) -> None:
     index.upsert(STORE, [_row("one")])
     index.create(STORE, DIMENSIONS)
@@ -170,7 +183,12 @@ def test_creating_and_dropping_twice_is_harmless(index: MilvusIndex) -> None:
 
 
 def test_a_missing_collection_is_named(index: MilvusIndex) -> None:
-    for use in (lambda: index.count("vs_lost"), lambda: index.search("vs_lost", _vector(1, 0, 0, 0), None, 3)):
+    uses: list[Callable[[], object]] = [
+        lambda: index.count("vs_lost"),
+        lambda: index.search("vs_lost", _vector(1, 0, 0, 0), None, 3),
+        lambda: index.vectors("vs_lost", ["one"]),
+    ]
+    for use in uses:
         with pytest.raises(IndexUnavailable, match="collection of vs_lost is missing"):
             use()
 

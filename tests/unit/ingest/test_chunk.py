@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from ingest.chunk import chunks
-from ingest.clean import clean
+from ingest.cleaning import clean
 from ingest.model import Box, Chunk, Element, Kind, Place
 
 Count = Callable[[Sequence[str]], list[int]]

@@ -1,4 +1,5 @@
 import hashlib
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
@@ -7,8 +8,8 @@ import pytest
 
 from ingest.chunk import chunks
 from ingest.errors import DamagedFile, NoText
-from ingest.model import Chunk, Element, Event, Kind, Loss, Outcome, Progress, Status
-from ingest.pipeline import ingest
+from ingest.model import Chunk, Element, Event, Kind, Loss, Outcome, Progress, Quality, Status
+from ingest.pipeline import Pipeline
 from ingest.ports import Vectors
 
 
@@ -45,6 +46,7 @@ class MemorySink:
     def __init__(self, stored: dict[int, tuple[Chunk, Vectors]] | None = None) -> None:
         self.stored = stored or {}
         self.passed: set[int] = set()
+        self.published: list[int] = []
         self.finished = 0
         self.fail_after: int | None = None
 
@@ -58,6 +60,9 @@ class MemorySink:
             raise ConnectionError("index unavailable")
         for chunk, vector in zip(chunks, vectors, strict=True):
             self.stored[chunk.ordinal] = (chunk, vector)
+
+    def publish(self) -> None:
+        self.published.append(len(self.stored))
 
     def finish(self) -> None:
         self.finished += 1
@@ -79,9 +84,11 @@ def run(
     embedder: HashingEmbedder | None = None,
     report: Callable[[Progress], None] = lambda step: None,
     check: Callable[[], None] = lambda: None,
+    clock: Callable[[], float] | None = None,
 ) -> Outcome:
     embedder = embedder or HashingEmbedder()
-    return ingest(events, chunker=chunks, embedder=embedder, sink=sink, report=report, check=check)
+    pipeline = Pipeline(chunks, embedder, clock=clock or (lambda: 0.0))
+    return pipeline(events, sink, report, check)
 
 
 def test_every_chunk_is_stored_with_the_vector_of_its_own_text() -> None:
@@ -177,6 +184,37 @@ def test_progress_of_reader_and_of_writing_is_reported() -> None:
     written = [step for step in steps if step.unit == "chunks"]
     assert written[0] == Progress(256, None, "chunks")
     assert written[-1] == Progress(outcome.chunks, None, "chunks")
+
+
+def test_what_was_written_is_published_before_the_file_is_at_its_end() -> None:
+    sink = MemorySink()
+    run(paragraphs(600), sink)
+    assert sink.published[:2] == [256, 512]
+
+
+def test_a_small_file_is_published_only_at_its_end() -> None:
+    sink = MemorySink()
+    run(paragraphs(8), sink)
+    assert (sink.published, sink.finished) == ([], 1)
+
+
+def test_chunks_that_come_slowly_are_written_as_they_come() -> None:
+    seconds = itertools.count(0.0, 5.0)
+    sink = MemorySink()
+    run(paragraphs(600), sink, clock=lambda: next(seconds))
+    assert sink.published[:3] == [32, 64, 96]
+
+
+def test_the_outcome_tells_quality_signature_and_what_cleaning_did() -> None:
+    events = [*paragraphs(30), Element(Kind.FOOTER, "page 30", page=30), Element(Kind.TEXT, "\u200bＡ１", page=30)]
+    outcome = run(events, MemorySink())
+    assert outcome.quality == Quality(1.0)
+    assert outcome.signature is not None
+    assert outcome.cleaned["boilerplate"] == (0, 1)
+    assert outcome.cleaned["characters"] == (1, 0)
+    worse = run([*events, Loss("page 31 could not be read", page=31)], MemorySink())
+    assert worse.quality is not None
+    assert worse.quality.reasons == ("1 of 31 pages could not be read",)
 
 
 def test_cancelled_run_stops_while_reading_and_between_batches() -> None:

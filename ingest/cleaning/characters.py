@@ -1,13 +1,12 @@
-"""Makes the text of elements uniform, so that the same words are always the same characters."""
+"""Unicode and width: makes the text of elements uniform, so that the same words are always the same characters."""
 
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
+from ingest.cleaning.tally import Tally
 from ingest.model import Element, Kind
-
-_DROPPED = frozenset({Kind.HEADER, Kind.FOOTER})
 
 # Characters that one of the steps below would change, and spacing that it would: a text in NFC with neither is clean.
 _CHARACTERS = (
@@ -23,7 +22,7 @@ _DIRTY_TABLE = re.compile(_CHARACTERS + r"|[^|]  |  [^|]|^ (?!\|)|[^|] $", re.MU
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # Controls; soft hyphen; marks that are invisible, turn the direction or carry hidden tags; half surrogates;
 # private-use characters (the bullets of symbol fonts) and code points that are no characters.
-_INVISIBLE = re.compile(
+INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200e\u200f"
     "\u202a-\u202e\u2060-\u206f\u2800\u3164\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
     "\ufffe\uffff\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
@@ -36,7 +35,7 @@ _TRAILING = re.compile("[ \t]+$", re.MULTILINE)
 
 # Full-width letters, digits and the signs used inside numbers and addresses become ASCII; Chinese punctuation stays.
 _WIDE_SIGNS = "＄％＆＋－．／＜＝＞＠＿"
-_WIDTH = {
+WIDTH = {
     **{code: chr(code - 0xFEE0) for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))},
     **{ord(sign): chr(ord(sign) - 0xFEE0) for sign in _WIDE_SIGNS},
 }
@@ -44,12 +43,11 @@ _WIDTH = {
 _FORMS = re.compile("[\u2f00-\u2fd5\ufb00-\ufb06]+|[\uff61-\uff9f]+")
 
 
-def clean(elements: Iterable[Element]) -> Iterator[Element]:
-    """The elements with clean text and rows; page headers, page footers and empty elements are left out."""
+def unify_characters(elements: Iterable[Element], tally: Tally) -> Iterator[Element]:
+    """The elements with clean text and rows; what is empty then is left out."""
     for element in elements:
-        if element.kind in _DROPPED:
-            continue
         cleaned = _clean_table(element) if element.rows else _clean_prose(element)
+        tally.note(element, cleaned if cleaned.text else None)
         if cleaned.text:
             yield cleaned
 
@@ -74,12 +72,12 @@ def unify_line_ends(text: str) -> str:
 
 def drop_invisible(text: str) -> str:
     """Without characters that a reader does not see."""
-    return _JOINER.sub("", _INVISIBLE.sub("", text))
+    return _JOINER.sub("", INVISIBLE.sub("", text))
 
 
 def unify_width(text: str) -> str:
     """Full-width letters and digits, ligatures and half-width kana in their ordinary form."""
-    return _FORMS.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text.translate(_WIDTH))
+    return _FORMS.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text.translate(WIDTH))
 
 
 def compose(text: str) -> str:

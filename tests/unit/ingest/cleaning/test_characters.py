@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.clean import clean, clean_text
+from ingest.cleaning import clean
+from ingest.cleaning.characters import clean_text
 from ingest.model import Element, Kind
 
 
