@@ -1,7 +1,7 @@
 """Documents as data: the events of a reader as JSON lines, and for people as Markdown or one JSON object."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from types import MappingProxyType
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -9,17 +9,14 @@ import orjson
 from ingest.model import Box, Element, Event, Kind, Loss, Notice, Progress
 
 _PLAIN = ("level", "page", "sheet", "cells", "confidence", "parser", "language")
-_NOTHING: Mapping[str, object] = MappingProxyType({})
+_ALWAYS = ("page", "box", "cells", "confidence", "parser")
+_TWO_HYPHENS = re.compile(r"-(?=-)")
 _KINDS = {kind.value: kind for kind in Kind}
 
 
 def dump(event: Event) -> bytes:
     """One event as a line of JSON, its line end included. Lone surrogates, which no file may hold, become U+FFFD."""
-    record = _record(event)
-    try:
-        return orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
-    except orjson.JSONEncodeError:
-        return orjson.dumps(_valid(record), option=orjson.OPT_APPEND_NEWLINE)
+    return _encoded(_record(event)) + b"\n"
 
 
 def load(line: bytes | memoryview) -> Event:
@@ -60,37 +57,53 @@ def from_record(record: dict[str, Any]) -> Event:
 
 
 def to_markdown(events: Iterable[Event]) -> Iterator[str]:
-    """A document as Markdown, block by block; every block ends with a blank line. Losses come as HTML comments."""
+    """A document as Markdown, block by block; every block ends with a blank line.
+
+    What is not the document's own text stands in HTML comments: pages and sheets, running heads, remarks of reviewers,
+    losses and notices.
+    """
     page: int | None = None
     sheet: str | None = None
     for event in events:
         if isinstance(event, Loss):
-            yield f"<!-- not read: {event.message.replace('--', '- -')} -->\n\n"
+            yield _comment(f"not read: {event.message}") + "\n\n"
+        elif isinstance(event, Notice):
+            yield _comment(f"notice: {event.message}") + "\n\n"
         elif isinstance(event, Element):
             if event.page != page and event.page is not None:
                 page = event.page
-                yield f"<!-- page {page} -->\n\n"
+                yield _comment(f"page {page}") + "\n\n"
             if event.sheet != sheet and event.sheet is not None:
                 sheet = event.sheet
-                yield f"<!-- sheet {sheet.replace('--', '- -')} -->\n\n"
+                yield _comment(f"sheet {sheet}") + "\n\n"
             yield _block(event) + "\n\n"
 
 
-def to_json(events: Iterable[Event], facts: Mapping[str, object] = _NOTHING) -> Iterator[str]:
-    """A document as one JSON object, piece by piece: facts of its source, if given, then `elements` and `losses`."""
-    yield "{"
-    for name, value in facts.items():
-        yield f"{orjson.dumps(name).decode()}: {orjson.dumps(value).decode()},\n"
-    yield '"elements": ['
-    losses: list[str] = []
+def to_json(events: Iterable[Event], facts: Callable[[], Mapping[str, object]] = dict) -> Iterator[str]:
+    """A document as one JSON object, piece by piece: `elements`, `warnings`, and facts that are asked for at the end.
+
+    Every element has type, text, page, box, cells, confidence and parser, null where there is none. A warning is a
+    `notice`, after which nothing is missing, or a `loss`.
+    """
+    yield '{"elements": ['
+    warnings: list[dict[str, object]] = []
     separator = "\n"
     for event in events:
-        if isinstance(event, Loss):
-            losses.append(dump(event).decode().rstrip("\n"))
+        if isinstance(event, Loss | Notice):
+            kind = "loss" if isinstance(event, Loss) else "notice"
+            warnings.append({"type": kind, "message": event.message, "page": event.page, "sheet": event.sheet})
         elif isinstance(event, Element):
-            yield separator + dump(event).decode().rstrip("\n")
+            yield separator + _json(_shown(event))
             separator = ",\n"
-    yield '\n],\n"losses": [' + ",\n".join(losses) + "]}\n"
+    yield '\n],\n"warnings": ' + _json(warnings)
+    for name, value in facts().items():
+        yield f",\n{_json(name)}: {_json(value)}"
+    yield "}\n"
+
+
+def _shown(element: Element) -> dict[str, object]:
+    record = _record(element)
+    return {"type": record.pop("kind"), "text": record.pop("text"), **dict.fromkeys(_ALWAYS), **record}
 
 
 def _record(event: Event) -> dict[str, object]:
@@ -119,10 +132,21 @@ def _record(event: Event) -> dict[str, object]:
     return record
 
 
+def _encoded(value: object) -> bytes:
+    try:
+        return orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        return orjson.dumps(_valid(value))
+
+
+def _json(value: object) -> str:
+    return _encoded(value).decode()
+
+
 def _valid(value: object) -> object:
     if isinstance(value, str):
         return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return [_valid(item) for item in value]
     if isinstance(value, dict):
         return {name: _valid(item) for name, item in value.items()}
@@ -141,10 +165,15 @@ def _block(element: Element) -> str:
         case Kind.CODE:
             fence = "````" if "```" in text else "```"
             return f"{fence}\n{text}\n{fence}"
-        case Kind.HEADER | Kind.FOOTER | Kind.FOOTNOTE | Kind.COMMENT:
-            return f"*{element.kind.value}:* {text}"
+        case Kind.HEADER | Kind.FOOTER | Kind.COMMENT:
+            return _comment(f"{element.kind.value.lower()}: {text}")
         case _:
-            return text
+            return f"*Footnote:* {text}" if element.kind is Kind.FOOTNOTE else text
+
+
+def _comment(text: str) -> str:
+    """An HTML comment, which may hold no two hyphens in a row."""
+    return f"<!-- {_TWO_HYPHENS.sub('- ', text)} -->"
 
 
 def _table(element: Element) -> str:

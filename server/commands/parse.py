@@ -1,16 +1,31 @@
 """`lectern parse`."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from server.settings import Settings
 
+if TYPE_CHECKING:
+    from ingest.model import Event
+    from ingest.sandbox import Reading
+
+
+class Form(StrEnum):
+    """How a document is shown."""
+
+    MARKDOWN = "md"
+    JSON = "json"
+    HTML = "html"
+
 
 def parse(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A file of any format Lectern reads.")],
-    form: Annotated[str, typer.Option("--format", help="md or json.")] = "md",
+    form: Annotated[Form, typer.Option("--format", help="Markdown, JSON or a web page.")] = Form.MARKDOWN,
     password: Annotated[str, typer.Option(help="Password of a protected file.")] = "",
 ) -> None:
     """Show what the reader sees in a file, without server or index.
@@ -18,20 +33,59 @@ def parse(
     Example: lectern parse contract.pdf --format json
     """
     from ingest.document import to_json, to_markdown
+    from ingest.html import to_html
     from ingest.model import ReadOptions, Source
     from ingest.sandbox import Sandbox
 
-    if form not in {"md", "json"}:
-        raise typer.BadParameter("choose md or json", param_hint="--format")
     settings = Settings.read()
     options = ReadOptions(ocr=settings.ocr, ocr_languages=settings.ocr_languages, max_pages=settings.parse_pages)
-    sandbox = Sandbox(settings.parse_memory_mb, settings.parse_seconds)
-    try:
-        with file.open("rb") as stream:
-            source = Source(file.name, stream, file.stat().st_size, password or None)
-            events = sandbox.read(source, options)
-            rendered = to_json(events, {"name": file.name}) if form == "json" else to_markdown(events)
-            for text in rendered:
-                typer.echo(text, nl=False)
-    finally:
-        sandbox.close()
+    with Sandbox(settings.parse_memory_mb, settings.parse_seconds) as sandbox, file.open("rb") as stream:
+        reading = sandbox.read(Source(file.name, stream, file.stat().st_size, password or None), options)
+        view = _View(file.name, reading)
+        match form:
+            case Form.MARKDOWN:
+                pieces = to_markdown(view.events())
+            case Form.JSON:
+                pieces = to_json(view.events(), view.facts)
+            case Form.HTML:
+                pieces = to_html(view.events(), file.name, view.facts)
+        for text in pieces:
+            typer.echo(text, nl=False)
+
+
+class _View:
+    """A document while it is shown: its events with the name of their reader, and what is known of it at the end."""
+
+    def __init__(self, name: str, reading: "Reading") -> None:
+        self._name = name
+        self._reading = reading
+        self._pages = 0
+
+    def events(self) -> Iterator["Event"]:
+        """The events; an element that names no parser of its own was read by the format's."""
+        from ingest.model import Element, Progress
+
+        for event in self._reading:
+            if isinstance(event, Element):
+                self._pages = max(self._pages, event.page or 0)
+                yield replace(event, parser=event.parser or self._reader())
+            else:
+                if isinstance(event, Progress) and event.unit == "pages":
+                    self._pages = max(self._pages, event.done)
+                yield event
+
+    def facts(self) -> dict[str, object]:
+        """Known when the last event was seen; seconds are those waited for the reader."""
+        return {
+            "name": self._name,
+            "media_type": self._reading.media_type,
+            "pages": self._pages or None,
+            "seconds": round(self._reading.seconds, 3),
+            "peak_mb": round(self._reading.peak_mb, 1),
+        }
+
+    def _reader(self) -> str | None:
+        from ingest.formats import FORMATS
+
+        known = FORMATS.get(self._reading.media_type or "")
+        return known.module.rpartition(".")[2] if known else None

@@ -1,9 +1,11 @@
 import json
+import re
+from collections.abc import Iterator
 
 import pytest
 
 from ingest.document import dump, load, to_json, to_markdown
-from ingest.model import Box, Element, Event, Kind, Loss, Progress
+from ingest.model import Box, Element, Event, Kind, Loss, Notice, Progress
 
 TABLE = Element(
     Kind.TABLE,
@@ -25,6 +27,7 @@ EVENTS: list[Event] = [
     Progress(4, 9, "rows"),
     Loss("page 4 -- blank", page=4),
     Loss("sheet 2", sheet="Two"),
+    Notice("the text layer is nonsense", page=5),
 ]
 
 
@@ -64,19 +67,42 @@ def test_markdown_of_a_table_without_header_has_an_empty_one() -> None:
     assert "".join(to_markdown([element])) == "|   |   |\n| --- | --- |\n| a | b |\n| c |  |\n\n"
 
 
-def test_json_is_one_object_with_facts_elements_and_losses() -> None:
-    found = json.loads("".join(to_json(EVENTS, {"name": "a.pdf", "media_type": "application/pdf"})))
+def test_json_is_one_object_with_elements_warnings_and_the_facts_known_at_the_end() -> None:
+    pages = 0
+
+    def events() -> Iterator[Event]:
+        nonlocal pages
+        yield from EVENTS
+        pages = 4
+
+    found = json.loads("".join(to_json(events(), lambda: {"name": "a.pdf", "pages": pages})))
     assert found["name"] == "a.pdf"
-    assert [element["kind"] for element in found["elements"]] == ["Title", "NarrativeText", "ListItem", "Table"]
+    assert found["pages"] == 4
+    assert [element["type"] for element in found["elements"]] == ["Title", "NarrativeText", "ListItem", "Table"]
     assert found["elements"][1] == {
-        "kind": "NarrativeText",
+        "type": "NarrativeText",
         "text": SCANNED.text,
         "page": 3,
         "box": [0.1, 0.2, 0.3, 0.4],
+        "cells": None,
         "confidence": 0.875,
+        "parser": None,
     }
-    assert [loss["loss"] for loss in found["losses"]] == ["page 4 -- blank", "sheet 2"]
+    assert found["elements"][3]["rows"] == [["Name", "Sum"], ["a|b", "1\n2"]]
+    assert found["warnings"] == [
+        {"type": "loss", "message": "page 4 -- blank", "page": 4, "sheet": None},
+        {"type": "loss", "message": "sheet 2", "page": None, "sheet": "Two"},
+        {"type": "notice", "message": "the text layer is nonsense", "page": 5, "sheet": None},
+    ]
 
 
 def test_json_of_an_empty_document_is_valid() -> None:
-    assert json.loads("".join(to_json([]))) == {"elements": [], "losses": []}
+    assert json.loads("".join(to_json([]))) == {"elements": [], "warnings": []}
+
+
+def test_markdown_keeps_what_is_not_the_documents_own_text_in_comments() -> None:
+    kinds = (Kind.HEADER, Kind.FOOTER, Kind.COMMENT)
+    text = "".join(to_markdown([Element(kind, "see --> page --- 3") for kind in kinds]))
+    assert re.sub(r"<!--.*?-->", "", text).split() == []
+    assert "<!-- comment: see - -> page - - - 3 -->" in text
+    assert "<!-- notice: blurred -->" in "".join(to_markdown([Notice("blurred", page=2)]))
