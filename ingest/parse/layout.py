@@ -14,11 +14,12 @@ from typing import NamedTuple, TypeVar
 from ingest.model import Box
 
 COLUMN_GAP = 0.7  # em; a wider gap between two words of a row may separate columns
+WIDE_SPACE = 0.2  # em; a gap between Chinese characters that is a blank
 MIN_COLUMN_ROWS = 3
 MAX_COLUMNS = 5  # nobody sets text in more
 MAX_DEPTH = 4
 MAX_BAND = 300  # rows; keeps the time of a page with countless rows in proportion
-BULLET = re.compile(r"^(?:[•‣▪▫●○◦■□◆◇➢➤✓✔·∙*–—\uf0a7\uf0b7\uf0d8\uf076-]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)])$")
+BULLET = re.compile(r"^(?:[•‣▪▫●○◦■□☐☑☒◆◇➢➤✓✔·∙*–—\uf0a7\uf0b7\uf0d8\uf076-]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)])$")
 WIDE = re.compile(
     r"[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]"
 )
@@ -66,8 +67,19 @@ class Line:
 
     @property
     def text(self) -> str:
-        """The words with one space between them, none between Chinese or Japanese characters."""
-        return join_words([word.text for word in self.words])
+        """The words with one space between them; between Chinese or Japanese characters only where there is room.
+
+        OCR sees room where there is none, and single characters stand apart only to fill a line.
+        """
+        joined = [self.words[0].text]
+        spread = all(len(word.text) == 1 for word in self.words)
+        for before, word in pairwise(self.words):
+            wide = WIDE.match(before.text[-1]) and WIDE.match(word.text)
+            room = word.left - before.right >= WIDE_SPACE * self.size and word.confidence is None and not spread
+            if not wide or room:
+                joined.append(" ")
+            joined.append(word.text)
+        return "".join(joined)
 
     @property
     def bold(self) -> bool:

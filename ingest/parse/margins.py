@@ -1,4 +1,4 @@
-"""Running heads and feet: lines in the margins that come again on page after page."""
+"""Running heads and feet: lines in the margins that come again on page after page, and page numbers."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,13 @@ OUTERMOST = 3  # rows looked at in each margin
 STEP = 0.01  # share of the page's height by which a repeated line may move
 NEAR = 12  # pages among which a line must repeat
 LOOKED_BACK = 2 * NEAR
+APART = 1.5  # em between a page number and the text
 NUMBER = re.compile(r"\d+")
+PAGE_NUMBER = re.compile(
+    r"[-–—|\[(\s]*(?:(?:page|seite|página|pagina|p\.|s\.|第)\s*)?(?:\d{1,4}|[ivxlc]{1,7})\s*[页頁]?"
+    r"(?:\s*(?:/|of|von|de|di|sur|из|[,，]?\s*共)\s*\d{1,4}\s*[页頁]?)?[-–—|\])\s]*",
+    re.IGNORECASE,
+)
 Key = tuple[Kind, str, int]
 
 
@@ -21,8 +27,9 @@ class RunningHeads:
     """Counts the lines in the margins of pages, and takes those that repeat out of the text.
 
     A line repeats when the same text, page numbers aside, stands at the same height on three pages near by (on two,
-    where the document has fewer than five). Pages must be counted before they are stripped; whoever strips keeps some
-    pages ahead counted, so that the first of many is recognised too.
+    where the document has fewer than five). A page number that stands by itself need not repeat. Pages must be counted
+    before they are stripped; whoever strips keeps some pages ahead counted, so that the first of many is recognised
+    too.
     """
 
     def __init__(self, pages: int) -> None:
@@ -32,7 +39,7 @@ class RunningHeads:
 
     def count(self, sheet: Sheet, page: int) -> None:
         """Takes the margins of one page into account; pages come in order."""
-        for key in {key for key, _ in _candidates(sheet)}:
+        for key in {key for key, _, _ in _candidates(sheet)}:
             self._seen.setdefault(key, []).append(page)
 
     def _repeats(self, key: Key, page: int) -> bool:
@@ -49,9 +56,9 @@ class RunningHeads:
         """Removes running heads and feet from the sheet; returns those not told before: heads, feet."""
         heads: list[Element] = []
         feet: list[Element] = []
-        for key, row in _candidates(sheet):
+        for key, row, is_number in list(_candidates(sheet)):
             kind, text, _ = key
-            if not self._repeats(key, page):
+            if not is_number and not self._repeats(key, page):
                 continue
             if len(row) == len(sheet.items):
                 break  # a page is not only margin
@@ -64,15 +71,22 @@ class RunningHeads:
         return heads, feet
 
 
-def _candidates(sheet: Sheet) -> Iterator[tuple[Key, Row]]:
-    lines = [item for item in sheet.items if isinstance(item, Line)]
-    rows = rows_of(lines)
+def _candidates(sheet: Sheet) -> Iterator[tuple[Key, Row, bool]]:
+    """Rows in the margins from the outermost inwards, and whether they are a page number that stands by itself."""
+    rows = rows_of(item for item in sheet.items if isinstance(item, Line))
     top = [row for row in rows[:OUTERMOST] if _bottom(row) < _margin(row, rows[0]) * sheet.height]
-    foot = [row for row in rows[-OUTERMOST:] if _top(row) > (1 - _margin(row, rows[-1])) * sheet.height]
+    foot = [row for row in rows[: -OUTERMOST - 1 : -1] if _top(row) > (1 - _margin(row, rows[-1])) * sheet.height]
     for kind, found in ((Kind.HEADER, top), (Kind.FOOTER, foot)):
-        for row in found:
+        for place, row in enumerate(found):
             if text := _normal(_text(row)):
-                yield (kind, text, round(_top(row) / sheet.height / STEP)), row
+                is_number = place == 0 and PAGE_NUMBER.fullmatch(_text(row)) is not None and _stands_apart(row, sheet)
+                yield (kind, text, round(_top(row) / sheet.height / STEP)), row, is_number
+
+
+def _stands_apart(row: Row, sheet: Sheet) -> bool:
+    room = APART * max(item.size for item in row if isinstance(item, Line))
+    top, bottom = _top(row) - room, _bottom(row) + room
+    return not any(item.bottom > top and item.top < bottom for item in sheet.items if item not in row)
 
 
 def _margin(row: Row, outermost: Row) -> float:

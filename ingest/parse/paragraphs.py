@@ -44,6 +44,9 @@ CAPTION = re.compile(
 )
 # blanks that OCR puts around the punctuation of Chinese
 LOOSE = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[,.;:!?'·、。）)])|(?<=[,.;:!?'·（(])\s+(?=[\u3400-\u9fff])")
+DECORATION = re.compile(r"^[•‣▪▫●○◦◆◇➢➤·∙*–—\uf0a7\uf0b7\uf0d8\uf076-]\s*")  # bullets that say nothing
+FIGURE_IN_WIDE = re.compile(rf"\d{WIDE.pattern}|{WIDE.pattern}\d")  # set without a blank, and parted by a line's end
+FAR_OUT = 5  # em; no paragraph's first line is indented by more
 LEVELS = ((1.75, 1), (1.35, 2), (1.12, 3))
 
 
@@ -122,6 +125,8 @@ def join_lines(texts: Sequence[str]) -> str:
         if joined[-1:] in HYPHENS and stem[-1:].isalpha() and text[:1].islower():
             last = re.split(r"[\s(]", stem)[-1].lower()
             joined = joined + text if last in KEPT_PREFIXES or "-" in last else stem + text
+        elif FIGURE_IN_WIDE.fullmatch(joined[-1:] + text[:1]):
+            joined += text
         else:
             joined = join_words([joined, text])
     return joined
@@ -150,6 +155,7 @@ def elements_of(sheet: Sheet, page: int, style: Style) -> Iterator[Element]:
                 continue
             kind, level = _kind(block, text, body, titles, sheet)
             if kind is Kind.LIST_ITEM:
+                text = DECORATION.sub("", text) or text
                 level = _list_level(block[0].left, margins, block[0].size)
             yield Element(kind, text, level, page, sheet.box(block), confidence=_confidence(block), parser=sheet.parser)
 
@@ -225,6 +231,7 @@ def _begins(line: Line, block: list[Line], region: Region, pitch: float) -> bool
         or (line.bold != before.bold and (line.bold or block[0].bold))
         or is_item(line)
         or (_is_labelled(line) and _is_labelled(before))
+        or _leaves_centre(line, block)
         or (not _backwards(line) and (_indented(line, block, region) or _ends_early(before, line, region)))
     )
 
@@ -260,6 +267,13 @@ def _indented(line: Line, block: list[Line], region: Region) -> bool:
         return line.left < block[0].left - 0.5 * size
     edge = before.left if len(block) > 1 else region.left
     return line.left > edge + 0.8 * size and before.left <= edge + 0.4 * size
+
+
+def _leaves_centre(line: Line, block: list[Line]) -> bool:
+    """Whether the line starts so far out that the one before must have been centred, as captions are."""
+    before = block[-1]
+    shifted = abs(before.left + before.right - line.left - line.right) > line.size
+    return len(block) == 1 and shifted and before.left - line.left > FAR_OUT * line.size
 
 
 def _ends_early(before: Line, line: Line, region: Region) -> bool:

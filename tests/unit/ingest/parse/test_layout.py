@@ -220,6 +220,7 @@ def test_captions_are_told_from_text_about_a_figure(text: str, kind: Kind) -> No
         (["a self-", "contained unit"], "a self-contained unit"),
         (["Figure A-", "Z"], "Figure A- Z"),
         (["知识", "管理"], "知识管理"),
+        (["增加了31", "项。在2", "月"], "增加了31项。在2月"),
         (["知识", "base"], "知识 base"),
         (["plain", "lines"], "plain lines"),
     ],
@@ -230,6 +231,29 @@ def test_lines_are_joined_as_a_reader_would(lines: list[str], whole: str) -> Non
 
 def test_words_of_chinese_are_joined_without_blanks() -> None:
     assert join_words(["知", "识", "and", "管", "理"]) == "知识 and 管理"
+
+
+def test_a_blank_between_chinese_words_of_a_line_stays_where_it_is_seen() -> None:
+    apart = [*words("第一章", 50, 100), *words("总则", 68, 100)]
+    spread = [*words("通", 50, 130), *words("知", 62, 130)]
+    touching = [*words("知识", 50, 160), *words("管理", 61, 160)]
+
+    assert [line.text for line in lines_of([*apart, *spread, *touching])] == ["第一章 总则", "通知", "知识管理"]
+
+
+def test_a_centred_caption_and_the_line_below_it_stay_apart() -> None:
+    found = texts(
+        words("Listing 1: A program", 250, 100),
+        words("function add(a, b) and then a lot of other things that follow it here", 50, 112),
+    )
+
+    assert len(found) == 2
+
+
+def test_a_bullet_is_no_part_of_the_text_and_a_number_is() -> None:
+    found = texts(words("• first thing", 50, 100), words("☐ open thing", 50, 112), words("3. numbered thing", 50, 124))
+
+    assert found == ["first thing", "☐ open thing", "3. numbered thing"]
 
 
 def test_ligatures_radicals_and_control_signs_are_mended() -> None:

@@ -91,6 +91,30 @@ def test_running_heads_and_feet_are_told_once_and_apart_from_the_text() -> None:
     ]
 
 
+@pytest.mark.parametrize("number", ["7", "- 7 -", "vii", "Page 7", "Seite 7 von 9", "7 / 9", "第 7 页", "第7页 共9页"])
+def test_a_page_number_by_itself_is_no_text(number: str) -> None:
+    def draw(canvas: Canvas) -> None:
+        paragraph(canvas, 72, 100, [SENTENCE] * 3)
+        pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+        canvas.setFont("STSong-Light", 10)
+        canvas.drawCentredString(WIDTH / 2, 60, number)
+
+    found = elements(made(draw))
+
+    assert [element.kind for element in found if element.text != number] == [Kind.TEXT]
+    assert all(element.kind is Kind.FOOTER for element in found if element.text == number)
+
+
+@pytest.mark.parametrize("last", ["12 14", "2024 was good", "mix"])
+def test_a_last_line_that_is_no_page_number_is_text(last: str) -> None:
+    def draw(canvas: Canvas) -> None:
+        paragraph(canvas, 72, 100, [SENTENCE] * 3)
+        canvas.drawCentredString(WIDTH / 2, 60, last)
+
+    assert elements(made(draw))[-1].text == last
+    assert elements(made(draw))[-1].kind is not Kind.FOOTER
+
+
 def test_rows_of_figures_in_the_margin_are_no_running_feet() -> None:
     def draw(canvas: Canvas) -> None:
         for page in range(1, 6):
