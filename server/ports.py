@@ -163,6 +163,15 @@ class Statistics(Protocol):
         ...
 
 
+class Signatures(Protocol):
+    """What the texts of files are compared by (see `ingest.cleaning.signature`)."""
+
+    def keep(self, store_id: str, file_id: str, signature: bytes, bands: Sequence[int]) -> dict[str, bytes]:
+        """Keeps a file's signature, and returns by file id those of files that came into the store before it and have
+        a band in common with it."""
+        ...
+
+
 class Files(Protocol):
     """Sealed objects by name ("files/file-abc"). `key_of` names whose key seals them (a file id)."""
 

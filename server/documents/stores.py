@@ -17,6 +17,7 @@ from server.ports import Catalog, Index, Jobs, Statistics
 
 INGEST = "ingest"
 MOST_ATTRIBUTES = 16
+MOST_ATTRIBUTE_CHARS = 512
 MOST_FILES_AT_ONCE = 2000
 SWEPT_AT_ONCE = 200
 
@@ -72,8 +73,7 @@ class Stores:
         store = StoreRecord(store_id, name or store_id, now, now, self._dimensions, self._fingerprint, metadata)
         self._index.create(store_id, self._dimensions)
         self._catalog.add_store(store)
-        for file_id in dict.fromkeys(file_ids):
-            self.attach(store_id, file_id, {}, priority)
+        self.queue_all(self._catalog.attach_all(store_id, list(dict.fromkeys(file_ids)), now), priority)
         return self.view(store_id)
 
     def view(self, store_id: str) -> StoreView:
@@ -149,8 +149,15 @@ class Stores:
 
     def queue(self, entry: StoreFile, priority: Priority) -> None:
         """Has a file of a store read, by a job."""
-        subject = job_subject(entry.store_id, entry.file_id)
-        self._jobs.add(INGEST, subject, {"store_id": entry.store_id, "file_id": entry.file_id}, priority)
+        self.queue_all([entry], priority)
+
+    def queue_all(self, entries: Sequence[StoreFile], priority: Priority) -> None:
+        """Has files of stores read, by a job each."""
+        payloads = {
+            job_subject(entry.store_id, entry.file_id): {"store_id": entry.store_id, "file_id": entry.file_id}
+            for entry in entries
+        }
+        self._jobs.add_all(INGEST, payloads, priority)
 
     def detach(self, store_id: str, file_id: str) -> None:
         """Takes a file out of a store, from the next search on. Raises UnknownStore, UnknownFile."""
@@ -207,11 +214,10 @@ class Stores:
         while stores := self._catalog.stores(after, 100, "asc"):
             after = stores[-1].id
             for store in stores:
-                for entry in self._catalog.all_store_files(store.id):
-                    if entry.status == FileStatus.IN_PROGRESS:
-                        subject = job_subject(store.id, entry.file_id)
-                        self._jobs.add(INGEST, subject, {"store_id": store.id, "file_id": entry.file_id})
-                        count += 1
+                entries = self._catalog.all_store_files(store.id)
+                unread = [entry for entry in entries if entry.status == FileStatus.IN_PROGRESS]
+                self.queue_all(unread, Priority.BULK)
+                count += len(unread)
         return count
 
     def _with_progress(self, entries: list[StoreFile]) -> list[StoreFile]:
@@ -233,6 +239,10 @@ def check_attributes(attributes: Mapping[str, Any]) -> None:
     for key, value in attributes.items():
         if not re.fullmatch(r".{1,64}", key):
             raise InvalidRequest(detail="attribute names have 1 to 64 characters", param="attributes")
-        if not isinstance(value, str | int | float | bool) or (isinstance(value, str) and len(value) > 512):
-            detail = f"attribute {key!r} must be a text of at most 512 characters, a number or a boolean"
+        if not isinstance(value, str | int | float | bool) or (
+            isinstance(value, str) and len(value) > MOST_ATTRIBUTE_CHARS
+        ):
+            detail = (
+                f"attribute {key!r} must be a text of at most {MOST_ATTRIBUTE_CHARS} characters, a number or a boolean"
+            )
             raise InvalidRequest(detail=detail, param="attributes")

@@ -94,6 +94,15 @@ def test_a_lane_gets_only_what_is_urgent_enough_for_it(jobs: Jobs) -> None:
     assert claimed(jobs).subject == "bulk"
 
 
+def test_jobs_added_together_come_in_their_order_and_those_that_wait_already_stay_one(jobs: Jobs) -> None:
+    first = jobs.add("read", "7", {})
+    ids = jobs.add_all("read", {str(number): {"n": number} for number in range(20)})
+    assert (len(set(ids)), ids[7]) == (20, first)
+    order = [claimed(jobs) for _ in range(20)]
+    assert [lease.subject for lease in order] == ["7", *(str(number) for number in range(20) if number != 7)]
+    assert order[3].payload == {"n": 2}
+
+
 def test_a_waiting_job_that_is_added_again_becomes_as_urgent_as_asked(jobs: Jobs) -> None:
     for subject in ("a", "b"):
         jobs.add("read", subject, {}, Priority.BULK)

@@ -62,7 +62,7 @@ class SqlCatalog:
 
     def set_media_type(self, file_id: str, media_type: str) -> None:
         """Notes what the content was found to be."""
-        with self._database.begin() as connection:
+        with self._database.begin(durable=False) as connection:
             connection.execute(sa.update(files).where(files.c.id == file_id).values(media_type=media_type))
 
     def remove_file(self, file_id: str) -> None:
@@ -139,6 +139,12 @@ class SqlCatalog:
         with self._database.begin() as connection:
             return entries.enter(connection, entry)
 
+    def attach_all(self, store_id: str, file_ids: Sequence[str], now: int) -> list[StoreFile]:
+        """Puts files that are not in it into a store, to be read; all or none. Raises UnknownStore, UnknownFile."""
+        new = [StoreFile(store_id, file_id, FileStatus.IN_PROGRESS, now) for file_id in file_ids]
+        with self._database.begin() as connection:
+            return [entries.enter(connection, entry) for entry in new]
+
     def store_file(self, store_id: str, file_id: str) -> StoreFile:
         """The file's place in the store. Raises UnknownFile."""
         with self._database.read() as connection:
@@ -181,7 +187,7 @@ class SqlCatalog:
     def set_outcome(self, entry: StoreFile) -> bool:
         """Writes how reading ended, and leaves the attributes; a file that is completed takes the place of the one it
         replaces in the same moment. False if it has left the store meanwhile."""
-        with self._database.begin() as connection:
+        with self._database.begin(durable=False) as connection:  # what is lost with the power is read again
             return entries.settle(connection, entry)
 
     def set_attributes(self, store_id: str, file_id: str, attributes: Mapping[str, str | float | bool]) -> StoreFile:

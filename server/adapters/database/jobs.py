@@ -18,6 +18,7 @@ from server.model import Lease
 _QUEUED, _RUNNING, _FINISHED, _CANCELLED = "queued", "running", "finished", "cancelled"
 _OPEN = (_QUEUED, _RUNNING)
 _MOST_VALUES = 10_000
+_MICROSECOND = 1e-6  # keeps those that are added together in their order
 
 
 def worker_name() -> str:
@@ -32,6 +33,9 @@ def worker_name() -> str:
 class SqlJobs:
     """The port `Jobs` on SQLite or PostgreSQL, for any number of workers.
 
+    What workers write does not wait for the disk: if the machine loses power, a job may be found as it stood a moment
+    before, and is done again.
+
     All times are of one clock: the database server's with PostgreSQL, this machine's with SQLite. A worker's own clock
     may be wrong.
     """
@@ -42,18 +46,23 @@ class SqlJobs:
     def add(self, kind: str, subject: str, payload: Mapping[str, Any], priority: int = 0) -> str:
         """Queues a job and returns its id; an unfinished job of the same kind and subject is returned instead, and
         waits with the higher of both priorities."""
+        return self.add_all(kind, {subject: payload}, priority)[0]
+
+    def add_all(self, kind: str, payloads: Mapping[str, Mapping[str, Any]], priority: int = 0) -> list[str]:
+        """As `add` for each subject and its payload, together: all or none, in this order."""
         with self._database.begin() as connection:
-            one_at_a_time(connection, f"lectern jobs {kind} {subject}")
-            here = connection.execute(sa.select(jobs).where(_unfinished(kind, [subject])).limit(1)).one_or_none()
-            if here is not None:
-                if here.priority < priority:
-                    connection.execute(sa.update(jobs).where(jobs.c.id == here.id).values(priority=priority))
-                return str(here.id)
-            now = _now(connection)
-            job_id = f"job-{secrets.token_hex(12)}"
-            job = sa.insert(jobs).values(id=job_id, kind=kind, subject=subject, payload=dict(payload), state=_QUEUED)
-            connection.execute(job.values(priority=priority, created_at=now, updated_at=now))
-            return job_id
+            one_at_a_time(connection, f"lectern jobs {kind}")
+            ids = _urged(connection, kind, list(payloads), priority)
+            now, new = _now(connection), []
+            for place, (subject, payload) in enumerate(payloads.items()):
+                if subject not in ids:
+                    ids[subject] = f"job-{secrets.token_hex(12)}"
+                    row = {"id": ids[subject], "kind": kind, "subject": subject, "payload": dict(payload)}
+                    added = now + place * _MICROSECOND
+                    new.append({**row, "state": _QUEUED, "priority": priority, "created_at": added, "updated_at": now})
+            if new:
+                connection.execute(sa.insert(jobs), new)
+            return [ids[subject] for subject in payloads]
 
     def claim(
         self, worker: str, kinds: Sequence[str], seconds: float, least_priority: int | None = None
@@ -63,21 +72,18 @@ class SqlJobs:
         Higher priorities first, then the older. Jobs of workers whose lease ran out are taken over, and at once those
         of workers of this machine that ended.
         """
-        with self._database.begin() as connection:
+        with self._database.begin(durable=False) as connection:
             now = _now(connection)
             _free_jobs_of_the_dead(connection, now)
-            waits = sa.and_(jobs.c.state == _QUEUED, jobs.c.not_before <= now)
-            lost = sa.and_(jobs.c.state == _RUNNING, jobs.c.leased_until < now)
-            wanted = sa.true() if least_priority is None else jobs.c.priority >= least_priority
-            row = connection.execute(
-                sa.select(jobs)
-                .where(sa.or_(waits, lost), jobs.c.kind.in_(kinds), wanted)
-                .order_by(jobs.c.priority.desc(), jobs.c.created_at, jobs.c.id)
-                .limit(1)
-                .with_for_update(skip_locked=True)
-            ).one_or_none()
-            if row is None:
+            wanted = jobs.c.kind.in_(kinds)
+            if least_priority is not None:
+                wanted = sa.and_(wanted, jobs.c.priority >= least_priority)
+            waits = _first(connection, sa.and_(wanted, jobs.c.state == _QUEUED, jobs.c.not_before <= now))
+            lost = _first(connection, sa.and_(wanted, jobs.c.state == _RUNNING, jobs.c.leased_until < now))
+            found = [row for row in (waits, lost) if row is not None]
+            if not found:
                 return None
+            row = min(found, key=lambda row: (-row.priority, row.created_at))
             lease = Lease(row.id, row.kind, row.subject, row.payload, row.fence + 1, row.attempt + 1, worker)
             changes = {"state": _RUNNING, "fence": lease.fence, "attempt": lease.attempt, "worker": worker}
             changes |= {"leased_until": now + seconds, "updated_at": now}
@@ -86,7 +92,7 @@ class SqlJobs:
 
     def renew(self, lease: Lease, seconds: float, progress: str | None = None) -> bool:
         """Extends the lease; False when it was lost or the job was cancelled."""
-        with self._database.begin() as connection:
+        with self._database.begin(durable=False) as connection:
             now = _now(connection)
             changes: dict[str, Any] = {"leased_until": now + seconds, "updated_at": now}
             if progress is not None:
@@ -95,12 +101,12 @@ class SqlJobs:
 
     def finish(self, lease: Lease) -> bool:
         """Ends the job; False when the lease was lost or the job was cancelled."""
-        with self._database.begin() as connection:
+        with self._database.begin(durable=False) as connection:
             return _change_held(connection, lease, {"state": _FINISHED, "updated_at": _now(connection)})
 
     def release(self, lease: Lease, delay: float = 0.0) -> None:
         """Gives the job back to the queue, to be claimed again after `delay` seconds; nothing if the lease was lost."""
-        with self._database.begin() as connection:
+        with self._database.begin(durable=False) as connection:
             now = _now(connection)
             changes = {"state": _QUEUED, "worker": None, "not_before": now + delay, "updated_at": now}
             _change_held(connection, lease, changes)
@@ -142,6 +148,31 @@ def _now(connection: sa.Connection) -> float:
     if connection.dialect.name == "postgresql":
         return float(connection.execute(sa.select(sa.extract("epoch", sa.func.clock_timestamp()))).scalar_one())
     return time.time()
+
+
+def _first(connection: sa.Connection, wanted: sa.ColumnElement[bool]) -> sa.Row[Any] | None:
+    """The job of the highest priority and, of these, the oldest. Two queries, as each can walk the queue's index in its
+    order: a hundred thousand jobs are not sorted for one."""
+    highest = connection.scalar(sa.select(jobs.c.priority).where(wanted).order_by(jobs.c.priority.desc()).limit(1))
+    if highest is None:
+        return None
+    oldest = sa.select(jobs).where(wanted, jobs.c.priority == highest).order_by(jobs.c.created_at, jobs.c.id).limit(1)
+    return connection.execute(oldest.with_for_update(skip_locked=True)).one_or_none()
+
+
+def _urged(connection: sa.Connection, kind: str, subjects: Sequence[str], priority: int) -> dict[str, str]:
+    """Subject -> id of the unfinished jobs, which have at least this priority then."""
+    ids: dict[str, str] = {}
+    for start in range(0, len(subjects), _MOST_VALUES):
+        unfinished = _unfinished(kind, subjects[start : start + _MOST_VALUES])
+        found = {
+            row.subject: row.id for row in connection.execute(sa.select(jobs.c.subject, jobs.c.id).where(unfinished))
+        }
+        if found:
+            lower = sa.and_(unfinished, jobs.c.priority < priority)
+            connection.execute(sa.update(jobs).where(lower).values(priority=priority))
+        ids |= found
+    return ids
 
 
 def _unfinished(kind: str, subjects: Sequence[str]) -> sa.ColumnElement[bool]:

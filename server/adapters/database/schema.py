@@ -7,6 +7,7 @@ from sqlalchemy import (
     Column,
     Float,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -115,12 +116,34 @@ file_statistics = Table(
     Column("terms", LargeBinary, nullable=False),  # packed pairs of term id and number of chunks
 )
 
+
+def _of_store_file(table: str) -> ForeignKeyConstraint:
+    """What belongs to a file in a store goes with it."""
+    return ForeignKeyConstraint(
+        ["store_id", "file_id"],
+        ["store_files.store_id", "store_files.file_id"],
+        name=f"fk_{table}_store_id_store_files",
+        ondelete="CASCADE",
+    )
+
+
 file_signatures = Table(
     "file_signatures",
     metadata,
     Column("store_id", String(64), primary_key=True),
     Column("file_id", String(64), primary_key=True),
     Column("signature", LargeBinary, nullable=False),  # MinHash of its text, see ingest
+    _of_store_file("file_signatures"),
+)
+
+signature_bands = Table(
+    "signature_bands",  # finds signatures that may be alike
+    metadata,
+    Column("store_id", String(64), primary_key=True),
+    Column("file_id", String(64), primary_key=True),
+    Column("band", BigInteger, primary_key=True, autoincrement=False),
+    _of_store_file("signature_bands"),
+    Index("ix_signature_bands_band", "store_id", "band"),
 )
 
 sources = Table(

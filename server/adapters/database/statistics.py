@@ -28,7 +28,7 @@ class SqlStatistics:
         """Sets a file's share: term id -> number of its chunks that hold it; chunk count; sum of chunk lengths in
         terms. Replaces what the file had before."""
         share = _pairs({**terms, _CHUNKS: chunks, _TOKENS: tokens})
-        with self._database.begin() as connection:
+        with self._database.begin(durable=False) as connection:  # the job that ends after it is lost with it
             before = self._take(connection, store_id, file_id)
             row = {"store_id": store_id, "file_id": file_id, "chunks": chunks, "tokens": tokens}
             connection.execute(sa.insert(file_statistics), {**row, "terms": share.tobytes()})

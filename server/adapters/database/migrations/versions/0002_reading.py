@@ -35,8 +35,18 @@ def upgrade() -> None:
         sa.Column("store_id", sa.String(length=64), nullable=False),
         sa.Column("file_id", sa.String(length=64), nullable=False),
         sa.Column("signature", sa.LargeBinary(), nullable=False),
+        _of_store_file("file_signatures"),
         sa.PrimaryKeyConstraint("store_id", "file_id", name="pk_file_signatures"),
     )
+    op.create_table(
+        "signature_bands",
+        sa.Column("store_id", sa.String(length=64), nullable=False),
+        sa.Column("file_id", sa.String(length=64), nullable=False),
+        sa.Column("band", sa.BigInteger(), autoincrement=False, nullable=False),
+        _of_store_file("signature_bands"),
+        sa.PrimaryKeyConstraint("store_id", "file_id", "band", name="pk_signature_bands"),
+    )
+    op.create_index("ix_signature_bands_band", "signature_bands", ["store_id", "band"])
     op.create_table(
         "sources",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -75,3 +85,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source_id", "key", name="pk_source_files"),
     )
     op.create_index("ix_source_files_file_id", "source_files", ["file_id"])
+
+
+def _of_store_file(table: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        ["store_id", "file_id"],
+        ["store_files.store_id", "store_files.file_id"],
+        name=f"fk_{table}_store_id_store_files",
+        ondelete="CASCADE",
+    )
