@@ -74,6 +74,7 @@ class Settings(BaseSettings):
     parse_pages: int = Field(5000, ge=1, description="Most pages of one file.")
     ocr: bool = Field(True, description="Recognise text in images and scanned pages.")
     ocr_languages: str = Field("eng+chi_sim", description="Tesseract languages, joined by +.")
+    ocr_embedded: bool = Field(True, description="Recognise text in pictures inside Word and PowerPoint files, too.")
     clean: str = Field(
         "quality,characters,boilerplate,duplicates,language,near-duplicates",
         description="Steps of cleaning, joined by commas, or none; docs/howto/cleaning.md tells what each does.",

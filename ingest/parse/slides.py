@@ -1,13 +1,14 @@
 """Reads PowerPoint presentations with python-pptx."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from lxml import etree
 
-from ingest.errors import DamagedFile, NoText, TooLarge
+from ingest.errors import DamagedFile, TooLarge
 from ingest.model import Box, Element, Event, Kind, Loss, Progress, ReadOptions, Source
 from ingest.parse.archive import UNZIP_ERRORS, open_package
+from ingest.parse.pictures import Picture, Pictures
 from ingest.parse.rows import tables
 
 _MAX_DEPTH = 20
@@ -40,18 +41,23 @@ def read(source: Source, options: ReadOptions) -> Iterator[Event]:
     if total > options.max_pages:
         raise TooLarge(source.name, detail=f"it has {total} slides, more than {options.max_pages}")
     found = False
+    pictures = Pictures(source.name, options)
+    for event in pictures.read(_slides(presentation.part, entries, (width, height))):
+        found = found or isinstance(event, Element)
+        yield event
+    if not found:
+        raise pictures.no_text()
+
+
+def _slides(part: Any, entries: Sequence[Any], size: tuple[int, int]) -> Iterator[Event | Picture]:
     for number, entry in enumerate(entries, 1):
         try:
-            slide = presentation.part.related_slide(entry.rId)
+            slide = part.related_slide(entry.rId)
         except _BROKEN:
             yield Loss(f"Slide {number} is damaged and was left out.", page=number)
             continue
-        for event in _Slide(slide, number, (width, height)).events():
-            found = found or isinstance(event, Element)
-            yield event
-        yield Progress(number, total, "slides")
-    if not found:
-        raise NoText(source.name)
+        yield from _Slide(slide, number, size).events()
+        yield Progress(number, len(entries), "slides")
 
 
 class _Slide:
@@ -63,8 +69,8 @@ class _Slide:
         self.size = size
         self.hidden = slide.element.get("show") in {"0", "false"}
 
-    def events(self) -> Iterator[Event]:
-        """Its elements, the title first and the other shapes from top to bottom, and its losses."""
+    def events(self) -> Iterator[Event | Picture]:
+        """Its elements and pictures, the title first and other shapes from top to bottom, and its losses."""
         title = self.slide.shapes.title
         if title is not None:
             yield from self._safely(self._title, title)
@@ -73,7 +79,7 @@ class _Slide:
             yield from self._safely(self._shape, shape)
         yield from self._safely(self._annotations, self.slide)
 
-    def _safely(self, reader: Callable[[Any], Iterator[Element]], thing: Any) -> Iterator[Event]:
+    def _safely(self, reader: Callable[[Any], Iterator[Element | Picture]], thing: Any) -> Iterator[Event | Picture]:
         try:
             yield from reader(thing)
         except _BROKEN as error:
@@ -105,7 +111,7 @@ class _Slide:
         if text:
             yield self._element(Kind.TITLE, text, self._box(shape), level=1)
 
-    def _shape(self, shape: Any, depth: int = 0, box: Box | None = None) -> Iterator[Element]:
+    def _shape(self, shape: Any, depth: int = 0, box: Box | None = None) -> Iterator[Element | Picture]:
         from pptx.enum.shapes import MSO_SHAPE_TYPE
 
         box = box or self._box(shape)
@@ -121,10 +127,8 @@ class _Slide:
             )
         elif getattr(shape, "has_chart", False):
             yield from self._chart(shape.chart, box)
-        elif shape.shape_type == MSO_SHAPE_TYPE.PICTURE:
-            description = " ".join((shape._element.nvPicPr.cNvPr.get("descr") or "").split())
-            if " " in description:
-                yield self._element(Kind.CAPTION, description, box)
+        elif shape._element.tag == f"{_SLIDE}pic":
+            yield from self._picture(shape, box)
         else:
             yield from self._diagram(shape, box)
 
@@ -143,6 +147,16 @@ class _Slide:
                 yield self._element(Kind.LIST_ITEM, text, box, level + 1)
         elif texts:
             yield self._element(Kind.TEXT, "\n".join(text for text, _ in texts), box)
+
+    def _picture(self, shape: Any, box: Box | None) -> Iterator[Element | Picture]:
+        """What its author says it shows, and the picture itself if it lies in the file."""
+        description = " ".join((shape._element.nvPicPr.cNvPr.get("descr") or "").split())
+        if " " in description:
+            yield self._element(Kind.CAPTION, description, box)
+        blip = next(shape._element.iter(f"{_DRAWING}blip"), None)
+        link = None if blip is None else self.slide.part.rels.get(blip.get(f"{_RELATION}embed"))
+        if link is not None and not link.is_external:
+            yield Picture(link.target_part.blob, page=self.number, box=box, hidden=self.hidden)
 
     def _chart(self, chart: Any, box: Box | None) -> Iterator[Element]:
         """The numbers a chart was drawn from, as a table of categories and series."""

@@ -38,7 +38,12 @@ def parse(
     from ingest.sandbox import Sandbox
 
     settings = Settings.read()
-    options = ReadOptions(ocr=settings.ocr, ocr_languages=settings.ocr_languages, max_pages=settings.parse_pages)
+    options = ReadOptions(
+        ocr=settings.ocr,
+        ocr_languages=settings.ocr_languages,
+        embedded_pictures=settings.ocr_embedded,
+        max_pages=settings.parse_pages,
+    )
     with Sandbox(settings.parse_memory_mb, settings.parse_seconds) as sandbox, file.open("rb") as stream:
         reading = sandbox.read(Source(file.name, stream, file.stat().st_size, password or None), options)
         view = _View(file.name, reading)

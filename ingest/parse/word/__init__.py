@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ingest.errors import DamagedFile, NoText
+from ingest.errors import DamagedFile
 from ingest.model import Element, Event, Kind, Loss, Progress, ReadOptions, Source
 from ingest.parse.archive import UNZIP_ERRORS, open_package
+from ingest.parse.pictures import Picture, Pictures
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -34,14 +35,15 @@ def read(source: Source, options: ReadOptions) -> Iterator[Event]:
     except broken as error:
         raise DamagedFile(source.name, detail=_detail(error)) from error
     found = False
+    pictures = Pictures(source.name, options)
     try:
-        for event in _Document(package, broken).events():
+        for event in pictures.read(_Document(package, broken).events()):
             found = found or isinstance(event, Element)
             yield event
     except RecursionError as error:
         raise DamagedFile(source.name, detail="its parts are nested too deeply") from error
     if not found:
-        raise NoText(source.name)
+        raise pictures.no_text()
 
 
 class _Document:
@@ -53,7 +55,7 @@ class _Document:
         self._losses: list[Loss] = []
         self._parts = {kind: self._part(kind) for kind in _OPTIONAL_PARTS}
 
-    def events(self) -> Iterator[Event]:
+    def events(self) -> Iterator[Event | Picture]:
         """Page headers, the body, page footers, and what was lost."""
         from ingest.parse.word.package import W
         from ingest.parse.word.pages import Pages
@@ -96,7 +98,13 @@ class _Document:
                 notes[kind, note.get(f"{W}id", "")] = note
         root = self._parts["comments"]
         comments = {comment.get(f"{W}id", ""): comment for comment in (() if root is None else root)}
-        return Body(Styles(self._parts["styles"]), Numbering(self._parts["numbering"]), notes, comments)
+        return Body(
+            Styles(self._parts["styles"]),
+            Numbering(self._parts["numbering"]),
+            notes,
+            comments,
+            self._package.picture,
+        )
 
     def _margins(self, body: "Body") -> Iterator[Element]:
         """The page headers and footers that are shown, each text once."""

@@ -1,11 +1,12 @@
 """From the body of a document to its elements, in reading order."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from lxml import etree
 
 from ingest.model import Element, Kind
+from ingest.parse.pictures import Picture
 from ingest.parse.word.inline import Inline, InlineReader
 from ingest.parse.word.numbering import Numbering
 from ingest.parse.word.package import W, is_on, number, value
@@ -17,33 +18,46 @@ _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _WRAPPERS = frozenset(f"{W}{name}" for name in ("sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo"))
 _HEADING_LENGTH = 250
 
+Block = Element | Picture
 Notes = dict[tuple[str, str], etree._Element]
 
 
 class Body:
-    """Reads blocks: paragraphs, tables, and the notes, comments and text boxes that hang on them."""
+    """Reads blocks: paragraphs, tables, and the notes, comments, text boxes and pictures that hang on them.
 
-    def __init__(self, styles: Styles, numbering: Numbering, notes: Notes, comments: dict[str, etree._Element]) -> None:
+    `picture` gives the bytes of a picture by its element, None for one that is not to be read.
+    """
+
+    def __init__(
+        self,
+        styles: Styles,
+        numbering: Numbering,
+        notes: Notes,
+        comments: dict[str, etree._Element],
+        picture: Callable[[etree._Element], bytes | None],
+    ) -> None:
         self._styles = styles
         self._numbering = numbering
         self._inline = InlineReader(styles)
         self._notes = notes
         self._comments = comments
+        self._picture = picture
         self._hanging: list[Inline] = []
         self._told: set[tuple[str, str]] = set()
 
-    def blocks(self, container: Iterable[etree._Element], pages: Pages, *, on_paper: bool = True) -> Iterator[Element]:
-        """The elements of a container, in order."""
+    def blocks(self, container: Iterable[etree._Element], pages: Pages, *, on_paper: bool = True) -> Iterator[Block]:
+        """The elements and pictures of a container, in order."""
         code: list[Element] = []
         for block in _blocks(container):
-            for element in self._block(block, pages, on_paper=on_paper):
-                if code and (element.kind is not Kind.CODE or element.page != code[0].page):
+            for part in self._block(block, pages, on_paper=on_paper):
+                is_code = isinstance(part, Element) and part.kind is Kind.CODE
+                if code and (not is_code or part.page != code[0].page):
                     yield _joined(code)
                     code = []
-                if element.kind is Kind.CODE:
-                    code.append(element)
+                if isinstance(part, Element) and is_code:
+                    code.append(part)
                 else:
-                    yield element
+                    yield part
         if code:
             yield _joined(code)
 
@@ -64,7 +78,7 @@ class Body:
     def _cell(self, cell: etree._Element, pages: Pages) -> str:
         return " ".join(self.plain(cell, pages, " ").split())
 
-    def _block(self, block: etree._Element, pages: Pages, *, on_paper: bool) -> Iterator[Element]:
+    def _block(self, block: etree._Element, pages: Pages, *, on_paper: bool) -> Iterator[Block]:
         if block.tag == f"{W}tbl":
             yield from self._table(block, pages)
         else:
@@ -101,7 +115,7 @@ class Body:
         text = self._numbering.label(list_number, level)
         return inline, None if text is None else (text, level), style
 
-    def _table(self, table: etree._Element, pages: Pages) -> Iterator[Element]:
+    def _table(self, table: etree._Element, pages: Pages) -> Iterator[Block]:
         cells = [cell for row in through(table, f"{W}tr") for cell in through(row, f"{W}tc")]
         if len(cells) == 1:
             # A single cell is a frame around text, not a table.
@@ -113,10 +127,13 @@ class Body:
         for page, part in groupby(body or header, key=lambda row: row.page):
             yield _table_element(header if body else [], list(part), page, len(header))
 
-    def _what_hangs(self, page: int | None) -> Iterator[Element]:
-        """Notes and comments of what has just been read, each once."""
+    def _what_hangs(self, page: int | None) -> Iterator[Block]:
+        """Pictures, notes and comments of what has just been read, notes and comments each once."""
         while self._hanging:
             inline = self._hanging.pop(0)
+            for element in inline.pictures:
+                if (data := self._picture(element)) is not None:
+                    yield Picture(data, page=inline.page or page)
             for kind, identity in inline.notes:
                 note = self._notes.get((kind, identity))
                 if note is not None and (kind, identity) not in self._told:

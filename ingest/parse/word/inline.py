@@ -12,6 +12,8 @@ from ingest.parse.word.styles import Style, Styles
 from ingest.parse.word.symbols import readable, symbol
 
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+BLIP = "{http://schemas.openxmlformats.org/drawingml/2006/main}blip"
+IMAGE_DATA = "{urn:schemas-microsoft-com:vml}imagedata"
 _TINY = 4  # half points
 # Runs within these are read as if the wrapper were not there.
 _WRAPPERS = frozenset(
@@ -31,6 +33,7 @@ class Inline:
     notes: list[tuple[str, str]] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
     boxes: list[etree._Element] = field(default_factory=list)
+    pictures: list[etree._Element] = field(default_factory=list)
 
 
 class InlineReader:
@@ -94,12 +97,15 @@ class _Walk:
 
     def _alternative(self, element: etree._Element) -> None:
         """One of several forms of the same content: the first that holds anything."""
-        before = len(self._parts) + len(self._found.boxes)
+        before = self._size()
         for form in element.iterchildren(f"{_MC}Choice", f"{_MC}Fallback"):
             self._children(form)
             self._run_children(form, seen=True)
-            if len(self._parts) + len(self._found.boxes) > before:
+            if self._size() > before:
                 return
+
+    def _size(self) -> int:
+        return len(self._parts) + len(self._found.boxes) + len(self._found.pictures)
 
     def _run(self, run: etree._Element) -> None:
         properties = run.find(f"{W}rPr")
@@ -132,16 +138,22 @@ class _Walk:
                 self._break(child, seen=seen)
             elif tag == f"{W}fldChar":
                 self._field(child)
-            elif tag in (f"{W}footnoteReference", f"{W}endnoteReference"):
-                self._note(child)
-            elif tag == f"{W}commentReference":
-                self._found.comments.append(child.get(f"{W}id", ""))
-            elif tag in (f"{W}drawing", f"{W}pict", f"{W}object"):
-                self._found.boxes.extend(text_boxes(child))
             elif tag == f"{_MC}AlternateContent":
                 self._alternative(child)
             elif tag in _WRAPPERS:
                 self._children(child)
+            else:
+                self._hang(child)
+
+    def _hang(self, child: etree._Element) -> None:
+        """Takes note of what does not stand in the line itself."""
+        if child.tag in (f"{W}footnoteReference", f"{W}endnoteReference"):
+            self._note(child)
+        elif child.tag == f"{W}commentReference":
+            self._found.comments.append(child.get(f"{W}id", ""))
+        elif child.tag in (f"{W}drawing", f"{W}pict", f"{W}object"):
+            for thing in drawn(child):
+                (self._found.boxes if thing.tag == f"{W}txbxContent" else self._found.pictures).append(thing)
 
     def _add(self, text: str, *, seen: bool) -> None:
         if not text or not all(self._fields):
@@ -183,18 +195,18 @@ class _Walk:
         self._add(self._reader.marker(kind, identity), seen=True)
 
 
-def text_boxes(element: etree._Element) -> Iterator[etree._Element]:
-    """The contents of the text boxes of a drawing, each once although files hold them in two forms."""
+def drawn(element: etree._Element) -> Iterator[etree._Element]:
+    """The contents of the text boxes of a drawing and its pictures, each once although files hold them in two forms."""
     for child in element.iterchildren(etree.Element):
-        if child.tag == f"{W}txbxContent":
+        if child.tag in (f"{W}txbxContent", BLIP, IMAGE_DATA):
             yield child
         elif child.tag == f"{_MC}AlternateContent":
             for form in child.iterchildren(f"{_MC}Choice", f"{_MC}Fallback"):
-                if boxes := list(text_boxes(form)):
-                    yield from boxes
+                if things := list(drawn(form)):
+                    yield from things
                     break
         else:
-            yield from text_boxes(child)
+            yield from drawn(child)
 
 
 def _symbol(element: etree._Element) -> str:

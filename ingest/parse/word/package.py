@@ -9,8 +9,11 @@ from typing import BinaryIO
 
 from docx.opc.constants import RELATIONSHIP_TARGET_MODE
 from docx.opc.packuri import PACKAGE_URI, PackURI
+from docx.oxml.ns import qn
 from docx.oxml.parser import parse_xml
 from lxml import etree
+
+from ingest.parse.archive import UNZIP_ERRORS
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 VAL = f"{W}val"
@@ -41,6 +44,16 @@ class Package:
         """The root of the part with a relationship id, None if the document has no such relationship."""
         link = self._related.get(identity)
         return self._root(link[1]) if link else None
+
+    def picture(self, element: etree._Element) -> bytes | None:
+        """The bytes of a picture in the document's main part, None if they lie elsewhere or are not there."""
+        if element.getroottree().getroot() is not self.document:
+            return None
+        link = self._related.get(element.get(qn("r:embed")) or element.get(qn("r:id")) or "")
+        try:
+            return self._files.read(link[1].membername) if link else None
+        except (KeyError, RuntimeError, *UNZIP_ERRORS):
+            return None
 
     def _links(self, source: PackURI) -> dict[str, tuple[str, PackURI]]:
         name = source.rels_uri.membername

@@ -59,7 +59,12 @@ def _options() -> Any:
     from server.settings import Settings
 
     settings = Settings.read()
-    return ReadOptions(ocr=settings.ocr, ocr_languages=settings.ocr_languages, max_pages=settings.parse_pages)
+    return ReadOptions(
+        ocr=settings.ocr,
+        ocr_languages=settings.ocr_languages,
+        embedded_pictures=settings.ocr_embedded,
+        max_pages=settings.parse_pages,
+    )
 
 
 def markitdown() -> Read:
