@@ -1,4 +1,4 @@
-"""What people added to a PDF page: values of form fields and remarks."""
+"""What people added to a PDF page: values of form fields, remarks and files."""
 
 import ctypes
 from collections.abc import Iterator
@@ -11,11 +11,15 @@ from ingest.model import Element, Kind
 from ingest.parse.paragraphs import mend
 from ingest.parse.view import View
 
+MAX_NOTES = 20_000  # of one page
+MAX_OPTIONS = 10_000  # of one field
+PASSWORD = 1 << 13  # flag of a field whose value nobody is shown
+
 
 def notes_of(document: PdfDocument, page: PdfPage, number: int) -> Iterator[Element]:
-    """Values of form fields and the text of remarks on the page."""
+    """Values of form fields with their names, the text of remarks, and the names of files pinned to the page."""
     view = View(page)
-    for index in range(max(pdfium.FPDFPage_GetAnnotCount(page), 0)):
+    for index in range(min(max(pdfium.FPDFPage_GetAnnotCount(page), 0), MAX_NOTES)):
         note = pdfium.FPDFPage_GetAnnot(page, index)
         if not note:
             continue
@@ -35,6 +39,9 @@ def _note(document: PdfDocument, note: Any) -> tuple[Kind, str]:
     subtype = pdfium.FPDFAnnot_GetSubtype(note)
     if subtype == pdfium.FPDF_ANNOT_WIDGET and document.formenv:
         return Kind.TEXT, _field(document.formenv.raw, note)
+    if subtype == pdfium.FPDF_ANNOT_FILEATTACHMENT:
+        name = _string(pdfium.FPDFAttachment_GetName, pdfium.FPDFAnnot_GetFileAttachment(note))
+        return Kind.TEXT, f"Attached file: {name}" if name else ""
     if subtype in (pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_POPUP, pdfium.FPDF_ANNOT_WIDGET):
         return Kind.COMMENT, ""
     shown = subtype == pdfium.FPDF_ANNOT_FREETEXT
@@ -43,17 +50,26 @@ def _note(document: PdfDocument, note: Any) -> tuple[Kind, str]:
 
 def _field(forms: Any, note: Any) -> str:
     kind = pdfium.FPDFAnnot_GetFormFieldType(forms, note)
-    if kind == pdfium.FPDF_FORMFIELD_PUSHBUTTON:
+    if kind == pdfium.FPDF_FORMFIELD_PUSHBUTTON or pdfium.FPDFAnnot_GetFormFieldFlags(forms, note) & PASSWORD:
         return ""
     value = _string(pdfium.FPDFAnnot_GetFormFieldValue, forms, note)
     if kind in (pdfium.FPDF_FORMFIELD_CHECKBOX, pdfium.FPDF_FORMFIELD_RADIOBUTTON) and not pdfium.FPDFAnnot_IsChecked(
         forms, note
     ):
         return ""
+    if kind in (pdfium.FPDF_FORMFIELD_COMBOBOX, pdfium.FPDF_FORMFIELD_LISTBOX):
+        value = _chosen(forms, note) or value
     name = _string(pdfium.FPDFAnnot_GetFormFieldAlternateName, forms, note) or _string(
         pdfium.FPDFAnnot_GetFormFieldName, forms, note
     )
     return f"{name}: {value}" if name and value else value
+
+
+def _chosen(forms: Any, note: Any) -> str:
+    """The options that are chosen, as they are shown; the value of the field may be another or only the first."""
+    count = min(max(pdfium.FPDFAnnot_GetOptionCount(forms, note), 0), MAX_OPTIONS)
+    chosen = (index for index in range(count) if pdfium.FPDFAnnot_IsOptionSelected(forms, note, index))
+    return ", ".join(filter(None, (_string(pdfium.FPDFAnnot_GetOptionLabel, forms, note, index) for index in chosen)))
 
 
 def _string(get: Any, *of: Any) -> str:

@@ -31,7 +31,7 @@ NUMBERED = re.compile(
     r"^(?:(?P<number>\d{1,2}(?:\.\d{1,3}){0,5})\.?\s+\S|第[一二三四五六七八九十百\d]+[章节条]|[一二三四五六七八九十]{1,3}、)"
 )
 FIRST_WORD = re.compile(r"^\S+\s+")
-BULLETS = "•▪●○◦■□◆➢➤✓\uf0a7\uf0b7\uf0d8"
+BULLETS = "•▪●○◦■□☐☑☒◆➢➤✓\uf0a7\uf0b7\uf0d8"
 HYPHENS = "-\u00ad\u2010"
 KEPT_PREFIXES = frozenset(
     {"all", "anti", "cross", "ex", "half", "multi", "non", "post", "pre", "quasi", "self", "well"}

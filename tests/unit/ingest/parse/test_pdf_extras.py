@@ -2,11 +2,20 @@ import io
 
 import pytest
 from pypdf import PdfReader, PdfWriter
+from pypdf.generic import (
+    ArrayObject,
+    DictionaryObject,
+    NameObject,
+    NumberObject,
+    PdfObject,
+    RectangleObject,
+    TextStringObject,
+)
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest.errors import PasswordNeeded
 from ingest.model import Kind
-from tests.pages import SENTENCE, elements, events, made, paragraph
+from tests.pages import SENTENCE, WIDTH, elements, events, made, paragraph, rewritten
 
 
 def test_headings_take_their_level_from_the_outline() -> None:
@@ -23,9 +32,9 @@ def test_headings_take_their_level_from_the_outline() -> None:
     assert titles == [("Scope", 1), ("Exceptions", 2)]
 
 
-def encrypted(user: str) -> bytes:
+def encrypted(user: str, algorithm: str = "AES-256") -> bytes:
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(made(lambda c: c.drawString(72, 500, "the secret plan")))))
-    writer.encrypt(user_password=user, owner_password="owner", algorithm="AES-256")
+    writer.encrypt(user_password=user, owner_password="owner", algorithm=algorithm)
     stream = io.BytesIO()
     writer.write(stream)
     return stream.getvalue()
@@ -37,8 +46,16 @@ def test_a_locked_file_asks_for_its_password(password: str | None) -> None:
         events(encrypted("open sesame"), password=password)
 
 
-def test_a_locked_file_opens_with_its_password() -> None:
-    assert elements(encrypted("open sesame"), password="open sesame")[0].text == "the secret plan"
+@pytest.mark.parametrize("password", ["open sesame", "owner"], ids=["user", "owner"])
+def test_a_locked_file_opens_with_either_of_its_passwords(password: str) -> None:
+    assert elements(encrypted("open sesame"), password=password)[0].text == "the secret plan"
+
+
+@pytest.mark.parametrize(
+    ("password", "algorithm"), [("Schlüssel", "RC4-128"), ("Schlüssel", "AES-256"), ("钥匙", "AES-256")]
+)
+def test_a_password_may_be_of_any_letters(password: str, algorithm: str) -> None:
+    assert elements(encrypted(password, algorithm), password=password)[0].text == "the secret plan"
 
 
 def test_a_file_with_only_an_owner_password_is_read() -> None:
@@ -63,3 +80,71 @@ def test_names_of_attached_files_are_told() -> None:
     writer.write(stream)
 
     assert "Attached file: figures.csv" in [element.text for element in elements(stream.getvalue())]
+
+
+def test_fields_of_every_kind_are_read_as_they_are_shown() -> None:
+    def draw(canvas: Canvas) -> None:
+        form = canvas.acroForm
+        canvas.drawString(72, 720, "Order")
+        form.checkbox(name="paid", tooltip="Paid", checked=True, x=72, y=690)
+        form.checkbox(name="sent", tooltip="Sent", checked=False, x=72, y=670)
+        for left, colour in enumerate(("red", "blue")):
+            form.radio(name="colour", value=colour, selected=colour == "blue", x=72 + 20 * left, y=650)
+        form.choice(name="size", tooltip="Size", value="B", options=[("Small", "A"), ("Large", "B")], x=72, y=620)
+        days = ["Mo", "Tu", "We"]
+        form.listbox(name="days", value=["Mo", "We"], options=days, x=72, y=520, fieldFlags="multiSelect")
+        form.textfield(name="pin", tooltip="PIN", value="1234", x=72, y=450, fieldFlags="password")
+
+    texts = [element.text for element in elements(made(draw))]
+
+    assert texts == ["Order", "Paid: Yes", "colour: blue", "Size: Large", "days: Mo, We"]
+
+
+def annotated(subtype: str, **entries: PdfObject) -> bytes:
+    def change(writer: PdfWriter) -> None:
+        note = DictionaryObject({NameObject("/Subtype"): NameObject(subtype)})
+        note[NameObject("/Rect")] = RectangleObject((100, 500, 120, 520))
+        note.update({NameObject(f"/{name}"): value for name, value in entries.items()})
+        writer.pages[0][NameObject("/Annots")] = ArrayObject([writer._add_object(note)])
+
+    return rewritten(made(lambda canvas: canvas.drawString(72, 700, "A page under review")), change)
+
+
+@pytest.mark.parametrize(
+    ("subtype", "kind"), [("/Text", Kind.COMMENT), ("/Highlight", Kind.COMMENT), ("/FreeText", Kind.TEXT)]
+)
+def test_remarks_are_read_with_their_place(subtype: str, kind: Kind) -> None:
+    _, remark = elements(annotated(subtype, Contents=TextStringObject("Check this – 请核对")))
+
+    assert (remark.kind, remark.text, remark.page) == (kind, "Check this – 请核对", 1)
+    assert remark.box is not None
+    assert remark.box.left == pytest.approx(100 / WIDTH, abs=0.01)
+
+
+def test_hidden_remarks_and_links_are_left_out() -> None:
+    hidden = annotated("/Text", Contents=TextStringObject("hidden"), F=NumberObject(2))
+    link = annotated("/Link", Contents=TextStringObject("somewhere"))
+
+    assert len(elements(hidden)) == len(elements(link)) == 1
+
+
+def test_files_pinned_to_a_page_are_told() -> None:
+    file = DictionaryObject({NameObject("/Type"): NameObject("/Filespec")})
+    file[NameObject("/UF")] = TextStringObject("Angebot März.xlsx")
+
+    assert elements(annotated("/FileAttachment", FS=file))[-1].text == "Attached file: Angebot März.xlsx"
+
+
+def test_an_outline_that_bites_its_tail_ends() -> None:
+    def draw(canvas: Canvas) -> None:
+        for title in ("one", "two"):
+            canvas.bookmarkPage(title)
+            canvas.addOutlineEntry(title, title, 0)
+            canvas.drawString(72, 700, f"page {title}")
+            canvas.showPage()
+
+    def change(writer: PdfWriter) -> None:
+        outlines = writer.root_object["/Outlines"].get_object()
+        outlines["/First"].get_object()[NameObject("/Next")] = outlines.raw_get("/First")  # type: ignore[attr-defined,index]
+
+    assert len(elements(rewritten(made(draw), change))) == 2
