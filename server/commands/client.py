@@ -56,7 +56,7 @@ class Client:
         except httpx.TransportError as error:
             raise NoServer(url=self.url, detail=error) from None
         if response.is_error:
-            raise ServerSaid(detail=told(response))
+            raise ServerSaid(detail=told(response), answered=response.status_code)
         body: dict[str, Any] = response.json()
         return body
 

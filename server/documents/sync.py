@@ -242,8 +242,8 @@ class _Run:
         return Taking(found.path, _noted(found), file, entry, before.file_id if before else None)
 
     def _queue(self, entries: list[StoreFile], before: list[SourceFile | None]) -> None:
-        for entry, old in zip(entries, before, strict=True):
-            self._stores.queue(entry, Priority.BULK)
+        self._stores.queue_all(entries, Priority.BULK)
+        for old in before:
             self.counts["added" if old is None or old.status is None else "changed"] += 1
 
     def _fail(self, path: str, reason: str) -> None:
