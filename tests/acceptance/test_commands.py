@@ -65,7 +65,7 @@ def test_a_setting_that_cannot_be_used_stops_the_start(tmp_path: Path) -> None:
 
 def test_parse_shows_what_the_reader_sees(note: Path, tmp_path: Path) -> None:
     shown = json.loads(lectern_command(tmp_path, 1, "parse", str(note), "--format", "json"))
-    assert [element["kind"] for element in shown["elements"]] == ["Title", "NarrativeText"] * 2
+    assert [element["type"] for element in shown["elements"]] == ["Title", "NarrativeText"] * 2
     assert "北门" in lectern_command(tmp_path, 1, "parse", str(note))
 
 
