@@ -32,6 +32,7 @@ from server.adapters.database.file_keys import FileKeys
 from server.adapters.database.identities import SqlIdentities
 from server.adapters.database.jobs import SqlJobs, worker_name
 from server.adapters.database.packed import PackedObjects
+from server.adapters.database.signatures import SqlSignatures
 from server.adapters.database.sources import SqlSources
 from server.adapters.database.statistics import SqlStatistics
 from server.adapters.datafolder import DataFolder
@@ -49,6 +50,7 @@ from server.backup import snapshot, sweep
 from server.chat.answer import Answers, Limits
 from server.chat.retrieve import Retriever
 from server.chat.routes import chat_router
+from server.documents.duplicates import Duplicates
 from server.documents.files import Uploads
 from server.documents.ingestion import Ingestion, Worker
 from server.documents.passwords import Passwords
@@ -134,7 +136,7 @@ def open_parts(settings: Settings, metrics: Metrics | None = None) -> Iterator[P
         passwords = Passwords(blobs)
         stores = Stores(catalog, index, statistics, jobs, passwords, (embedder.dimensions, embedder.fingerprint))
         uploads = Uploads(catalog, blobs, keys, stores, settings.upload_mb * BYTES_PER_MB)
-        texts = Texts(blobs, READER_VERSION)
+        texts = Texts(blobs, READER_VERSION, settings.redact)
         sandbox = stack.enter_context(Sandbox(settings.parse_memory_mb, settings.parse_seconds))
         metrics = metrics or Metrics()
         ingestion = Ingestion(
@@ -146,7 +148,13 @@ def open_parts(settings: Settings, metrics: Metrics | None = None) -> Iterator[P
             pipeline=Pipeline(chunks, embedder, settings.clean_steps(), keys.secret("signatures")),
             open_sink=partial(IndexSink, index, statistics, keys),
             forget=partial(_forget, index, statistics),
-            options=ReadOptions(ocr=settings.ocr, ocr_languages=settings.ocr_languages, max_pages=settings.parse_pages),
+            duplicates=Duplicates(SqlSignatures(database), catalog),
+            options=ReadOptions(
+                ocr=settings.ocr,
+                ocr_languages=settings.ocr_languages,
+                embedded_pictures=settings.ocr_embedded,
+                max_pages=settings.parse_pages,
+            ),
         )
         worker = Worker(jobs, ingestion, catalog, worker_name(), partial(_observe_file, metrics))
         stack.callback(worker.stop)

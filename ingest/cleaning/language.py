@@ -80,7 +80,7 @@ class _Ear:
         letters = sum(map(str.isalpha, sample))
         if letters < _FEWEST_LETTERS:
             return around if letters else None
-        found = _identifier(script).classify(sample)[0]
+        found: str = _identifier(script).classify(sample)[0]
         self._around[script] = found
         return found
 

@@ -66,7 +66,7 @@ class QualityGauge:
             score *= 1 - min(points, 1.0)
         return Quality(round(score, 2), tuple(reason for _, reason in found))
 
-    def _by_text(self, pages: int, lost: set[int | None]) -> Iterator[tuple[float, str]]:
+    def _by_text(self, pages: int, lost: set[int]) -> Iterator[tuple[float, str]]:
         readable = pages - len(lost)
         # Only where pages are told can they be thin; a page that was lost is counted as lost.
         if self._written and readable > 0:

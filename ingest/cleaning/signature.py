@@ -98,8 +98,8 @@ class Signer:
                     short = rolled
             chosen = np.where(codes[: len(rolled)] >= _UNSPACED, short[: len(rolled)], rolled)
             chosen = (chosen ^ (chosen >> np.uint64(31))) * self._stir
-            mixed_again: Words = chosen ^ (chosen >> np.uint64(29))
-            return mixed_again * self._base
+            stirred: Words = (chosen ^ (chosen >> np.uint64(29))) * self._base
+            return stirred
 
 
 def similarity(one: bytes, other: bytes) -> float:

@@ -50,6 +50,10 @@ class Cleaning:
     `secret` keys the signature by which documents are compared. Raises ValueError for a name that is no step.
     """
 
+    gauge: QualityGauge
+    signer: Signer
+    tallies: dict[str, Tally]
+
     def __init__(self, names: Sequence[str] = ALL_STEPS, secret: bytes = b"") -> None:
         if unknown := set(names) - STEPS.keys():
             raise ValueError(f"{', '.join(sorted(unknown))}: no step of cleaning; there are {', '.join(STEPS)}")

@@ -11,6 +11,7 @@ import structlog
 
 from ingest.errors import UnreadableFile
 from ingest.model import Event, Outcome, Progress, ReadOptions, Source, Status
+from server.documents.duplicates import Duplicates
 from server.documents.names import blob_name
 from server.documents.passwords import Passwords
 from server.documents.progress import Pace, dump
@@ -82,6 +83,7 @@ class Ingestion:
         pipeline: Pipeline,
         open_sink: Callable[[str, str, str | None], IndexSink],
         forget: Callable[[str, str], None],
+        duplicates: Duplicates,
         options: ReadOptions,
     ) -> None:
         self._catalog = catalog
@@ -92,6 +94,7 @@ class Ingestion:
         self._pipeline = pipeline
         self._open_sink = open_sink
         self._forget = forget
+        self._duplicates = duplicates
         self._options = options
 
     def run(self, store_id: str, file_id: str, report: Report, check: Callable[[], None]) -> StoreFile:
@@ -126,7 +129,7 @@ class Ingestion:
                 error_message=type(error)(record.filename, **error.facts).message,
                 progress=None,
             )
-        return replace(
+        entry = replace(
             entry,
             status=FileStatus.COMPLETED,
             chunks=outcome.chunks,
@@ -140,6 +143,7 @@ class Ingestion:
             error_message=None,
             progress=None,
         )
+        return self._duplicates.marked(entry, outcome.signature)
 
     def forget(self, store_id: str, file_id: str) -> None:
         """Takes out of the index what an abandoned run may have written."""

@@ -5,16 +5,19 @@ from typing import Any
 
 from ingest.document import dump, load
 from ingest.model import Element, Event, Progress
+from ingest.redaction import Redaction
 from server.documents.names import elements_name
 from server.ports import Files
 
 
 class Texts:
-    """The sealed elements of files. `version` changes whenever the readers would find something else."""
+    """The sealed elements of files. `version` changes whenever the readers would find something else; `redact` names
+    the policy by which personal data is masked before anything is kept or passed on (empty: none)."""
 
-    def __init__(self, files: Files, version: str) -> None:
+    def __init__(self, files: Files, version: str, redact: str = "") -> None:
         self._files = files
-        self._version = version.encode()
+        self._version = f"{version} {redact}".rstrip().encode()
+        self._redact = redact
 
     def events(self, file_id: str, reading: Iterable[Event]) -> Iterator[Event]:
         """The events of a file: the kept ones if they are of this version, else those of `reading`, kept on the way.
@@ -26,7 +29,7 @@ class Texts:
             return
         with self._files.write(elements_name(file_id), file_id) as out:
             out.write(self._version + b"\n")
-            for event in reading:
+            for event in self._masked(reading):
                 if not isinstance(event, Progress):
                     out.write(dump(event))
                 yield event
@@ -35,9 +38,13 @@ class Texts:
         """Text and place of every element; nothing for a file that was not read yet."""
         if not self._files.exists(elements_name(file_id)):
             return
-        for event in self._kept(file_id):
+        # What was kept before there was a policy is masked on its way out, until the file is read again.
+        for event in self._masked(self._kept(file_id)):
             if isinstance(event, Element):
                 yield {"type": "text", "text": event.text, "kind": event.kind.value, "page": event.page}
+
+    def _masked(self, events: Iterable[Event]) -> Iterable[Event]:
+        return Redaction(self._redact).events(events) if self._redact else events
 
     def _is_current(self, file_id: str) -> bool:
         name = elements_name(file_id)
