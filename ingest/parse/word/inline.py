@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from ingest.parse.word.equations import MATH, math_text
+from ingest.parse.word.equations import MATH, equation
 from ingest.parse.word.package import W, is_on, number, value
 from ingest.parse.word.pages import Pages
 from ingest.parse.word.styles import Style, Styles
@@ -91,7 +91,7 @@ class _Walk:
             elif tag == f"{_MC}AlternateContent":
                 self._alternative(child)
             elif tag in (f"{MATH}oMath", f"{MATH}oMathPara"):
-                self._add(math_text(child), seen=True)
+                self._add(equation(child), seen=True)
             elif tag == f"{W}lastRenderedPageBreak":
                 self._pages.note_page()
 

@@ -397,11 +397,13 @@ def test_a_table_over_two_pages_comes_in_two_parts_that_repeat_the_header() -> N
     assert end.page == 2
 
 
-def test_equations_read_on_one_line() -> None:
+def test_equations_stand_in_their_line_as_latex() -> None:
     space = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
     half = "<m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f>"
     square = "<m:sSup><m:e><m:r><m:t>x</m:t></m:r></m:e><m:sup><m:r><m:t>2</m:t></m:r></m:sup></m:sSup>"
-    assert told(body(f"<w:p>{run('is ')}<m:oMath {space}>{half}{square}</m:oMath></w:p>")) == [(Kind.TEXT, "is 1/2x^2")]
+    assert told(body(f"<w:p>{run('is ')}<m:oMath {space}>{half}{square}</m:oMath></w:p>")) == [
+        (Kind.TEXT, r"is $\frac{1}{2}x^{2}$")
+    ]
 
 
 def test_a_document_in_strict_open_xml_is_read() -> None:
