@@ -103,7 +103,7 @@ def _sign(character: str) -> str:
 def _command(character: str) -> str:
     if character in _COMMANDS:
         return f"\\{_COMMANDS[character]}"
-    greek = _GREEK.fullmatch(unicodedata.name(character, ""))
+    greek = _GREEK.fullmatch(unicodedata.name(character, "")) if len(character) == 1 else None
     if greek is None or greek[3] == "OMICRON" or (greek[1] == "CAPITAL" and _UPRIGHT.fullmatch(greek[3])):
         return ""
     name = greek[3].replace("LAMDA", "LAMBDA").lower()

@@ -33,6 +33,7 @@ def shape(name: str, settings: dict[str, str] | None = None, **parts: str) -> st
         (shape("d", e="x"), r"\left(x\right)"),
         (shape("d", {"begChr": "{", "endChr": ""}, e="x"), r"\left\{x\right."),
         (shape("d", {"begChr": "⌊", "endChr": "⌋"}, e="x"), r"\left\lfloor x\right\rfloor"),
+        (shape("d", {"begChr": "abc", "endChr": "]"}, e="x"), r"\leftabcx\right]"),
         (shape("nary", sub="0", sup="1", e="x"), r"\int_{0}^{1}x"),
         (shape("nary", {"chr": "∑"}, sub="k=1", sup="n", e="k"), r"\sum_{k=1}^{n}k"),
         (shape("nary", {"chr": "∏"}, sub="", sup="", e="k"), r"\prod k"),
