@@ -13,6 +13,8 @@ from ingest.parse.view import PageContent, Place, View
 
 MAX_OBJECTS = 20_000  # drawings beyond that are not looked at
 FORM_DEPTH = 3
+THIN = 2.5  # points; what is thinner is a line whatever its length
+THICK = 6.0  # points; no line is thicker
 
 
 def note_drawings(page: PdfPage, view: View, content: PageContent) -> None:
@@ -83,10 +85,9 @@ def _painted(path: Any) -> bool:
 def _rules(place: Place) -> list[Rule]:
     """The edges of a drawn rectangle, or the line itself where it is thin."""
     left, top, right, bottom = place
-    thin = 2.5
-    if bottom - top <= thin:
+    if _is_thin(bottom - top, right - left):
         return [Rule(left, (top + bottom) / 2, right, (top + bottom) / 2)] if right - left > 4 else []
-    if right - left <= thin:
+    if _is_thin(right - left, bottom - top):
         return [Rule((left + right) / 2, top, (left + right) / 2, bottom)] if bottom - top > 4 else []
     if right - left < 8 or bottom - top < 6:
         return []
@@ -96,3 +97,7 @@ def _rules(place: Place) -> list[Rule]:
         Rule(left, top, left, bottom),
         Rule(right, top, right, bottom),
     ]
+
+
+def _is_thin(thickness: float, length: float) -> bool:
+    return thickness <= THIN or (thickness <= THICK and length > 8 * thickness)

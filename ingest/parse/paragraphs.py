@@ -9,6 +9,7 @@ from itertools import pairwise
 from statistics import fmean, median
 
 from ingest.model import Box, Element, Kind
+from ingest.parse.columns import Region, regions_of
 from ingest.parse.layout import (
     BULLET,
     RIGHT_TO_LEFT,
@@ -16,11 +17,9 @@ from ingest.parse.layout import (
     Grid,
     Item,
     Line,
-    Region,
     Row,
     display_width,
     join_words,
-    regions_of,
     turn_back,
 )
 from ingest.parse.tables import aligned_grid

@@ -7,15 +7,13 @@ from itertools import pairwise
 from statistics import fmean, median
 from typing import NamedTuple
 
+from ingest.parse.columns import MAX_BAND, Gap, columns_of
 from ingest.parse.layout import (
-    MAX_BAND,
     RIGHT_TO_LEFT,
-    Gap,
     Grid,
     Line,
     Row,
     Word,
-    columns_of,
     display_width,
     join_words,
     lines_of,

@@ -1,7 +1,8 @@
 import pytest
 
 from ingest.model import Box, Kind
-from ingest.parse.layout import Grid, Line, Word, join_words, lines_of, regions_of, turn_back
+from ingest.parse.columns import regions_of
+from ingest.parse.layout import Grid, Line, Word, join_words, lines_of, turn_back
 from ingest.parse.paragraphs import Sheet, Style, elements_of, join_lines, mend
 from ingest.parse.tables import Rule, ruled_grids
 
@@ -39,10 +40,21 @@ def test_words_at_one_height_form_a_line_and_a_wide_gap_parts_it() -> None:
     assert [line.text for line in lines] == ["left part", "right part", "below"]
 
 
-def test_a_raised_small_sign_stays_in_its_line() -> None:
-    raised = Word("2", 84, 97, 87, 103, 6.0)
+@pytest.mark.parametrize(("text", "shown"), [("area km", "area km2"), ("see below", "see below 2")])
+def test_a_raised_figure_belongs_to_its_unit_and_not_to_a_word_with_a_footnote(text: str, shown: str) -> None:
+    before = words(text, 50, 100)
+    raised = Word("2", before[-1].right, 97, before[-1].right + 3, 103, 6.0)
 
-    assert [line.text for line in lines_of([*words("area km", 50, 100), raised])] == ["area km 2"]
+    assert [line.text for line in lines_of([*before, raised])] == [shown]
+
+
+def test_a_word_set_in_two_fonts_is_one() -> None:
+    light, heavy = (
+        Word("mile", 50, 100, 70, 110, SIZE, order=0),
+        Word("stone", 70, 100, 95, 110, SIZE, bold=True, order=4),
+    )
+
+    assert [line.text for line in lines_of([light, heavy])] == ["milestone"]
 
 
 def test_columns_are_read_one_after_the_other() -> None:
@@ -239,6 +251,17 @@ def test_a_blank_between_chinese_words_of_a_line_stays_where_it_is_seen() -> Non
     touching = [*words("知识", 50, 160), *words("管理", 61, 160)]
 
     assert [line.text for line in lines_of([*apart, *spread, *touching])] == ["第一章 总则", "通知", "知识管理"]
+
+
+def test_chinese_and_figures_are_parted_only_by_a_blank() -> None:
+    text = Word("年度", 50, 100, 70, 110, SIZE, order=0)
+    automatic = Word("2024", 72, 100, 92, 110, SIZE, order=4)
+    blank = Word("2024", 72, 100, 92, 110, SIZE, order=3)
+
+    assert [line.text for words in ([text, automatic], [text, blank]) for line in lines_of(words)] == [
+        "年度2024",
+        "年度 2024",
+    ]
 
 
 def test_a_centred_caption_and_the_line_below_it_stay_apart() -> None:

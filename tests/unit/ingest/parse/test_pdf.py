@@ -74,6 +74,20 @@ def test_a_ruled_table_becomes_rows() -> None:
     assert table.header_rows == 1
 
 
+def test_a_thick_line_below_the_header_divides_rows_too() -> None:
+    cells = [["Part", "Count"], ["Bolt", "12"], ["Nut", "40"]]
+
+    def draw(canvas: Canvas) -> None:
+        canvas.grid([100, 200, 300], [HEIGHT - 100, HEIGHT - 140, HEIGHT - 160])
+        canvas.setLineWidth(4)
+        canvas.line(100, HEIGHT - 120, 300, HEIGHT - 120)
+        for row, texts in enumerate(cells):
+            for column, text in enumerate(texts):
+                canvas.drawString(105 + 100 * column, HEIGHT - 115 - 20 * row, text)
+
+    assert elements(made(draw))[0].rows == (("Part", "Count"), ("Bolt", "12"), ("Nut", "40"))
+
+
 def test_running_heads_and_feet_are_told_once_and_apart_from_the_text() -> None:
     def draw(canvas: Canvas) -> None:
         for page in range(1, 31):
