@@ -145,6 +145,9 @@ def test_an_outline_that_bites_its_tail_ends() -> None:
 
     def change(writer: PdfWriter) -> None:
         outlines = writer.root_object["/Outlines"].get_object()
-        outlines["/First"].get_object()[NameObject("/Next")] = outlines.raw_get("/First")  # type: ignore[attr-defined,index]
+        assert isinstance(outlines, DictionaryObject)
+        first = outlines["/First"].get_object()
+        assert isinstance(first, DictionaryObject)
+        first[NameObject("/Next")] = outlines.raw_get("/First")
 
     assert len(elements(rewritten(made(draw), change))) == 2
