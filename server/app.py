@@ -52,7 +52,7 @@ from server.chat.retrieve import Retriever
 from server.chat.routes import chat_router
 from server.documents.duplicates import Duplicates
 from server.documents.files import Uploads
-from server.documents.ingestion import Ingestion, Worker
+from server.documents.ingestion import Ingestion
 from server.documents.passwords import Passwords
 from server.documents.routes import files_router, store_files_router, stores_router
 from server.documents.schedule import Schedule
@@ -62,6 +62,7 @@ from server.documents.sources import Sources
 from server.documents.stores import Stores
 from server.documents.sync import Sync
 from server.documents.text import Texts
+from server.documents.worker import Worker
 from server.errors import DatabaseUnavailable, IndexUnavailable
 from server.http import Face, render_errors
 from server.model import Passage, StoreFile

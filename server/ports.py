@@ -241,8 +241,9 @@ class Jobs(Protocol):
         ended are taken over."""
         ...
 
-    def renew(self, lease: Lease, seconds: float, progress: str | None = None) -> bool:
-        """Extends the lease; False when it was lost or the job was cancelled."""
+    def renew(self, lease: Lease, seconds: float, progress: str | None = None, *, advanced: bool = False) -> bool:
+        """Extends the lease; False when it was lost or the job was cancelled. Once a job has `advanced`, its attempts
+        before count no more."""
         ...
 
     def finish(self, lease: Lease) -> bool:

@@ -4,7 +4,7 @@
 has the readers' libraries loaded and forks a `child` for every file, under the rules of `confinement`.
 """
 
-from ingest.sandbox.reading import Reading
+from ingest.sandbox.reading import Kept, Reading
 from ingest.sandbox.sandbox import Sandbox
 
-__all__ = ["Reading", "Sandbox"]
+__all__ = ["Kept", "Reading", "Sandbox"]

@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import tempfile
+import threading
 import time
 import traceback
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,7 @@ import orjson
 from ingest.document import dump
 from ingest.errors import DamagedFile, OutOfMemory, ReaderCrashed, TooLarge, UnreadableFile, UnsupportedFormat
 from ingest.formats import Format, sniff
+from ingest.memory import MEMORY, Memory
 from ingest.model import Element, Progress, ReadOptions, Source
 from ingest.sandbox.confinement import set_limits
 from ingest.sniff import is_locked
@@ -51,11 +53,14 @@ class Request:
         return cls(**{**fields, "options": ReadOptions(**fields["options"])})
 
 
-def run(request: Request, folder: Path, document: int, pipe: int, formats: Mapping[str, Format]) -> None:
+def run(
+    request: Request, folder: Path, document: int, pipe: int, remembered: int | None, formats: Mapping[str, Format]
+) -> None:
     """Reads the file behind the descriptor `document` and writes JSON lines to `pipe`; `folder` is for temporary files.
 
     First a line with the media type, then the events, last a line with the error, or that says that this is the end;
-    it also names the modules that were imported on the way.
+    it also names the modules that were imported on the way. If there is a descriptor `remembered`, it holds what earlier
+    readings of the file remembered, and what this one finds for it is told among the events.
     """
     known = set(sys.modules)
     null = os.open(os.devnull, os.O_RDWR)
@@ -65,7 +70,11 @@ def run(request: Request, folder: Path, document: int, pipe: int, formats: Mappi
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
     set_limits(request.memory_mb << 20, request.seconds)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with open(pipe, "wb", buffering=0) as out:
+    with open(pipe, "wb", buffering=0) as raw:
+        out = _Out(raw)
+        if remembered is not None:
+            with os.fdopen(remembered, "rb") as lines:
+                MEMORY.set(Memory(lines, lambda line: out.write([line])))
         try:
             with open(document, "rb") as stream:
                 _read(Source(request.name, stream, request.size, request.password), request, formats, out)
@@ -81,10 +90,24 @@ def run(request: Request, folder: Path, document: int, pipe: int, formats: Mappi
         except Exception as error:  # noqa: BLE001  whatever a reader stumbles over is a message, never a stack trace
             last = _error(ReaderCrashed(request.name, detail=_where(error)))
         imported = [name for name, module in list(sys.modules.items()) if name not in known and _is_importable(module)]
-        _write(out, [_line({**last, "imported": imported})])
+        out.write([_line({**last, "imported": imported})])
 
 
-def _read(source: Source, request: Request, formats: Mapping[str, Format], out: BinaryIO) -> None:
+class _Out:
+    """The pipe to the server, for several threads: lines never mix."""
+
+    def __init__(self, pipe: BinaryIO) -> None:
+        self._pipe = pipe
+        self._lock = threading.Lock()
+
+    def write(self, lines: list[bytes]) -> None:
+        rest = memoryview(b"".join(lines))
+        with self._lock:
+            while rest:
+                rest = rest[self._pipe.write(rest) :]
+
+
+def _read(source: Source, request: Request, formats: Mapping[str, Format], out: _Out) -> None:
     lines: list[bytes] = []
     size = 0
     flushed = time.monotonic()
@@ -94,10 +117,10 @@ def _read(source: Source, request: Request, formats: Mapping[str, Format], out: 
             size += len(line)
             now = time.monotonic()
             if urgent or size > _FLUSH_BYTES or now - flushed > _FLUSH_SECONDS:
-                _write(out, lines)
+                out.write(lines)
                 lines, size, flushed = [], 0, now
     finally:
-        _write(out, lines)
+        out.write(lines)
 
 
 def _lines(source: Source, request: Request, formats: Mapping[str, Format]) -> Iterator[tuple[bytes, bool]]:
@@ -122,12 +145,6 @@ def _unlocked(source: Source, options: ReadOptions) -> Source:
     size = plain.seek(0, os.SEEK_END)
     plain.seek(0)
     return replace(source, stream=plain, size=size, password=None)
-
-
-def _write(out: BinaryIO, lines: list[bytes]) -> None:
-    rest = memoryview(b"".join(lines))
-    while rest:
-        rest = rest[out.write(rest) :]
 
 
 def _is_importable(module: object) -> bool:

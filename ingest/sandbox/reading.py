@@ -6,11 +6,12 @@ import os
 import select
 import signal
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import Any, BinaryIO, Protocol, Self
 
 import orjson
 
@@ -20,7 +21,26 @@ from ingest.model import Event
 from ingest.sandbox.child import Request
 from ingest.sandbox.link import Child, Exit
 
-Start = Callable[[bytes, int, int], Child]
+
+class Start(Protocol):
+    """Starts a child (`ingest.sandbox.sandbox.Sandbox`)."""
+
+    def __call__(self, request: bytes, *descriptors: int) -> Child:
+        """The child, with these descriptors."""
+        ...
+
+
+class Kept(Protocol):
+    """What readings of one file found at great cost, line by line; what is in the lines is the readers' own matter."""
+
+    def lines(self) -> Iterable[bytes]:
+        """What earlier readings found."""
+        ...
+
+    def keep(self, line: bytes) -> None:
+        """Takes what this reading found."""
+        ...
+
 
 _WATCH_SECONDS = 0.15
 _BLOCK = 1 << 18
@@ -43,8 +63,10 @@ class Reading(Iterator[Event]):
     Dropping or closing it ends the child at once.
     """
 
-    def __init__(self, start: Start, request: Request, stream: BinaryIO, limits: Limits) -> None:
-        self._watch = _Watch(request.name, request.media_type, limits)
+    def __init__(
+        self, start: Start, request: Request, stream: BinaryIO, limits: Limits, kept: Kept | None = None
+    ) -> None:
+        self._watch = _Watch(request.name, request.media_type, limits, kept)
         self._events = self._watch.events(start, request, stream)  # holds no reference to this object: see above
 
     def __iter__(self) -> Self:
@@ -76,12 +98,13 @@ class Reading(Iterator[Event]):
 class _Watch:
     """Follows one child: its events, what it takes, how it ends."""
 
-    def __init__(self, name: str, media_type: str | None, limits: Limits) -> None:
+    def __init__(self, name: str, media_type: str | None, limits: Limits, kept: Kept | None) -> None:
         self.name = name
         self.media_type = media_type
         self.peak_mb = 0.0
         self.seconds = 0.0
         self._limits = limits
+        self._kept = kept
         self._imported: list[str] = []
 
     def events(self, start: Start, request: Request, stream: BinaryIO) -> Generator[Event, None, None]:
@@ -91,7 +114,7 @@ class _Watch:
             with contextlib.suppress(OSError):  # the system may allow less; the child then waits sooner
                 fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
             try:
-                child = _begun(start, request, stream, theirs)
+                child = _begun(start, request, stream, theirs, self._kept)
             finally:
                 os.close(theirs)
             try:
@@ -124,6 +147,9 @@ class _Watch:
         if "media_type" in record:
             self.media_type = str(record["media_type"])
             return self.media_type
+        if "remember" in record and self._kept is not None:
+            self._kept.keep(line + b"\n")
+            return ""
         if "imported" not in record:
             return from_record(record)
         self._imported = list(map(str, record["imported"]))
@@ -189,22 +215,24 @@ class _Watch:
         return ReaderCrashed(self.name, detail=killed.name)
 
 
-def _begun(start: Start, request: Request, stream: BinaryIO, pipe: int) -> Child:
-    document = _copy(stream)
-    try:
-        return start(request.dump(), document, pipe)
-    finally:
-        os.close(document)
+def _begun(start: Start, request: Request, stream: BinaryIO, pipe: int, kept: Kept | None) -> Child:
+    with contextlib.ExitStack() as opened:
+        stream.seek(0)
+        document = _copy(iter(partial(stream.read, 1 << 20), b""))
+        opened.callback(os.close, document)
+        if kept is None:
+            return start(request.dump(), document, pipe)
+        remembered = _copy(kept.lines())
+        opened.callback(os.close, remembered)
+        return start(request.dump(), document, pipe, remembered)
 
 
-def _copy(stream: BinaryIO) -> int:
+def _copy(blocks: Iterable[bytes]) -> int:
     """A descriptor of a copy in memory, because a document in clear does not belong on a disk."""
     descriptor = os.memfd_create("document")
     try:
         with open(descriptor, "wb", buffering=0, closefd=False) as copy:
-            stream.seek(0)
-            while block := stream.read(1 << 20):
-                copy.write(block)
+            copy.writelines(blocks)
         os.lseek(descriptor, 0, os.SEEK_SET)
     except BaseException:
         os.close(descriptor)

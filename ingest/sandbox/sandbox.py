@@ -9,7 +9,7 @@ from ingest.formats import FORMATS, Format
 from ingest.model import ReadOptions, Source
 from ingest.sandbox.child import Request
 from ingest.sandbox.link import Child, Link
-from ingest.sandbox.reading import Limits, Reading
+from ingest.sandbox.reading import Kept, Limits, Reading
 
 _NAME = 200
 
@@ -30,9 +30,12 @@ class Sandbox:
         self._lock = threading.Lock()
         self._link: Link | None = None
 
-    def read(self, source: Source, options: ReadOptions, media_type: str | None = None) -> Reading:
+    def read(
+        self, source: Source, options: ReadOptions, media_type: str | None = None, kept: Kept | None = None
+    ) -> Reading:
         """The events of a file, read while they are consumed; the media type is sniffed from the content if not given.
 
+        What an interrupted reading of the same file `kept` is not found again, and what this one finds is kept there.
         Nothing starts before the first event is asked for. Closing the reading ends the child at once.
         Iterating raises UnreadableFile: what the reader raised, or OutOfTime, OutOfMemory, TooLarge, ReaderCrashed.
         """
@@ -45,14 +48,14 @@ class Sandbox:
             memory_mb=self._limits.memory_mb,
             seconds=self._limits.seconds,
         )
-        return Reading(self._start, request, source.stream, self._limits)
+        return Reading(self._start, request, source.stream, self._limits, kept)
 
-    def _start(self, request: bytes, document: int, pipe: int) -> Child:
-        """Starts a child that reads the file behind one descriptor and writes to the other."""
+    def _start(self, request: bytes, *descriptors: int) -> Child:
+        """Starts a child with these descriptors: what it reads, the pipe it writes to, and what is known already."""
         for last in (False, True):
             link = self._connected()
             try:
-                return Child(link, **link.ask(request, document, pipe))
+                return Child(link, **link.ask(request, *descriptors))
             except OSError:  # the helper has died; the next one is as good
                 link.close()
                 if last:

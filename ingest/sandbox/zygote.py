@@ -39,7 +39,7 @@ class Zygote:
         """Works until the other end is closed."""
         try:
             while True:
-                message, descriptors, _, _ = socket.recv_fds(self._channel, MESSAGE, 2)
+                message, descriptors, _, _ = socket.recv_fds(self._channel, MESSAGE, 3)
                 if not message:
                     return
                 if descriptors:
@@ -56,7 +56,7 @@ class Zygote:
                 self._reap(child)
             self._scratch.close()
 
-    def _start(self, request: Request, document: int, pipe: int) -> dict[str, object]:
+    def _start(self, request: Request, document: int, pipe: int, remembered: int | None = None) -> dict[str, object]:
         self._count += 1
         folder = self._scratch.folder(str(self._count))
         own = os.getpid()
@@ -67,7 +67,7 @@ class Zygote:
                 die_with_parent(own)
                 os.setpgid(0, 0)
                 self._channel.close()
-                run(request, folder, document, pipe, self._formats)
+                run(request, folder, document, pipe, remembered, self._formats)
                 code = 0
             finally:
                 os._exit(code)

@@ -11,6 +11,7 @@ from typing import BinaryIO
 from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
 from starlette.requests import Request
 
+from server.documents.findings import names_of
 from server.documents.names import blob_name, elements_name, password_name
 from server.documents.stores import Stores
 from server.documents.upload import receive
@@ -109,7 +110,8 @@ class Uploads:
         return files
 
     def _forget(self, file_id: str) -> None:
-        self._files.delete(blob_name(file_id), elements_name(file_id), password_name(file_id))
+        findings = names_of(self._files, file_id)
+        self._files.delete(blob_name(file_id), elements_name(file_id), password_name(file_id), *findings)
         self._keys.destroy(file_id)
 
     def get(self, file_id: str) -> FileRecord:

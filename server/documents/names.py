@@ -14,3 +14,8 @@ def elements_name(file_id: str) -> str:
 def password_name(file_id: str) -> str:
     """Name of the password for the next reading."""
     return f"passwords/{file_id}"
+
+
+def finding_name(file_id: str, number: int) -> str:
+    """Name of what an unfinished reading found, one by one."""
+    return f"findings/{file_id}/{number}"

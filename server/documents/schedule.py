@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 
-from server.documents.ingestion import LEASE_SECONDS, RETRY_SECONDS, Heartbeat, LostLeaseError
+from server.documents.heartbeat import LEASE_SECONDS, RETRY_SECONDS, Heartbeat, LostLeaseError
 from server.documents.sync import Sync
 from server.errors import LecternError, UnknownSource
 from server.model import Lease, SourceStatus

@@ -36,7 +36,8 @@ class IndexSink:
     chunks it is; both under a secret. A second run thus finds its rows stored already and changes nothing, and a chunk
     that only moved, or that the file `predecessor` has too, gets a new row with the vector of the old one.
 
-    `chunks` and `usage_bytes` tell what has passed so far, `reused` how many of the chunks took over a vector.
+    `chunks` and `usage_bytes` tell what has passed so far, `written` how many of the chunks are new,
+    `reused` how many took over a vector.
 
     Raises:
         IndexUnavailable: from every method.
@@ -69,6 +70,7 @@ class IndexSink:
         self._published = -1
         self.chunks = 0
         self.usage_bytes = 0
+        self.written = 0
         self.reused = 0
 
     def missing(self, chunks: Sequence[Chunk]) -> list[Chunk]:
@@ -99,6 +101,7 @@ class IndexSink:
             sealed = self._keys.seal_text(self._file_id, row.packed, row.id)
             rows.append(IndexRow(row.id, self._file_id, vector, document_weights(row.counts), sealed))
         self._index.upsert(self._store_id, rows)
+        self.written += len(rows)
 
     def publish(self) -> None:
         """Sets the file's share of the store's statistics to what has passed, if that is enough more than before."""

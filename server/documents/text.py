@@ -1,11 +1,12 @@
 """What reading found in a file, kept sealed, so that it is read once and can be shown, resumed and indexed again."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from ingest.document import dump, load
 from ingest.model import Element, Event, Progress
 from ingest.redaction import Redaction
+from server.documents.findings import Findings, names_of
 from server.documents.names import elements_name
 from server.ports import Files
 
@@ -27,12 +28,20 @@ class Texts:
         if self._is_current(file_id):
             yield from self._kept(file_id)
             return
-        with self._files.write(elements_name(file_id), file_id) as out:
+        with self._files.write(elements_name(file_id), file_id, durable=False) as out:  # can be read again
             out.write(self._version + b"\n")
             for event in self._masked(reading):
                 if not isinstance(event, Progress):
                     out.write(dump(event))
                 yield event
+        self._files.delete(*names_of(self._files, file_id))
+
+    def findings(self, file_id: str, advance: Callable[[], None]) -> Findings | None:
+        """What an unfinished reading keeps and the next one takes up; `advance` is called when there is more of it.
+
+        None where personal data is masked: findings are not.
+        """
+        return None if self._redact else Findings(self._files, file_id, self._version, advance)
 
     def content(self, file_id: str) -> Iterator[dict[str, Any]]:
         """Text and place of every element; nothing for a file that was not read yet."""

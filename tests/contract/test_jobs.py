@@ -172,6 +172,19 @@ def test_renewing_keeps_the_lease_and_tells_progress(jobs: Jobs, age: Callable[[
     assert jobs.progress("read", ["a"]) == {}
 
 
+def test_attempts_count_from_the_last_one_that_advanced(jobs: Jobs) -> None:
+    jobs.add("read", "a", {})
+    for expected in (1, 2, 3):
+        lease = claimed(jobs)
+        assert lease.attempt == expected
+        jobs.release(lease)
+    lease = claimed(jobs)
+    assert jobs.renew(lease, 60, advanced=True)
+    assert jobs.renew(lease, 60)
+    jobs.release(lease)
+    assert claimed(jobs).attempt == 1
+
+
 def test_a_released_job_waits_for_its_delay(jobs: Jobs, age: Callable[[float], None]) -> None:
     jobs.add("read", "a", {})
     jobs.release(claimed(jobs), delay=30)

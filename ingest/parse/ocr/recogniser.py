@@ -8,8 +8,10 @@ from typing import Protocol, Self
 
 from PIL import Image
 
+from ingest.memory import MEMORY
 from ingest.model import ReadOptions
 from ingest.parse.ocr.recognition import Recognition
+from ingest.parse.ocr.remembering import Remembering
 from ingest.parse.ocr.tesseract import Tesseract
 
 
@@ -55,7 +57,11 @@ class Recogniser:
 
 def open_recogniser(name: str, options: ReadOptions) -> Recogniser:
     """A recogniser for the pictures of the file `name`. Raises OcrMissing if no engine is usable."""
-    return Recogniser(Tesseract(name, options.ocr_languages), options.ocr_threads or _cores())
+    engine: Engine = Tesseract(name, options.ocr_languages)
+    memory = MEMORY.get()
+    if memory is not None:
+        engine = Remembering(engine, memory, f"{options.ocr_engine} {options.ocr_languages}")
+    return Recogniser(engine, options.ocr_threads or _cores())
 
 
 def _cores() -> int:

@@ -90,13 +90,16 @@ class SqlJobs:
             connection.execute(sa.update(jobs).where(jobs.c.id == row.id).values(changes))
             return lease
 
-    def renew(self, lease: Lease, seconds: float, progress: str | None = None) -> bool:
-        """Extends the lease; False when it was lost or the job was cancelled."""
+    def renew(self, lease: Lease, seconds: float, progress: str | None = None, *, advanced: bool = False) -> bool:
+        """Extends the lease; False when it was lost or the job was cancelled. Once a job has `advanced`, its attempts
+        before count no more."""
         with self._database.begin(durable=False) as connection:
             now = _now(connection)
             changes: dict[str, Any] = {"leased_until": now + seconds, "updated_at": now}
             if progress is not None:
                 changes["progress"] = progress
+            if advanced:
+                changes["attempt"] = 0
             return _change_held(connection, lease, changes)
 
     def finish(self, lease: Lease) -> bool:

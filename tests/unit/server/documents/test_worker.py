@@ -1,14 +1,15 @@
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from server.adapters.database.engine import Database
 from server.adapters.database.jobs import SqlJobs
-from server.documents.ingestion import Worker
+from server.documents.ingestion import Watch
 from server.documents.stores import INGEST
+from server.documents.worker import Worker
 from server.errors import UnknownFile
-from server.model import FileProgress, Priority, StoreFile
+from server.model import Priority, StoreFile
 from server.ports import Jobs
 
 
@@ -20,9 +21,7 @@ class Reads:
         self.may_end = threading.Event()
         self.changed = threading.Condition()
 
-    def run(
-        self, store_id: str, file_id: str, report: Callable[[FileProgress], None], check: Callable[[], None]
-    ) -> StoreFile:
+    def run(self, store_id: str, file_id: str, watch: Watch) -> StoreFile:
         self._note(f"begun {file_id}")
         if file_id.startswith("slow"):
             assert self.may_end.wait(30)
