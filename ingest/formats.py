@@ -17,6 +17,7 @@ from ingest.sniff import (
     MAIL,
     MARKDOWN,
     ODP,
+    ODS,
     ODT,
     PDF,
     PLAIN,
@@ -27,6 +28,8 @@ from ingest.sniff import (
     TIFF,
     TSV,
     WEBP,
+    XLS,
+    XLSB,
     XLSX,
     recognise,
 )
@@ -50,6 +53,9 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
     {
         DOCX: Format("Word document", (".docx", ".docm", ".dotx", ".dotm"), "ingest.parse.word"),
         XLSX: Format("Excel workbook", (".xlsx", ".xlsm", ".xltx", ".xltm"), "ingest.parse.excel"),
+        XLSB: Format("Excel binary workbook", (".xlsb",), "ingest.parse.excel.binary"),
+        XLS: Format("Excel 97-2003 workbook", (".xls", ".xlt"), "ingest.parse.excel.legacy"),
+        ODS: Format("OpenDocument spreadsheet", (".ods", ".ots"), "ingest.parse.excel.opendocument"),
         PPTX: Format("PowerPoint presentation", (".pptx", ".pptm", ".ppsx", ".potx"), "ingest.parse.slides"),
         DOC: Format("Word 97-2003 document", (".doc", ".dot"), "ingest.parse.office"),
         RTF: Format("rich text", (".rtf",), "ingest.parse.office"),

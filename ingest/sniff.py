@@ -13,6 +13,9 @@ from ingest.parse.encoding import detect
 # What is read, by its registered media type.
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSB = "application/vnd.ms-excel.sheet.binary.macroenabled.12"
+XLS = "application/vnd.ms-excel"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 DOC = "application/msword"
 RTF = "application/rtf"
@@ -43,6 +46,7 @@ _PLAIN_TO_SEE = (
     (re.compile(rb"RIFF....WEBP", re.DOTALL), WEBP),
     (re.compile(rb"BM.{4}\0{4}", re.DOTALL), BMP),
     (re.compile(rb"\s*\{\\rtf"), RTF),
+    (re.compile(rb"\x09(\x00\x04|\x02\x06|\x04\x06|\x08[\x08\x10])\x00"), XLS),  # Excel 2 to 4, or a bare stream
 )
 _OTHERS = (
     (b"MZ", "a Windows program"),
@@ -69,13 +73,9 @@ _OTHERS = (
     (b"wOFF", "a font"),
     (b"wOF2", "a font"),
     (b"!BDN", "an Outlook data file (.pst)"),
-    (b"\x09\x08", "an Excel 2-4 workbook (.xls)"),
-    (b"\x09\x04", "an Excel 2-4 workbook (.xls)"),
 )
-_READ_LEGACY = {"WordDocument": DOC, "PowerPoint Document": PPT}
+_READ_LEGACY = {"WordDocument": DOC, "PowerPoint Document": PPT, "Workbook": XLS, "Book": XLS}
 _LEGACY = (
-    ("Workbook", "an Excel 97-2003 workbook (.xls)"),
-    ("Book", "an Excel 5.0 workbook (.xls)"),
     ("__properties_version1.0", "an Outlook message (.msg)"),
     ("VisioDocument", "a Visio drawing (.vsd)"),
 )
@@ -85,9 +85,8 @@ _OFFICE = (
     (rb"(presentationml|ms-powerpoint)\.(presentation|slideshow|template)\.(main|macroEnabled)", PPTX),
 )
 _PARTS = (("word/", DOCX), ("xl/", XLSX), ("ppt/", PPTX))
-_OPEN_DOCUMENTS = (ODT, ODP)  # and their templates
+_OPEN_DOCUMENTS = (ODT, ODS, ODP)  # and their templates
 _PACKAGES = (
-    ("application/vnd.oasis.opendocument.spreadsheet", "an OpenDocument spreadsheet (.ods)"),
     ("application/vnd.oasis.opendocument", "an OpenDocument file"),
     ("application/epub+zip", "an e-book (.epub)"),
 )
@@ -168,7 +167,7 @@ def _package(stream: BinaryIO, name: str) -> str:
     except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
         raise DamagedFile(name, detail=f"its archive cannot be opened ({type(error).__name__})") from error
     if "spreadsheet" not in label and b"sheet.binary.macroEnabled.main" in types:
-        raise UnsupportedFormat(name, detail="a binary Excel workbook (.xlsb)")
+        return XLSB
     for pattern, kind in _OFFICE:
         if re.search(pattern, types, re.IGNORECASE):
             return kind

@@ -17,7 +17,7 @@ Shown = Callable[[float], str]
 # The built-in formats 14 and 22 follow the settings of the reader's machine: ISO is understood everywhere. 27-36 and
 # 50-58 follow the language of Excel; these are the simplified Chinese ones.
 _YEAR_MONTH, _MONTH_DAY, _DATE = 'yyyy"年"m"月"', 'm"月"d"日"', 'yyyy"年"m"月"d"日"'
-_LOCAL = {
+LOCAL_FORMATS = {
     14: "yyyy-mm-dd",
     22: "yyyy-mm-dd hh:mm",
     **dict.fromkeys((27, 36, 50, 52, 57), _YEAR_MONTH),
@@ -32,7 +32,7 @@ _COMPARE = {"<": lt, "<=": le, ">": gt, ">=": ge, "=": eq, "<>": ne}
 
 def format_code(format_id: int, custom: dict[int, str]) -> str:
     """The number format with an id: of the workbook, or one that Excel builds in."""
-    return custom.get(format_id) or _LOCAL.get(format_id) or BUILTIN_FORMATS.get(format_id, "General")
+    return custom.get(format_id) or LOCAL_FORMATS.get(format_id) or BUILTIN_FORMATS.get(format_id, "General")
 
 
 def general(value: float) -> str:

@@ -1,22 +1,28 @@
 """The comments of a sheet: notes, and threads of comments with their answers."""
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ingest.parse.excel.parts import MAIN, local_name, root, target, targets, text_of
 
+Notes = Callable[[zipfile.ZipFile, str], Iterator[tuple[str, str]]]
 
-def comments(package: zipfile.ZipFile, workbook: str, sheet: str) -> Iterator[tuple[str, str]]:
-    """The cell and the text of every comment of a sheet part, the author before the text."""
+
+def comments(package: zipfile.ZipFile, workbook: str, sheet: str, notes: Notes) -> Iterator[tuple[str, str]]:
+    """The cell and the text of every comment of a sheet part, the author before the text.
+
+    `notes` reads a part with notes; threads are XML in every kind of package.
+    """
     threads = dict(_threads(package, workbook, sheet))
     for part in targets(package, sheet, "/comments"):
-        for cell, text in _notes(package, part):
+        for cell, text in notes(package, part):
             if cell not in threads:  # Excel keeps a note beside each thread, for programs that know no threads
                 yield cell, text
     yield from threads.items()
 
 
-def _notes(package: zipfile.ZipFile, part: str) -> Iterator[tuple[str, str]]:
+def xml_notes(package: zipfile.ZipFile, part: str) -> Iterator[tuple[str, str]]:
+    """The cell and the text of every note in an XML part."""
     tree = root(package, part)
     authors = [author.text or "" for author in tree.iter(f"{MAIN}author")]
     for comment in tree.iter(f"{MAIN}comment"):

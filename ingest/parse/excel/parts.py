@@ -12,17 +12,21 @@ _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def links(package: zipfile.ZipFile, part: str) -> list[Relationship]:
-    """What a part relates to."""
-    path = get_rels_path(part)  # type: ignore[no-untyped-call]
-    return list(get_dependents(package, path)) if path in package.NameToInfo else []
+    """What a part (or the package, if "") relates to; parts are found in whatever case their names are written."""
+    path = get_rels_path(part) if part else "_rels/.rels"  # type: ignore[no-untyped-call]
+    found = list(get_dependents(package, path)) if path in package.NameToInfo else []
+    for link in found:
+        if link.target not in package.NameToInfo:
+            sought = str(link.target).lower()
+            link.Target = next((name for name in package.NameToInfo if name.lower() == sought), link.target)
+    return found
 
 
 def targets(package: zipfile.ZipFile, part: str, kind: str) -> list[str]:
-    """The parts that another one (or the package, if "") relates to by relationships of the kind."""
-    found = links(package, part) if part else list(get_dependents(package, "_rels/.rels"))
+    """The parts that another one relates to by relationships of the kind."""
     return [
         str(link.target)
-        for link in found
+        for link in links(package, part)
         if link.Type.endswith(kind) and link.TargetMode != "External" and link.target in package.NameToInfo
     ]
 

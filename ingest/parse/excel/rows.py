@@ -1,7 +1,7 @@
 """The rows of a sheet, and the merged cells that reach over them."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ingest.parse.labels import is_label
@@ -18,13 +18,15 @@ _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([
 class Row:
     """A row that holds something: its number, its texts by column, and which of them are figures by their type.
 
-    `banner` is set where one merged cell spans everything there is in the row.
+    `merges` are the merged ranges that begin in the row, where they were not known before. `banner` is set where one
+    merged cell spans everything there is in the row.
     """
 
     number: int
     texts: dict[int, str]
     figures: list[int] = field(default_factory=list)
     hidden: bool = False
+    merges: "Sequence[Area]" = ()
     banner: bool = False
 
     @property
@@ -79,7 +81,7 @@ def column_number(letters: str) -> int:
     return number
 
 
-def filled(rows: Iterable[Row], merges: Iterable[Area]) -> Iterator[Row]:
+def filled(rows: Iterable[Row], merges: Iterable[Area] = ()) -> Iterator[Row]:
     """The rows with the text of a merged cell repeated in every cell it covers, as far as rows hold anything.
 
     Rows come from the top down; those that are left without any text are dropped.
@@ -87,7 +89,7 @@ def filled(rows: Iterable[Row], merges: Iterable[Area]) -> Iterator[Row]:
     coming = sorted(merges, reverse=True)
     reaching: list[tuple[Area, str]] = []
     for row in rows:
-        if coming or reaching:
+        if coming or reaching or row.merges:
             _fill(row, coming, reaching)
         if row.texts:
             yield row
@@ -100,7 +102,8 @@ def _fill(row: Row, coming: list[Area], reaching: list[tuple[Area, str]]) -> Non
     for merge, text in reaching if had else ():
         _spread(row, merge, text)
     while coming and coming[-1].top <= row.number:
-        merge = coming.pop()
+        row.merges = (*row.merges, coming.pop())
+    for merge in row.merges:
         text = row.texts.get(merge.left, "") if merge.top == row.number else ""
         if text:
             _spread(row, merge, text)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from ingest.model import Element, Kind
 from ingest.parse.excel.cells import read_rows, survey
 from ingest.parse.excel.drawings import drawn
-from ingest.parse.excel.notes import comments
+from ingest.parse.excel.notes import comments, xml_notes
 from ingest.parse.excel.rows import Row, filled
 from ingest.parse.excel.sheets import Name
 from ingest.parse.excel.workbook import SheetPart, Workbook
@@ -33,5 +33,5 @@ class Worksheet:
         package = self._workbook.package
         for kind, text, place in drawn(package, self._part):
             yield Element(kind, text, sheet=self.name, cells=place, hidden=self.hidden)
-        for cell, text in comments(package, self._workbook.part, self._part):
+        for cell, text in comments(package, self._workbook.part, self._part, xml_notes):
             yield Element(Kind.COMMENT, text, sheet=self.name, cells=cell, hidden=self.hidden)

@@ -107,10 +107,14 @@ CHINESE = "差旅费用：每晚最多一百二十欧元。"
         (b'<?xml version="1.0"?>\n<html xmlns="http://www.w3.org/1999/xhtml"/>', "web page"),
         (compound("Root Entry", "WordDocument"), "Word 97-2003 document"),
         (compound("Root Entry", "PowerPoint Document"), "PowerPoint 97-2003 presentation"),
+        (compound("Root Entry", "Workbook"), "Excel 97-2003 workbook"),
+        (compound("Root Entry", "Book"), "Excel 97-2003 workbook"),
+        (b"\x09\x04\x06\x00\x00\x00\x10\x00\x00\x00", "Excel 97-2003 workbook"),
         (rb"{\rtf1\ansi Hello}", "rich text"),
         (archive(mimetype=b"application/vnd.oasis.opendocument.text"), "OpenDocument text"),
         (archive(mimetype=b"application/vnd.oasis.opendocument.text-template"), "OpenDocument text"),
         (archive(mimetype=b"application/vnd.oasis.opendocument.presentation"), "OpenDocument presentation"),
+        (archive(mimetype=b"application/vnd.oasis.opendocument.spreadsheet"), "OpenDocument spreadsheet"),
         (MAIL, "e-mail"),
         (MAIL.decode().encode("utf-16-be"), "e-mail"),
     ],
@@ -170,6 +174,12 @@ def test_templates_and_files_with_macros_are_read_as_what_they_are(content_type:
     assert kind(rewritten(word(), "[Content_Types].xml", (plain, content_type))) == label
 
 
+def test_a_binary_workbook_is_told_from_one_in_xml() -> None:
+    plain = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+    binary = b"application/vnd.ms-excel.sheet.binary.macroEnabled.main"
+    assert kind(rewritten(excel(), "[Content_Types].xml", (plain, binary))) == "Excel binary workbook"
+
+
 def test_workbook_with_an_embedded_document_is_a_workbook() -> None:
     out = io.BytesIO(excel())
     with zipfile.ZipFile(out, "a") as package:
@@ -184,10 +194,8 @@ def tar() -> bytes:
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (compound("Root Entry", "Workbook"), "Excel 97-2003 workbook"),
         (compound("Root Entry", "__properties_version1.0"), "Outlook message"),
         (compound("Root Entry"), "Office 97-2003 or Windows file"),
-        (archive(mimetype=b"application/vnd.oasis.opendocument.spreadsheet"), "OpenDocument spreadsheet"),
         (archive(mimetype=b"application/epub+zip"), "e-book"),
         (archive(a=b"1"), "ZIP archive"),
         (archive(), "ZIP archive"),
