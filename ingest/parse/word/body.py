@@ -43,6 +43,7 @@ class Body:
         self._comments = comments
         self._picture = picture
         self._hanging: list[Inline] = []
+        self._carried = ""  # the text of paragraphs whose mark was deleted, which go on in the next one
         self._told: set[tuple[str, str]] = set()
 
     def blocks(self, container: Iterable[etree._Element], pages: Pages, *, on_paper: bool = True) -> Iterator[Block]:
@@ -60,6 +61,9 @@ class Body:
                     yield part
         if code:
             yield _joined(code)
+        if self._carried.strip():
+            yield Element(Kind.TEXT, self._carried.strip(), page=pages.page)
+            self._carried = ""
 
     def plain(self, container: etree._Element, pages: Pages, separator: str = "\n") -> str:
         """The text of a container on its own: a cell, a note, a page header."""
@@ -97,23 +101,30 @@ class Body:
 
     def _paragraph(self, paragraph: etree._Element, pages: Pages, *, on_paper: bool) -> tuple[Inline, "Label", Style]:
         properties = paragraph.find(f"{W}pPr")
-        identity = value(properties, "pStyle")
-        style = self._styles[identity]
+        style = self._styles[value(properties, "pStyle")]
         breaks = is_on(properties, "pageBreakBefore")
         if breaks if breaks is not None else style.breaks_page:
             pages.start_page()
         inline = self._inline.read(paragraph, style, pages, on_paper=on_paper)
+        if _mark_is_deleted(properties):
+            self._carried, inline.text = self._carried + inline.text, ""
+            return inline, None, style
+        self._carried, inline.text = "", (self._carried + inline.text).strip(" \n\t")
+        return inline, self._label(properties, style), style
+
+    def _label(self, properties: etree._Element | None, style: Style) -> "Label":
+        """The number or bullet of a paragraph, and the level of its list."""
         listed = number(value(properties, "numPr/numId"))
         list_number = listed if listed is not None else style.list_number
-        if not list_number or not inline.text:
-            return inline, None, style
+        if not list_number:
+            return None
         level = number(value(properties, "numPr/ilvl"))
         if level is None:
             level = style.list_level
         if level is None:
-            level = self._numbering.level_of_style(list_number, identity)
+            level = self._numbering.level_of_style(list_number, value(properties, "pStyle"))
         text = self._numbering.label(list_number, level)
-        return inline, None if text is None else (text, level), style
+        return None if text is None else (text, level)
 
     def _table(self, table: etree._Element, pages: Pages) -> Iterator[Block]:
         cells = [cell for row in through(table, f"{W}tr") for cell in through(row, f"{W}tc")]
@@ -187,6 +198,11 @@ def _element(inline: Inline, label: Label, style: Style, paragraph: etree._Eleme
 def _table_element(header: Sequence[TableRow], body: Sequence[TableRow], page: int | None, depth: int) -> Element:
     rows = tuple(row.cells for row in (*header, *body))
     return Element(Kind.TABLE, "\n".join(map(" | ".join, rows)), page=page, rows=rows, header_rows=depth)
+
+
+def _mark_is_deleted(properties: etree._Element | None) -> bool:
+    mark = None if properties is None else properties.find(f"{W}rPr")
+    return mark is not None and any(mark.find(f"{W}{change}") is not None for change in ("del", "moveFrom"))
 
 
 def _joined(code: Sequence[Element]) -> Element:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from ingest.parse.word.equations import MATH, equation
-from ingest.parse.word.package import W, is_on, number, value
+from ingest.parse.word.package import VAL, W, is_on, number, value
 from ingest.parse.word.pages import Pages
 from ingest.parse.word.styles import Style, Styles
 from ingest.parse.word.symbols import readable, symbol
@@ -25,7 +25,7 @@ _FIXED = {f"{W}tab": "\t", f"{W}ptab": "\t", f"{W}cr": "\n", f"{W}noBreakHyphen"
 
 @dataclass(slots=True)
 class Inline:
-    """What a paragraph holds: its text, text that is there but not to be seen, and what hangs on it."""
+    """What a paragraph holds: its text, blanks around it included, text that is not to be seen, what hangs on it."""
 
     text: str = ""
     unseen: str = ""
@@ -76,7 +76,7 @@ class _Walk:
         self._on_paper = self._on_paper and (properties is None or properties.find(f"{W}shd") is None)
         self._children(paragraph)
         found = self._found
-        found.text = "".join(self._parts).strip(" \n\t")
+        found.text = "".join(self._parts)
         found.unseen = "".join(self._unseen).strip()
         found.page = found.page or self._pages.page
         return found
@@ -178,10 +178,7 @@ class _Walk:
         """Of a field only the result is text; the instruction before it is not."""
         kind = element.get(f"{W}fldCharType")
         if kind == "begin":
-            box = element.find(f"{W}ffData/{W}checkBox")
-            if box is not None:
-                checked = is_on(box, "checked")
-                self._add("☒" if (checked if checked is not None else is_on(box, "default")) else "☐", seen=True)
+            self._add(_chosen(element), seen=True)
             self._fields.append(False)
         elif kind == "separate" and self._fields:
             self._fields[-1] = True
@@ -207,6 +204,19 @@ def drawn(element: etree._Element) -> Iterator[etree._Element]:
                     break
         else:
             yield from drawn(child)
+
+
+def _chosen(field_begin: etree._Element) -> str:
+    """What a form field shows that has no result in the text: a checkbox, or an entry of a list."""
+    box, choice = (field_begin.find(f"{W}ffData/{W}{kind}") for kind in ("checkBox", "ddList"))
+    if box is not None:
+        checked = is_on(box, "checked")
+        return "☒" if (checked if checked is not None else is_on(box, "default")) else "☐"
+    if choice is None:
+        return ""
+    chosen = number(value(choice, "result") or value(choice, "default")) or 0
+    entries = [entry.get(VAL, "") for entry in choice.iterchildren(f"{W}listEntry")]
+    return entries[chosen] if 0 <= chosen < len(entries) else ""
 
 
 def _symbol(element: etree._Element) -> str:

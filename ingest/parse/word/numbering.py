@@ -1,23 +1,16 @@
 """The numbers and bullets of lists, counted as Word does."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from lxml import etree
 
+from ingest.parse.word.counting import render
 from ingest.parse.word.package import VAL, W, is_on, number, value
 from ingest.parse.word.symbols import TELLING, readable
 
 _LEVELS = 9
 _PLACE = re.compile(r"%([1-9])")
-_DIGITS = "零一二三四五六七八九"
-_STEMS = "甲乙丙丁戊己庚辛壬癸"
-_BRANCHES = "子丑寅卯辰巳午未申酉戌亥"
-_ROMAN = (
-    *((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl")),
-    *((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")),
-)
 
 
 @dataclass(slots=True)
@@ -140,66 +133,3 @@ def _level(element: etree._Element) -> tuple[int, _Level]:
         is_legal=is_on(element, "isLgl") or False,
         style=value(element, "pStyle"),
     )
-
-
-def render(count: int, kind: str) -> str:
-    """A number in one of Word's number formats; decimal where the format is not known or the number too large."""
-    shape = _FORMATS.get(kind)
-    return shape(count) if shape is not None and 0 < count < 10_000 else str(count)
-
-
-def _roman(count: int) -> str:
-    letters = ""
-    for size, letter in _ROMAN:
-        letters += letter * (count // size)
-        count %= size
-    return letters
-
-
-def _letter(count: int) -> str:
-    """a to z, then aa, bb, cc as Word goes on."""
-    rounds, index = divmod(count - 1, 26)
-    return chr(97 + index) * (rounds + 1)
-
-
-def _chinese(count: int) -> str:
-    """一, 十, 十一, 二十, 一百零五 …"""
-    text, gap = "", False
-    for size, unit in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
-        digit, count = divmod(count, size)
-        if digit:
-            text += ("零" if gap else "") + _DIGITS[digit] + unit
-        gap = not digit and bool(text)
-    return text.removeprefix("一") if text.startswith("一十") else text
-
-
-def _ordinal(count: int) -> str:
-    suffix = "th" if 10 <= count % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
-    return f"{count}{suffix}"
-
-
-_FORMATS: dict[str, Callable[[int], str]] = {
-    "lowerLetter": _letter,
-    "upperLetter": lambda count: _letter(count).upper(),
-    "lowerRoman": _roman,
-    "upperRoman": lambda count: _roman(count).upper(),
-    "decimalZero": lambda count: f"{count:02}",
-    "ordinal": _ordinal,
-    "decimalEnclosedCircle": lambda count: chr(0x245F + count) if count <= 20 else str(count),
-    "decimalEnclosedCircleChinese": lambda count: chr(0x245F + count) if count <= 20 else str(count),
-    "decimalEnclosedParen": lambda count: f"({count})",
-    "decimalFullWidth": str,
-    "ideographTraditional": lambda count: _STEMS[(count - 1) % 10],
-    "ideographZodiac": lambda count: _BRANCHES[(count - 1) % 12],
-    **dict.fromkeys(
-        (
-            "chineseCounting",
-            "chineseCountingThousand",
-            "ideographDigital",
-            "japaneseCounting",
-            "taiwaneseCounting",
-            "taiwaneseCountingThousand",
-        ),
-        _chinese,
-    ),
-}

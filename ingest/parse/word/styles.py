@@ -1,6 +1,7 @@
 """What the styles of a document say about the role of its paragraphs, inheritance resolved."""
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 
 from lxml import etree
@@ -8,13 +9,34 @@ from lxml import etree
 from ingest.parse.word.package import VAL, W, is_on, number, value
 
 # Word writes the names of built-in styles in English whatever its language; other programs write them in theirs.
-_HEADING = re.compile(
-    r"(?:heading|überschrift|titre|título|titulo|titolo|kop|rubrik|заголовок|标题|標題|見出し|제목)\s*([1-9])",
-    re.IGNORECASE,
-)
-_NAMED = {"title": 1, "titel": 1, "标题": 1, "標題": 1, "表題": 1, "subtitle": 2, "副标题": 2, "副標題": 2}
-_CAPTION = re.compile(r"caption|题注|題注|legende|beschriftung|légende", re.IGNORECASE)
-_CODE = re.compile(r"\b(?:source ?code|code|html preformatted)\b", re.IGNORECASE)
+_HEADINGS = """
+heading|ü?berschrift|titre|título|titulo|titolo|titlu|kop|rubrik|overskrift|otsikko|nagłówek|nadpis|címsor|başlık
+|заголовок|заглавие|επικεφαλίδα|عنوان|כותרת|标题|標題|見出し|제목|หัวเรื่อง|đầu đề|judul
+"""
+_TITLES = """
+title|titel|titre|titolo|título|titulo|tittel|otsikko|tytuł|název|cím|konu başlığı|название|заголовок|τίτλος
+|标题|標題|表題|제목
+"""
+_SUBTITLES = """
+subtitle|untertitel|sous-titre|subtítulo|sottotitolo|ondertitel|underrubrik|undertittel|podtytuł|podnadpis|alcím
+|подзаголовок|副标题|副標題|副題|부제
+"""
+_CAPTIONS = """
+caption|beschriftung|légende|epígrafe|leyenda|legenda|didascalia|bijschrift|beskrivning|bildetekst|titulek|képaláírás
+|название объекта|题注|題注|図表番号|캡션
+"""
+
+
+def _any_of(names: str) -> str:
+    return f"(?:{names.replace(chr(10), '')})"
+
+
+# What follows a heading's number is left out of account: "Heading 1 numbered", "Heading 2,h2".
+_HEADING = re.compile(rf"{_any_of(_HEADINGS)}\s*([1-9])(?!\d).*", re.IGNORECASE)
+_TITLE = re.compile(_any_of(_TITLES), re.IGNORECASE)
+_SUBTITLE = re.compile(_any_of(_SUBTITLES), re.IGNORECASE)
+_CAPTION = re.compile(_any_of(_CAPTIONS), re.IGNORECASE)
+_CODE = re.compile(r"\b(?:source ?code|code|html preformatted|preformatted text)\b", re.IGNORECASE)
 _BODY_LEVEL = 9
 
 
@@ -59,7 +81,8 @@ class Styles:
         while name in self._elements and self._elements[name] not in chain and len(chain) < 50:
             chain.append(self._elements[name])
             name = value(chain[-1], "basedOn")
-        style = Style()
+        # A file may lack the styles it names; then their ids, made of their names, have to do.
+        style = Style() if chain else Style(heading=_heading(identity))
         for element in reversed(chain):
             style = _inherit(style, element)
         return style if style.heading != _BODY_LEVEL + 1 else replace(style, heading=None)
@@ -68,16 +91,10 @@ class Styles:
 def _inherit(base: Style, element: etree._Element) -> Style:
     """The facts of a style that is based on another one."""
     name = element.find(f"{W}name")
-    called = (name.get(VAL, "") if name is not None else "").strip()
+    called = unicodedata.normalize("NFKC", name.get(VAL, "") if name is not None else "").strip()
     properties = element.find(f"{W}pPr")
     outline = number(value(properties, "outlineLvl"))
-    heading = base.heading
-    if outline is not None:
-        heading = outline + 1
-    elif match := _HEADING.fullmatch(called):
-        heading = int(match[1])
-    elif called.lower() in _NAMED:
-        heading = _NAMED[called.lower()]
+    heading = outline + 1 if outline is not None else _heading(called) or base.heading
     listed = number(value(properties, "numPr/numId"))
     level = number(value(properties, "numPr/ilvl"))
     breaks = is_on(properties, "pageBreakBefore")
@@ -91,3 +108,10 @@ def _inherit(base: Style, element: etree._Element) -> Style:
         breaks_page=breaks if breaks is not None else base.breaks_page,
         is_hidden=hidden if hidden is not None else base.is_hidden,
     )
+
+
+def _heading(name: str) -> int | None:
+    """The level of heading that the name of a style stands for."""
+    if found := _HEADING.fullmatch(name):
+        return int(found[1])
+    return 1 if _TITLE.fullmatch(name) else 2 if _SUBTITLE.fullmatch(name) else None

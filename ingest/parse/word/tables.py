@@ -46,6 +46,8 @@ def read_rows(table: etree._Element, text: CellText, pages: Pages) -> list[Table
         cells: list[str] = [""] * min(number(value(properties, "gridBefore")) or 0, MOST_COLUMNS)
         for cell in through(row, f"{W}tc"):
             facts = cell.find(f"{W}tcPr")
+            if facts is not None and facts.find(f"{W}cellDel") is not None:
+                continue
             # Cells stand side by side: every one of them begins where the row does.
             own = before.copy()
             shown = _text_from_above(facts, above, len(cells)) or text(cell, own)

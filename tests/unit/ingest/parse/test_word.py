@@ -13,7 +13,7 @@ from docx.oxml.ns import nsdecls, qn
 from ingest.errors import DamagedFile, NoText, PasswordNeeded
 from ingest.model import Element, Event, Kind, Loss, ReadOptions, Source
 from ingest.parse.word import read
-from ingest.parse.word.numbering import render
+from ingest.parse.word.counting import render
 
 TEXT_BOX = "<w:txbxContent><w:p><w:r><w:t>in the box</w:t></w:r></w:p></w:txbxContent>"
 NAMESPACES = (
@@ -109,7 +109,13 @@ def test_headings_text_and_lists_come_in_order_with_their_levels() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["标题 2", "Überschrift 2", "heading 2"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("heading 2", "Heading 2 numbered", "Überschrift 2", "Titre 2", "Título 2", "Заголовок 2", "Sous-titre"),
+        *("标题 2", "副标题", "見出し 2", "見出し２", "제목 2"),
+    ],
+)
 def test_headings_are_known_in_other_languages_and_through_inheritance(name: str) -> None:
     document = docx.Document()
     base = document.styles.add_style("base", 1)
@@ -119,6 +125,16 @@ def test_headings_are_known_in_other_languages_and_through_inheritance(name: str
     document.add_paragraph("Scope", style=own)
     (title,) = elements(document)
     assert (title.kind, title.level) == (Kind.TITLE, 2)
+
+
+def test_the_name_of_a_style_that_is_not_in_the_file_has_to_do() -> None:
+    given = "<w:p><w:pPr><w:pStyle w:val='{}'/></w:pPr><w:r><w:t>Scope</w:t></w:r></w:p>"
+    found = elements(body(given.format("Heading2x"), given.format("berschrift3"), given.format("BodyTextX")))
+    assert [(element.kind, element.level) for element in found] == [
+        (Kind.TITLE, 2),
+        (Kind.TITLE, 3),
+        (Kind.TEXT, None),
+    ]
 
 
 def test_an_outline_level_makes_a_heading_and_a_long_one_stays_text() -> None:
@@ -225,6 +241,18 @@ def test_a_list_number_of_zero_and_a_list_that_does_not_exist_are_plain_text() -
         (3, "decimalEnclosedCircle", "③"),
         (2, "ideographTraditional", "乙"),
         (10, "chineseCounting", "十"),
+        (10, "ideographDigital", "一〇"),
+        (25, "chineseLegalSimplified", "贰拾伍"),
+        (3, "aiueoFullWidth", "ウ"),
+        (2, "irohaFullWidth", "ロ"),
+        (3, "ganada", "다"),
+        (2, "chosung", "ㄴ"),
+        (3, "russianLower", "в"),
+        (4, "numberInDash", "- 4 -"),
+        (21, "cardinalText", "Twenty-one"),
+        (12, "ordinalText", "Twelfth"),
+        (30, "ordinalText", "Thirtieth"),
+        (2, "chicago", "†"),
         (21, "chineseCounting", "二十一"),
         (105, "chineseCounting", "一百零五"),
         (1010, "chineseCounting", "一千零一十"),
@@ -293,6 +321,43 @@ def test_tracked_changes_are_accepted() -> None:
     text = paragraph(run("kept "), f"<w:ins w:id='1'>{run('new')}</w:ins>", gone)
     moved = paragraph(f"<w:moveFrom w:id='3'>{run('from')}</w:moveFrom><w:moveTo w:id='4'>{run('to')}</w:moveTo>")
     assert told(body(text, moved)) == [(Kind.TEXT, "kept new"), (Kind.TEXT, "to")]
+
+
+def test_a_deleted_paragraph_mark_joins_two_paragraphs_and_is_not_counted() -> None:
+    mark = "<w:pPr><w:rPr><w:del w:id='1'/></w:rPr></w:pPr>"
+    numbering = numbered(level(0, "decimal", "%1."))
+    gone = item("").replace("</w:numPr>", "</w:numPr><w:rPr><w:del w:id='2'/></w:rPr>")
+    split = f"<w:p>{mark}{run('one ')}</w:p>"
+    assert labels(
+        numbering, split, paragraph(run("sentence")), item("a"), gone, item("b"), f"<w:p>{mark}{run('last')}</w:p>"
+    ) == [
+        "one sentence",
+        "1. a",
+        "2. b",
+        "last",
+    ]
+
+
+def test_an_empty_item_of_a_list_counts_as_it_does_in_word() -> None:
+    assert labels(numbered(level(0, "decimal", "%1.")), item("a"), item(""), item("c")) == ["1. a", "3. c"]
+
+
+def test_a_deleted_cell_is_gone() -> None:
+    def cell(text: str, change: str = "") -> str:
+        return f"<w:tc><w:tcPr>{change}</w:tcPr><w:p>{run(text)}</w:p></w:tc>"
+
+    gone = cell("gone", "<w:cellDel w:id='1'/>")
+    assert told(body(f"<w:tbl><w:tr>{cell('a')}{gone}{cell('b')}</w:tr></w:tbl>")) == [(Kind.TABLE, "a | b")]
+
+
+def test_a_form_field_reads_as_what_was_chosen() -> None:
+    entries = "".join(f'<w:listEntry w:val="{entry}"/>' for entry in ("red", "green"))
+    field = (
+        '<w:r><w:fldChar w:fldCharType="begin"><w:ffData>'
+        f'<w:ddList><w:result w:val="1"/>{entries}</w:ddList></w:ffData></w:fldChar></w:r>'
+        '<w:r><w:instrText>FORMDROPDOWN</w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    )
+    assert told(body(f"<w:p>{run('Colour: ')}{field}</w:p>")) == [(Kind.TEXT, "Colour: green")]
 
 
 def test_links_fields_controls_breaks_and_tabs_read_as_shown() -> None:
