@@ -47,6 +47,7 @@ class Line:
     right: float
     bottom: float
     size: float  # the usual size of its words
+    _text: str = ""
 
     @classmethod
     def of(cls, words: list[Word]) -> "Line":
@@ -65,13 +66,15 @@ class Line:
     @property
     def text(self) -> str:
         """The words with a space between those that are parted."""
-        joined = [self.words[0].text]
-        spread = all(len(word.text) == 1 for word in self.words)  # only to fill the line
-        for before, word in pairwise(self.words):
-            if _are_parted(before, word, spread):
-                joined.append(" ")
-            joined.append(word.text)
-        return "".join(joined)
+        if not self._text:
+            joined = [self.words[0].text]
+            spread = all(len(word.text) == 1 for word in self.words)  # only to fill the line
+            for before, word in pairwise(self.words):
+                if _are_parted(before, word, spread):
+                    joined.append(" ")
+                joined.append(word.text)
+            self._text = "".join(joined)
+        return self._text
 
     @property
     def bold(self) -> bool:
@@ -108,10 +111,12 @@ def join_words(texts: Sequence[str]) -> str:
 
 def _are_parted(before: Word, word: Word, spread: bool) -> bool:
     """Whether there is a blank between two words of a line. OCR sees room between Chinese characters without any."""
+    between = word.order - before.order - len(before.text)  # characters; one is a blank, more are the end of a line
+    if between == 1 and word.size == before.size and before.text.isascii() and word.text.isascii():
+        return True  # as nearly always
     wide = [WIDE.match(before.text[-1]) is not None, WIDE.match(word.text) is not None]
     if word.confidence is not None:
         return not all(wide)
-    between = word.order - before.order - len(before.text)  # characters; one is a blank, more are the end of a line
     least = BLANK if between == 1 else AUTOMATIC
     room = max(word.left - before.right, before.left - word.right) >= least * max(word.size, before.size)
     if any(wide):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-SAMPLE = 4_000  # characters looked at
+SAMPLE = 2_000  # characters looked at
 MEANINGLESS = 0.2  # share of characters from which a text is not believed
 LEAST_PAIRS = 60
 UNUSUAL = 4.9  # mean of the pairs below which a text is not believed; see tests/unit/ingest/parse/test_legibility.py
@@ -51,6 +51,7 @@ PAIRS = """
     62136010602224410223421031  z
 """
 WRONG = re.compile("[\xa0-\xff]{2,}")  # accented letters and signs in a row: another encoding taken for Latin-1
+ACCENTS = re.compile("[\u0300-\u036f]+")
 INTRUDERS = re.compile(r"(?<=[a-z])[!-&*+;-@\[-`{-~]+(?=[a-z])")  # signs that hardly ever stand inside a word
 FOLDED = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "þ": "th", "ð": "d"})
 
@@ -59,11 +60,13 @@ FOLDED = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l"
 class Legibility:
     """What was measured; None where there is too little of it.
 
-    `meaningless` is a share of the characters, `pairs` a mean of 0 to 9, `common` a share of the ideographs. `signs`
-    tells that it is made of signs instead of letters.
+    `characters` and among them `letters`, digits included, are counted up to the size of the sample. `meaningless` is
+    a share of the characters, `pairs` a mean of 0 to 9, `common` a share of the ideographs. `signs` tells that the text
+    is made of signs instead of letters.
     """
 
     characters: int
+    letters: int
     meaningless: float
     pairs: float | None
     common: float | None
@@ -93,12 +96,14 @@ def legibility(text: str) -> Legibility:
     del signs[" "]
     total = signs.total()
     meaningless = sum(count for sign, count in signs.items() if not sign.isascii() and _means_nothing(sign))
+    letters = sum(count for sign, count in signs.items() if sign.isalnum())
     return Legibility(
         total,
+        letters,
         meaningless / total if total else 0.0,
         _pairs(text),
         None if text.isascii() else _common(signs),
-        _is_mostly_signs(text, signs),
+        letters * 2 < total and _is_mostly_signs(text),
     )
 
 
@@ -106,10 +111,8 @@ def _means_nothing(sign: str) -> bool:
     return sign == "\ufffd" or unicodedata.category(sign) in ("Co", "Cn", "Cs", "Cc")
 
 
-def _is_mostly_signs(text: str, signs: Counter[str]) -> bool:
+def _is_mostly_signs(text: str) -> bool:
     """Whether signs outnumber letters, lines drawn of one sign over and over left out."""
-    if sum(count for sign, count in signs.items() if sign.isalnum()) * 2 >= signs.total():
-        return False
     runs = Counter(REPEATED.sub(r"\1", text))
     del runs[" "]
     others = [count for sign, count in runs.items() if unicodedata.category(sign)[0] in "PS"]
@@ -122,8 +125,7 @@ def _pairs(text: str) -> float | None:
     wrong = len(INTRUDERS.findall(text))
     if not text.isascii():
         wrong += sum(len(run) - 1 for run in WRONG.findall(text))
-        folded = unicodedata.normalize("NFKD", WRONG.sub(" ", text).translate(FOLDED))
-        text = "".join(sign for sign in folded if not unicodedata.combining(sign))
+        text = ACCENTS.sub("", unicodedata.normalize("NFKD", WRONG.sub(" ", text).translate(FOLDED)))
     found = [(_USUAL[pair], count) for pair, count in Counter(map("".join, pairwise(text))).items() if pair in _USUAL]
     total = wrong + sum(count for _, count in found)
     return sum(value * count for value, count in found) / total if total >= LEAST_PAIRS else None

@@ -153,7 +153,7 @@ class _Reading:
             page.notes = list(notes_of(self.document, handle, number))
             page.sheets = _sheets(content)
             page.layer = legibility(content.text)
-            if page.layer.flaw or _is_picture(content):
+            if page.layer.flaw or _is_picture(content, page.layer.letters):
                 self._recognise(page, content, handle)
         except PdfiumError:
             page.lose("The page is damaged and could not be read.")
@@ -211,9 +211,8 @@ def _sheets(content: PageContent) -> list[Sheet]:
     return sheets
 
 
-def _is_picture(content: PageContent) -> bool:
-    """Whether the text of the page must be taken from its image."""
-    letters = sum(sum(map(str.isalnum, word.text)) for words in content.words.values() for word in words)
+def _is_picture(content: PageContent, letters: int) -> bool:
+    """Whether the text of a page with so many letters must be taken from its image."""
     if letters == 0:
         return bool(content.characters or content.pictures or content.drawings >= 10)
     if letters < FEW_LETTERS:

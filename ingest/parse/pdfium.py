@@ -31,6 +31,7 @@ MIXED_WORD = re.compile(
     f"[^\\s{LINE_END_HYPHEN}]{LINE_END_HYPHEN}?"
 )
 BESIDE, BELOW, APART = range(3)  # where a character stands as seen from the one before
+STRIDE = 8  # characters looked ahead to see whether their text object goes on
 OBLIQUE = 4  # the group of text that runs neither along nor across the page
 BOLD_NAMES = ("bold", "black", "heavy", "semib", "demi", "cmbx", "-bd")
 
@@ -75,11 +76,18 @@ class _Reading:
         self.invisible: dict[int, list[Word]] = {}
         self.owner = 0  # the text object that `font` was asked for
         self.font = _Font(0, bold=False, turn=0, standing=False, invisible=False)
+        self.reach = -1  # the last character known to belong to that object
+        self.stride = STRIDE
 
     def run(self) -> None:
         """Fills the words of the content."""
         text = self._text()
-        pattern = MIXED_WORD if RIGHT_TO_LEFT.search(text) else WORD
+        pattern = WORD
+        if RIGHT_TO_LEFT.search(text):
+            pattern, self.stride = (
+                MIXED_WORD,
+                0,
+            )  # turned around, the characters of an object need not follow one another
         for found in pattern.finditer(text):
             start, end = found.span()
             for first, after, font in self._runs(start, end):
@@ -109,7 +117,7 @@ class _Reading:
     def _runs(self, start: int, end: int) -> list[tuple[int, int, _Font]]:
         """The parts of the characters [start, end) that look alike."""
         font = self._font_at(start)
-        if end - start == 1 or self._owner(end - 1) == self.owner:
+        if end - 1 <= self.reach or self._owner(end - 1) == self.owner:
             return [(start, end, font)]
         runs: list[tuple[int, int, _Font]] = []
         first = start
@@ -125,9 +133,19 @@ class _Reading:
         return ctypes.c_void_p.from_buffer(holder).value or 0
 
     def _font_at(self, index: int) -> _Font:
+        """The font of a character; to be asked for one character after the other."""
+        if index <= self.reach:
+            return self.font
         owner = self._owner(index)
-        if owner != self.owner and owner:  # what PDFium adds itself belongs to no object
+        self.reach = index
+        if not owner:  # what PDFium adds itself belongs to no object
+            return self.font
+        if owner != self.owner:
             self.owner, self.font = owner, self._font(index)
+        stride = self.stride
+        while stride and self._owner(self.reach + stride) == owner:
+            self.reach += stride
+            stride *= 2
         return self.font
 
     def _place(self, index: int) -> Place:

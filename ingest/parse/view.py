@@ -67,6 +67,8 @@ class View:
 
     def place(self, left: float, bottom: float, right: float, top: float) -> Place:
         """The rectangle on the page as shown: left, top, right, bottom."""
+        if not self.quarters:
+            return left - self.left, self.top - top, right - self.left, self.top - bottom
         (x0, y0), (x1, y1) = self.point(left, bottom), self.point(right, top)
         return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
