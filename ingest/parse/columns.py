@@ -138,13 +138,13 @@ def _continues(above: Row, below: Row) -> bool:
 
 def _is_prose(rows: list[Row], cut: float) -> bool:
     """Whether both sides of the cut hold running text: lines long enough that they fill their column."""
+    columns = columns_of(rows)
+    if not 1 < len(columns) <= MAX_COLUMNS:
+        return False
     for side in _sides(rows, cut):
         lines = [item for item in side if isinstance(item, Line)]
         if len(rows_of(lines)) < MIN_COLUMN_ROWS:
             return False
-    columns = columns_of(rows)
-    if len(columns) > MAX_COLUMNS:
-        return False
     for left, right in columns:
         # Justified text has gaps as wide as those between cells, but never at the same place in every row.
         parts = [[i for i in row if isinstance(i, Line) and i.left >= left and i.right <= right] for row in rows]
@@ -154,7 +154,7 @@ def _is_prose(rows: list[Row], cut: float) -> bool:
         fill = median((line.right - line.left) for line in lines) / max(right - left, 1e-9)
         if fill < 0.6 or median(display_width(line.text) for line in lines) < 14:
             return False
-    return len(columns) > 1
+    return True
 
 
 def columns_of(rows: list[Row], crossing: float = 0.0) -> list[Gap]:

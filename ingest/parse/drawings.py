@@ -8,7 +8,7 @@ from typing import Any
 import pypdfium2.raw as pdfium
 from pypdfium2 import PdfPage
 
-from ingest.parse.tables import Rule
+from ingest.parse.ruling import Rule
 from ingest.parse.view import PageContent, Place, View
 
 MAX_OBJECTS = 20_000  # drawings beyond that are not looked at

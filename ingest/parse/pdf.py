@@ -22,7 +22,7 @@ from ingest.parse.ocr import OcrFailed, OcrMissing, Recogniser, open_recogniser
 from ingest.parse.outline import attachments_of, outline_of
 from ingest.parse.paragraphs import Sheet, Style, elements_of
 from ingest.parse.pdfium import content_of, picture_of
-from ingest.parse.tables import ruled_grids
+from ingest.parse.ruling import ruled_grids
 from ingest.parse.view import PageContent
 
 AHEAD = 6  # pages read before one is told, so that its running heads are known

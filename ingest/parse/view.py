@@ -6,7 +6,7 @@ from pypdfium2 import PdfPage
 
 from ingest.model import Box
 from ingest.parse.layout import Word
-from ingest.parse.tables import Rule
+from ingest.parse.ruling import Rule
 
 Place = tuple[float, float, float, float]
 

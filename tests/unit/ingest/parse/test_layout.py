@@ -4,7 +4,7 @@ from ingest.model import Box, Kind
 from ingest.parse.columns import regions_of
 from ingest.parse.layout import Grid, Line, Word, join_words, lines_of, turn_back
 from ingest.parse.paragraphs import Sheet, Style, elements_of, join_lines, mend
-from ingest.parse.tables import Rule, ruled_grids
+from ingest.parse.ruling import Rule, ruled_grids
 
 SIZE = 10.0
 
