@@ -1,0 +1,17 @@
+"""All golden documents: name -> what writes it."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from tests.golden import excel, images, legacy, others, pdf, word
+
+DOCUMENTS: Mapping[str, Callable[[], bytes]] = MappingProxyType(
+    {**word.DOCUMENTS, **excel.DOCUMENTS, **pdf.DOCUMENTS, **images.DOCUMENTS, **legacy.DOCUMENTS, **others.DOCUMENTS}
+)
+
+PASSWORDS = MappingProxyType({"protected.pdf": pdf.PASSWORD})
+
+RECOGNISED = frozenset(images.DOCUMENTS) | {
+    "embedded-picture.docx", "slide-chart.pptx", "nonsense-below-picture.pdf", "broken-encoding.pdf", "mixed.pdf",
+}  # fmt: skip
+"""Those whose text is recognised: another version of the engine may read a letter differently."""
