@@ -3,6 +3,7 @@
 import struct
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from lxml import etree
 
@@ -89,7 +90,7 @@ class BinaryWorkbook:
             elif kind == _SHEET:
                 relation, at = text_at(data, 8)
                 link = known.get(relation)
-                is_sheet = link is not None and link.Type.endswith("/worksheet")
+                is_sheet = link is not None and link.Type.endswith(("/worksheet", "/chartsheet"))
                 if link is not None and is_sheet and link.target in self.package.NameToInfo:
                     self.sheets.append(
                         BinarySheet(self, text_at(data, at)[0], link.target, hidden=bool(LONG(data, 0)[0]))
@@ -187,11 +188,14 @@ class BinarySheet:
             return ("TRUE" if data[8] else "FALSE"), True
         return _ERRORS.get(data[8], "#ERROR!"), True
 
+    def drawings(self) -> Iterator[Element]:
+        """Charts, text boxes and what pictures are said to show."""
+        for element in drawn(self._workbook.package, self._part):
+            yield replace(element, sheet=self.name, hidden=self.hidden)
+
     def remarks(self) -> Iterator[Element]:
-        """Charts, text boxes and comments."""
+        """Comments."""
         package = self._workbook.package
-        for kind, text, place in drawn(package, self._part):
-            yield Element(kind, text, sheet=self.name, cells=place, hidden=self.hidden)
         for cell, text in comments(package, self._workbook.part, self._part, _notes):
             yield Element(Kind.COMMENT, text, sheet=self.name, cells=cell, hidden=self.hidden)
 

@@ -1,30 +1,28 @@
-"""What is drawn on a sheet: the titles of charts, the text of shapes, the descriptions of pictures."""
+"""What is drawn on a sheet: charts, the text of shapes, the descriptions of pictures."""
 
-import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 
 from lxml import etree
 from openpyxl.xml.constants import REL_NS
 
-from ingest.model import Kind
-from ingest.parse.excel.parts import links, local_name, root, targets
+from ingest.model import Element, Kind
+from ingest.parse.excel.charts import caption, numbers
+from ingest.parse.excel.parts import links, local_name, named, root, targets
 from ingest.parse.excel.rows import Area
-
-_KIND_OF_CHART = re.compile(r"(\w+?)(3D)?Chart")
-_MOST_SERIES = 100
+from ingest.parse.rows import tables
 
 
-def drawn(package: zipfile.ZipFile, sheet: str) -> Iterator[tuple[Kind, str, str | None]]:
-    """Kind, text and place of everything on the drawings of a sheet part that says something, in the order drawn."""
+def drawn(package: zipfile.ZipFile, sheet: str) -> Iterator[Element]:
+    """What the drawings of a sheet part say, in the order drawn, with the cells they lie over."""
     for part in targets(package, sheet, "/drawing"):
         known = {link.Id: str(link.target) for link in links(package, part)}
         for anchor in root(package, part):
             place = _place(anchor)
-            for element in _pieces(anchor):
-                kind, text = _piece(package, known, element)
-                if text:
-                    yield kind, text, place
+            for piece in _pieces(anchor):
+                for element in _elements(package, known, piece):
+                    yield replace(element, cells=place)
 
 
 def _pieces(anchor: etree._Element) -> Iterator[etree._Element]:
@@ -37,56 +35,35 @@ def _pieces(anchor: etree._Element) -> Iterator[etree._Element]:
             yield from _pieces(child)
 
 
-def _piece(package: zipfile.ZipFile, known: dict[str | None, str], element: etree._Element) -> tuple[Kind, str]:
-    match local_name(element):
+def _elements(package: zipfile.ZipFile, known: dict[str | None, str], piece: etree._Element) -> Iterator[Element]:
+    match local_name(piece):
         case "sp":
-            return Kind.TEXT, "\n".join(_paragraphs(element))
+            text = "\n".join(_paragraphs(piece))
+            if text:
+                yield Element(Kind.TEXT, text)
         case "pic":
-            facts = next((child for child in element.iter() if local_name(child) == "cNvPr"), None)
-            return Kind.CAPTION, "" if facts is None else facts.get("descr", "").strip()
+            text = next((facts.get("descr", "") for facts in named(piece, "cNvPr")), "").strip()
+            if text:
+                yield Element(Kind.CAPTION, text)
         case _:
-            chart = next((child for child in element.iter() if local_name(child) == "chart"), None)
-            part = known.get(chart.get(f"{{{REL_NS}}}id")) if chart is not None else None
-            return Kind.CAPTION, _chart(root(package, part)) if part in package.NameToInfo and part is not None else ""
+            for chart in named(piece, "chart"):
+                part = known.get(chart.get(f"{{{REL_NS}}}id"))
+                if part is not None and part in package.NameToInfo:
+                    yield from _chart(root(package, part))
 
 
-def _chart(tree: etree._Element) -> str:
-    """Title, kind, axes and series of a chart in one line."""
-    plots = [child for area in _named(tree, "plotArea") for child in area]
-    kinds = [_KIND_OF_CHART.fullmatch(local_name(plot)) for plot in plots]
-    names = list(dict.fromkeys(f"{kind[1].capitalize()} chart" for kind in kinds if kind)) or ["Chart"]
-    title = next((_text(child) for chart in _named(tree, "chart") for child in chart if _is_title(child)), "")
-    axes = [_text(child) for plot in plots if local_name(plot).endswith("Ax") for child in plot if _is_title(child)]
-    axes += [_text(child) for axis in _named(tree, "axis") for child in axis if _is_title(child)]
-    series = [_text(child) for one in _named(tree, "ser", "series") for child in one if local_name(child) == "tx"]
-    facts = [
-        f"{' and '.join(names)}: {title}" if title else " and ".join(names),
-        *(f"{what}: {', '.join(found)}" for what, found in (("axes", _said(axes)), ("series", _said(series))) if found),
-    ]
-    return "; ".join(facts) if title or len(facts) > 1 else ""
-
-
-def _named(tree: etree._Element, *names: str) -> Iterator[etree._Element]:
-    return (element for element in tree.iter() if local_name(element) in names)
-
-
-def _is_title(element: etree._Element) -> bool:
-    return local_name(element) == "title"
-
-
-def _said(texts: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(filter(None, texts)))[:_MOST_SERIES]
-
-
-def _text(element: etree._Element) -> str:
-    """What is written in a title or a name: as text, or as the values that its reference last had."""
-    written = "".join(child.text or "" for child in _named(element, "t"))
-    return " ".join((written or " ".join(child.text or "" for child in _named(element, "v"))).split())
+def _chart(chart: etree._Element) -> Iterator[Element]:
+    text = caption(chart)
+    rows = numbers(chart)
+    if text:
+        yield Element(Kind.CAPTION, text)
+    if rows:
+        yield from tables(rows, 1)
 
 
 def _paragraphs(shape: etree._Element) -> Iterator[str]:
-    for paragraph in _named(shape, "p"):
-        text = "".join(child.text or "" for child in _named(paragraph, "t")).strip()
+    for paragraph in named(shape, "p"):
+        text = "".join(child.text or "" for child in named(paragraph, "t")).strip()
         if text:
             yield text
 

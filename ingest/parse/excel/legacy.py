@@ -153,6 +153,10 @@ class LegacySheet:
             self._styles[number] = style
         return style
 
+    def drawings(self) -> Sequence[Element]:
+        """None: they are not read."""
+        return ()
+
     def remarks(self) -> Iterator[Element]:
         """Its comments; then the sheet is given up."""
         for (row, column), note in sorted(self._sheet.cell_note_map.items()):

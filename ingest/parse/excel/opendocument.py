@@ -210,6 +210,10 @@ class OpenSheet:
         if text:
             self._remarks.append(Element(kind, text, sheet=self.name, cells=place, hidden=self.hidden))
 
+    def drawings(self) -> Sequence[Element]:
+        """None yet: they stand among the rows."""
+        return ()
+
     def remarks(self) -> Sequence[Element]:
         """Charts, text boxes and comments, once the rows have been read."""
         return self._remarks

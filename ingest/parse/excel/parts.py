@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+from collections.abc import Iterator
 
 from lxml import etree
 from openpyxl.packaging.relationship import Relationship, get_dependents, get_rels_path
@@ -45,6 +46,11 @@ def root(package: zipfile.ZipFile, part: str) -> etree._Element:
 def local_name(element: etree._Element) -> str:
     """The name of an element without its namespace; "" for comments."""
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def named(element: etree._Element, *names: str) -> Iterator[etree._Element]:
+    """An element and all within it that have one of the names, in whatever namespace."""
+    return (inner for inner in element.iter() if local_name(inner) in names)
 
 
 def text_of(element: etree._Element) -> str:

@@ -46,8 +46,11 @@ class Sheet(Protocol):
     def rows(self) -> Iterator[Row]:
         """The rows that hold something, from the top down, values as displayed and merged cells filled."""
 
+    def drawings(self) -> Iterable[Element]:
+        """Charts and text boxes, if they are known before the rows are read."""
+
     def remarks(self) -> Iterable[Element]:
-        """What stands on the sheet beside its cells: charts, text boxes, comments."""
+        """Comments, and drawings that were found among the rows."""
 
 
 def events(sheets: Sequence[Sheet], source: str, broken: tuple[type[Exception], ...]) -> Iterator[Event]:
@@ -61,7 +64,12 @@ def events(sheets: Sequence[Sheet], source: str, broken: tuple[type[Exception], 
     progress = _Counter([sheet.row_count for sheet in sheets])
     for sheet in sheets:
         try:
-            for event in _read(sheet, progress):
+            drawings: list[Element] = []
+            try:
+                drawings += sheet.drawings()
+            except broken as error:
+                losses.append(Loss(f"drawings of sheet {sheet.name} cannot be read: {detail(error)}", sheet=sheet.name))
+            for event in _read(sheet, drawings, progress):
                 found = found or isinstance(event, Element)
                 yield event
         except broken as error:
@@ -100,19 +108,37 @@ class _Counter:
             yield Progress(self._done if self._total is None else min(self._done, self._total), self._total, "rows")
 
 
-def _read(sheet: Sheet, counter: _Counter) -> Iterator[Event]:
+def _read(sheet: Sheet, drawings: Iterable[Element], counter: _Counter) -> Iterator[Event]:
     title: Element | None = Element(Kind.TITLE, sheet.name, level=1, sheet=sheet.name, hidden=sheet.hidden)
     names = _Names(sheet.names)
     rows = counter.count(names.watch(sheet.rows()))
-    for part in (elements(rows, sheet.name, hidden=sheet.hidden, hidden_columns=sheet.hidden_columns), sheet.remarks()):
+    cells = elements(rows, sheet.name, hidden=sheet.hidden, hidden_columns=sheet.hidden_columns)
+    for part in (_placed(cells, drawings), sheet.remarks()):
         for element in part:
             if title is not None:
                 yield title
                 title = None
-            yield element
+            if element.kind is not Kind.TITLE or element.text != sheet.name:
+                yield element
             yield from counter.due()
     if title is None and (text := names.text()):
         yield Element(Kind.TEXT, text, sheet=sheet.name, hidden=sheet.hidden)
+
+
+def _placed(cells: Iterable[Element], drawings: Iterable[Element]) -> Iterator[Element]:
+    """Drawings among what stands in the cells, each before what begins further down, or in its row to the right."""
+    waiting = sorted(drawings, key=_beginning)
+    for element in cells:
+        row, column = _beginning(element)
+        while waiting and _beginning(waiting[0]) < (row - element.header_rows, column):
+            yield waiting.pop(0)
+        yield element
+    yield from waiting
+
+
+def _beginning(element: Element) -> tuple[int, int]:
+    area = Area.of(element.cells or "")
+    return (area.top, area.left) if area is not None else (0, 0)
 
 
 class _Names:

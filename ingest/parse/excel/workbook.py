@@ -44,7 +44,7 @@ class SharedStrings:
 
 @dataclass(frozen=True, slots=True)
 class SheetPart:
-    """A worksheet as the workbook lists it: its name, whether people see it, its part, and the names of its ranges."""
+    """A sheet, of cells or of one chart, as the workbook lists it: with its part and the names of its ranges."""
 
     name: str
     hidden: bool
@@ -93,7 +93,7 @@ def _sheets(package: zipfile.ZipFile, part: str, tree: etree._Element) -> tuple[
     sheets = []
     for entry in tree.iter(f"{MAIN}sheet"):
         link = known.get(entry.get(f"{{{REL_NS}}}id"))
-        if link is not None and link.Type.endswith("/worksheet") and link.target in package.NameToInfo:
+        if link is not None and link.Type.endswith(("/worksheet", "/chartsheet")) and link.target in package.NameToInfo:
             title = entry.get("name", "")
             hidden = entry.get("state", "visible") != "visible"
             sheets.append(SheetPart(title, hidden, link.target, tuple(names.get(title, ()))))

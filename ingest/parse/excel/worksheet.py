@@ -1,6 +1,7 @@
 """A worksheet of an Open XML workbook (.xlsx, .xlsm)."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ingest.model import Element, Kind
 from ingest.parse.excel.cells import read_rows, survey
@@ -28,10 +29,13 @@ class Worksheet:
         """The rows; raises what lxml and zipfile raise, at the row where the part is broken."""
         return filled(read_rows(self._workbook, self._part), self._survey.merges)
 
+    def drawings(self) -> Iterator[Element]:
+        """Charts, text boxes and what pictures are said to show."""
+        for element in drawn(self._workbook.package, self._part):
+            yield replace(element, sheet=self.name, hidden=self.hidden)
+
     def remarks(self) -> Iterator[Element]:
-        """Charts, text boxes and comments."""
+        """Comments."""
         package = self._workbook.package
-        for kind, text, place in drawn(package, self._part):
-            yield Element(kind, text, sheet=self.name, cells=place, hidden=self.hidden)
         for cell, text in comments(package, self._workbook.part, self._part, xml_notes):
             yield Element(Kind.COMMENT, text, sheet=self.name, cells=cell, hidden=self.hidden)

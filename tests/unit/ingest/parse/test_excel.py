@@ -310,7 +310,7 @@ def test_hidden_rows_and_columns_are_tables_of_their_own_that_are_marked() -> No
     assert tables[2].row_numbers == (3,)
 
 
-def test_a_chart_is_a_caption_with_its_titles_and_series() -> None:
+def test_a_chart_is_a_caption_with_its_titles_and_a_table_of_its_numbers() -> None:
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer) as book:
         sheet = book.add_worksheet("Data")
@@ -319,15 +319,51 @@ def test_a_chart_is_a_caption_with_its_titles_and_series() -> None:
         chart = book.add_chart({"type": "column"})
         chart.add_series({"name": "=Data!$B$1", "values": "=Data!$B$2:$B$3", "categories": "=Data!$A$2:$A$3"})
         chart.set_title({"name": "Ducks on the lake"})
+        chart.set_x_axis({"name": "Season"})
         chart.set_y_axis({"name": "Number counted"})
         sheet.insert_chart("D2", chart)
         sheet.insert_textbox("D20", "Counted at dawn")
-    *_, caption, box = elements(buffer.getvalue())
+    *_, caption, numbers, box = elements(buffer.getvalue())
     assert caption.kind is Kind.CAPTION
-    assert caption.text == "Bar chart: Ducks on the lake; axes: Number counted; series: Ducks"
+    assert caption.text == "Bar chart: Ducks on the lake; axes: Season, Number counted; series: Ducks"
+    assert numbers.rows == (("Season", "Ducks"), ("2023", "160"), ("2024", "180"))
     assert caption.cells is not None
     assert caption.cells.startswith("D2:")
     assert (box.kind, box.text) == (Kind.TEXT, "Counted at dawn")
+
+
+def test_a_chart_sheet_is_read_and_a_broken_drawing_costs_no_cell() -> None:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        sheet = book.add_worksheet("Data")
+        sheet.write_column(0, 0, ["Ducks", 160, 180])
+        for place in (book.add_chartsheet("Lake"), sheet):
+            chart = book.add_chart({"type": "line"})
+            chart.add_series({"values": "=Data!$A$2:$A$3"})
+            chart.set_title({"name": "Ducks on the lake"})
+            place.set_chart(chart) if place is not sheet else sheet.insert_chart("A5", chart)
+    data = buffer.getvalue()
+    assert [e.sheet for e in elements(data, Kind.CAPTION)] == ["Data", "Lake"]
+    found = events(patched(data, "xl/drawings/drawing1.xml", lambda xml: xml[:-40]))
+    assert any(isinstance(event, Element) and event.rows for event in found)
+    assert [event.sheet for event in found if isinstance(event, Loss)] == ["Data"]
+
+
+def test_drawings_stand_where_they_begin_among_the_tables() -> None:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        sheet = book.add_worksheet("Data")
+        for top, name in ((0, "Ann"), (10, "Bob")):
+            sheet.write_row(top, 0, ("Name", "Age"))
+            sheet.write_row(top + 1, 0, (name, 30))
+        sheet.insert_textbox("A5", "Between the two")
+        sheet.insert_textbox("F1", "Beside the first")
+    assert [e.text.splitlines()[-1] for e in elements(buffer.getvalue())[1:]] == [
+        "Ann | 30",
+        "Beside the first",
+        "Between the two",
+        "Bob | 30",
+    ]
 
 
 def test_names_of_ranges_are_told_with_the_value_of_a_single_cell() -> None:
