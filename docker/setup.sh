@@ -63,6 +63,7 @@ has_fonts() {
     [[ -e /usr/share/fonts/truetype/wqy/wqy-microhei.ttc && -e /usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf ]]
 }
 has_libreoffice() { [[ -e /usr/lib/libreoffice/program/libswlo.so && -e /usr/lib/libreoffice/program/libsdlo.so ]]; }
+has_samba() { command -v smbd >/dev/null || [[ -x /usr/sbin/smbd ]]; }
 has_chromium() { command -v chromium >/dev/null || command -v google-chrome >/dev/null; }
 
 system_for_run() {
@@ -72,6 +73,7 @@ system_for_run() {
 system_for_test() {
     has_fonts || want "The fonts of the sample documents" fonts-wqy-microhei fonts-dejavu-core
     has_postgresql || want "PostgreSQL (one side of the contract tests)" postgresql
+    has_samba || want "Samba (the tests of SMB shares)" samba
     has_chromium || want "Chromium (the portal's tests)" chromium
     has_libreoffice || want "LibreOffice (the tests of .doc, .rtf, .odt, .ppt and .odp)" \
         libreoffice-writer-nogui libreoffice-impress-nogui

@@ -35,6 +35,11 @@ LEAST: dict[tuple[str, str], str] = {
     ("POST", "/v1/vector_stores/{store_id}/files/{file_id}"): "editor",
     ("GET", "/v1/vector_stores/{store_id}/files/{file_id}/content"): "reader",
     ("DELETE", "/v1/vector_stores/{store_id}/files/{file_id}"): "editor",
+    ("GET", "/v1/vector_stores/{store_id}/sources"): "editor",
+    ("POST", "/v1/vector_stores/{store_id}/sources"): "admin",
+    ("GET", "/v1/vector_stores/{store_id}/sources/{source_id}"): "editor",
+    ("POST", "/v1/vector_stores/{store_id}/sources/{source_id}/sync"): "editor",
+    ("DELETE", "/v1/vector_stores/{store_id}/sources/{source_id}"): "admin",
 }
 ORDER = ("reader", "editor", "admin")
 
@@ -68,7 +73,7 @@ def keys(lectern: Serving) -> dict[str, str]:
 
 def status(lectern: Serving, method: str, path: str, key: str | None) -> int:
     headers = {"Authorization": f"Bearer {key}"} if key else {}
-    filled = path.format(key_id="none", name="none", file_id="none", store_id="none")
+    filled = path.format(key_id="none", name="none", file_id="none", store_id="none", source_id="none")
     with lectern.http() as http:
         http.headers.pop("Authorization")
         return http.request(method, filled, headers=headers).status_code

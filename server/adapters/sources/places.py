@@ -1,21 +1,29 @@
 """Opens the place that a source's URL names."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from server.adapters.sources.folder import Folder, Roots
 from server.adapters.sources.network import Network
-from server.adapters.sources.remote import Bucket, Remote, Smb, WebDav
+from server.adapters.sources.remote import Remote, Share
+from server.adapters.sources.s3 import Bucket
 from server.adapters.sources.selection import Selection
+from server.adapters.sources.smb import Smb
 from server.adapters.sources.web import Web
+from server.adapters.sources.webdav import WebDav
 from server.errors import RefusedSource, SourceUnavailable
 from server.model import SourceOptions
 from server.ports import SourcePlace
 
 MOST_URL_CHARS = 2000
-_SHARES: dict[str, type[Bucket | WebDav | Smb]] = {"s3": Bucket, "dav": WebDav, "davs": WebDav, "smb": Smb}
+_SHARES: dict[str, Callable[[SplitResult, Mapping[str, str], Network], Share]] = {
+    "s3": Bucket,
+    "dav": WebDav,
+    "davs": WebDav,
+    "smb": Smb,
+}
 _CREDENTIALS = {
     "s3": {"key", "secret", "token"},
     "dav": {"username", "password"},
