@@ -4,6 +4,7 @@ import io
 import re
 import struct
 import zipfile
+import zlib
 from collections import Counter
 from typing import BinaryIO
 
@@ -164,7 +165,7 @@ def _package(stream: BinaryIO, name: str) -> str:
                 raise PasswordNeeded(name)
             types = _member(archive, "[Content_Types].xml", 1 << 20).replace(b"\0", b"")  # NULs: UTF-16
             label = _member(archive, "mimetype", 200).decode("ascii", "replace").strip()
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
         raise DamagedFile(name, detail=f"its archive cannot be opened ({type(error).__name__})") from error
     if "spreadsheet" not in label and b"sheet.binary.macroEnabled.main" in types:
         return XLSB

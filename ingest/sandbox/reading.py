@@ -171,7 +171,7 @@ class _Watch:
             self.seconds += now - before
             if now - watched >= _WATCH_SECONDS:
                 watched = now
-                if not self._check(child) and not ready:
+                if not self._check(child) and not waiting.poll(0):  # its last words may have come during the check
                     return
             if not ready:
                 continue
