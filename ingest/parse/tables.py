@@ -14,10 +14,12 @@ from ingest.parse.layout import (
     Word,
     display_width,
     join_words,
+    lines_of,
     rows_of,
 )
 
 MIN_ROWS = 3
+NARROW_GAP = 0.45  # em; wider than any blank
 
 
 def cell_text(lines: list[Line]) -> str:
@@ -55,18 +57,16 @@ def confidence_of(words: Sequence[Word]) -> float | None:
 
 def aligned_grid(rows: list[Row], at: int) -> tuple[Grid, int] | None:
     """The table that begins at row `at`, and the row after it; None where the rows only happen to have gaps."""
-    end = _run(rows, at)
-    while end > at and len(rows[end - 1]) < 2:
-        end -= 1
+    end = _without_rest(rows, at, _run(rows, at))
     band = rows[at:end]
     if sum(len(row) > 1 for row in band) < MIN_ROWS:
         return None
-    columns = columns_of(band, crossing=0.12)
-    if len(columns) < 2:
+    cells = _table(band)
+    if not cells:
         return None
-    cells = [_cells(row, columns) for row in band]
-    if not _is_table(cells, len(columns)):
-        return None
+    finer = _table([_parted(row) for row in band])
+    if finer and len(finer[0]) > len(cells[0]):
+        cells = finer
     items = [item for row in band for item in row]
     lines = [item for item in items if isinstance(item, Line)]
     texts = [[cell_text(cell) for cell in row] for row in _wrapped(cells)]
@@ -80,6 +80,36 @@ def aligned_grid(rows: list[Row], at: int) -> tuple[Grid, int] | None:
         confidence_of([word for line in lines for word in line.words]),
     )
     return grid, end
+
+
+def _table(band: list[Row]) -> list[list[list[Line]]]:
+    """The lines of every cell, row by row; nothing where the rows are no table."""
+    columns = columns_of(band, crossing=0.12)
+    cells = [_cells(row, columns) for row in band]
+    return cells if len(columns) > 1 and _is_table(cells, len(columns)) else []
+
+
+def _parted(row: Row) -> Row:
+    """The row with its lines cut at narrow gaps, too: in a table they part columns where they do so in every row."""
+    return [*lines_of([word for item in row if isinstance(item, Line) for word in item.words], NARROW_GAP)]
+
+
+def _without_rest(rows: list[Row], at: int, end: int) -> int:
+    """The row after the table's last: rows of one cell at its end belong to it where they keep its pitch, set apart
+    from what follows."""
+    last = end
+    while last > at and len(rows[last - 1]) < 2:
+        last -= 1
+    if last == end or last - at < MIN_ROWS:
+        return last
+    steps = [_top(below) - _top(above) for above, below in pairwise(rows[at : last + 1])]
+    usual = median(steps[:-1])
+    after = _top(rows[last + 1]) - _top(rows[last]) if last + 1 < len(rows) else 2 * usual
+    return last + 1 if abs(steps[-1] - usual) < 0.1 * usual and after > 1.25 * usual else last
+
+
+def _top(row: Row) -> float:
+    return min(item.top for item in row)
 
 
 def _run(rows: list[Row], at: int) -> int:
