@@ -81,6 +81,11 @@ def _sleep(argument: str, source: Source, options: ReadOptions) -> Iterator[Even
     time.sleep(600)
 
 
+def _nap(argument: str, source: Source, options: ReadOptions) -> Iterator[Event]:
+    time.sleep(0.5)
+    yield _text("awake")
+
+
 def _spin(argument: str, source: Source, options: ReadOptions) -> Iterator[Event]:
     yield from _at_once(str(os.getpid()))
     while True:

@@ -376,3 +376,19 @@ def test_folder_left_behind_by_a_killed_helper_is_removed_by_the_next() -> None:
         assert left.exists()
         assert texts(order(own, "say again")) == ["again"]
         assert not left.exists()
+
+
+def test_last_words_of_a_reader_that_ends_while_it_is_looked_at_are_heard(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = []
+
+    def family_once_ended(pid: int) -> list[int]:
+        looks.append(pid)
+        while len(looks) > 1 and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+            time.sleep(0.01)
+        return [pid]
+
+    monkeypatch.setattr("ingest.sandbox.reading._family", family_once_ended)
+    assert texts(order(sandbox, "nap")) == ["awake"]
+    assert len(looks) > 1
