@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ingest.errors import DamagedFile, NoText, TooLarge
-from ingest.model import Element, Event, Progress, ReadOptions, Source
-from ingest.parse.ocr import Recogniser, open_recogniser
+from ingest.model import Event, Progress, ReadOptions, Source
+from ingest.parse.ocr import open_recogniser
 from ingest.parse.ocr.preparation import LONGEST
 from ingest.parse.paragraphs import Style, elements_of
 
@@ -27,20 +27,18 @@ def read(source: Source, options: ReadOptions) -> Iterator[Event]:
     """
     if not options.ocr:
         raise NoText(source.name, detail=" because text recognition (OCR) is switched off")
-    ocr = open_recogniser(source.name, options)
     image, total = _open(source, options)
     found = False
-    for number in range(1, total + 1):
-        for element in _elements(ocr, _frame(image, number, source, options), number):
-            found = True
-            yield element
-        yield Progress(number, total)
+    with open_recogniser(source.name, options) as recogniser:
+        yield from recogniser.notices
+        pages = (_frame(image, number, source, options) for number in range(1, total + 1))
+        for number, reading in enumerate(recogniser.recognise_all(pages), 1):
+            for element in elements_of(reading.sheet(), number, Style()):
+                found = True
+                yield element
+            yield Progress(number, total)
     if not found:
         raise NoText(source.name)
-
-
-def _elements(ocr: Recogniser, frame: Image.Image, number: int) -> Iterator[Element]:
-    yield from elements_of(ocr.recognise(frame).sheet(), number, Style())
 
 
 def _open(source: Source, options: ReadOptions) -> tuple[Image.Image, int]:

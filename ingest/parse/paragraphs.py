@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import atan, cos, sin
 from statistics import fmean, median
 
 from ingest.model import Box, Element, Kind
@@ -72,14 +73,25 @@ class Sheet:
 
     def box(self, items: Sequence[Item]) -> Box:
         """Where the items lie on the page as shown, in fractions of it."""
-        sinks = [self.slope * x for item in items for x in (item.left, item.right)]
+        left, right = min(item.left for item in items), max(item.right for item in items)
+        top, bottom = min(item.top for item in items), max(item.bottom for item in items)
+        corners = [self._sunk(x, y) for x in (left, right) for y in (top, bottom)]
         box = Box(
-            _fraction(min(item.left for item in items), self.width),
-            _fraction(min(item.top for item in items) + min(sinks), self.height),
-            _fraction(max(item.right for item in items), self.width),
-            _fraction(max(item.bottom for item in items) + max(sinks), self.height),
+            _fraction(min(x for x, _ in corners), self.width),
+            _fraction(min(y for _, y in corners), self.height),
+            _fraction(max(x for x, _ in corners), self.width),
+            _fraction(max(y for _, y in corners), self.height),
         )
         return turn_back(box, self.turn)
+
+    def _sunk(self, x: float, y: float) -> tuple[float, float]:
+        """Where a point of the level text lies on the page: turned about its middle."""
+        angle = atan(self.slope)
+        across, down = x - self.width / 2, y - self.height / 2
+        return (
+            self.width / 2 + across * cos(angle) - down * sin(angle),
+            self.height / 2 + across * sin(angle) + down * cos(angle),
+        )
 
     def body(self) -> float:
         """The size of most of its words."""

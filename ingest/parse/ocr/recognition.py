@@ -1,11 +1,14 @@
 """What an engine saw in a picture, and why it may have seen nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from statistics import fmean
 
 from ingest.errors import UnreadableFile
-from ingest.parse.layout import WIDE, Item, Line, Word, display_width
+from ingest.parse.layout import WIDE, Grid, Line, Word
 from ingest.parse.paragraphs import Sheet
+
+DOUBT = 0.6  # confidence of a word below which it is as likely wrong as right
 
 
 class OcrMissing(UnreadableFile):
@@ -23,11 +26,12 @@ class OcrFailed(UnreadableFile):
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """Lines found in a picture, in pixels of the picture turned upright, which is `width` by `height`.
+    """Lines and ruled tables found in a picture, in pixels of the picture turned upright, `width` by `height`.
 
     `turn` tells by how many quarters clockwise the text is turned in the picture as given; what is left of its slope
-    has been taken out of the lines and is given as rise per length. `confidence` is the mean over characters, 0..100.
-    `parser` names the engine.
+    has been taken out of the lines, which were turned about the middle of the picture, and is given as fall per length.
+    `confidence` is the mean over characters, 0..1, `doubtful` the share of them below DOUBT, those included that were
+    dropped as noise. `parser` names the engine.
     """
 
     lines: list[Line]
@@ -36,13 +40,9 @@ class Recognition:
     turn: int = 0
     slope: float = 0.0
     confidence: float = 0.0
+    doubtful: float = 0.0
+    grids: list[Grid] = field(default_factory=list)
     parser: str = "tesseract"
-
-    @property
-    def weight(self) -> float:
-        """Confidence and amount of text: the better of two recognitions has more; text on its side counts less."""
-        amount = self.confidence**2 * sum(display_width(word.text) for word in self.words)
-        return amount / 2 if self.sideways else amount
 
     @property
     def words(self) -> list[Word]:
@@ -50,23 +50,22 @@ class Recognition:
         return [word for line in self.lines for word in line.words]
 
     @property
-    def sideways(self) -> bool:
-        """Whether most longer words are higher than wide: Tesseract reads such text, but its lines are in no order."""
-        longer = [word for word in self.words if len(word.text) > 3 and not WIDE.search(word.text)]
-        standing = sum(word.bottom - word.top > 1.5 * (word.right - word.left) for word in longer)
-        return len(longer) >= 4 and standing * 2 > len(longer)
-
-    @property
     def wide_share(self) -> float:
         """Share of Chinese, Japanese and Korean characters among the letters."""
         return wide_share("".join(word.text for word in self.words))
 
-    def sheet(self, others: Sequence[Item] = ()) -> Sheet:
-        """Its lines, and other items found in the same picture, as text of a page."""
-        return Sheet([*self.lines, *others], self.width, self.height, self.turn, self.slope, self.parser)
+    def sheet(self) -> Sheet:
+        """Its lines and tables as text of a page."""
+        return Sheet([*self.grids, *self.lines], self.width, self.height, self.turn, self.slope, self.parser)
 
 
 def wide_share(text: str) -> float:
     """Share of Chinese, Japanese and Korean characters among the letters of a text."""
     letters = sum(map(str.isalpha, text))
     return len(WIDE.findall(text)) / letters if letters else 0.0
+
+
+def mean_confidence(lines: Sequence[Line]) -> float:
+    """The mean confidence of the characters of lines, 0..1; 0 without any."""
+    known = [word.confidence or 0.0 for line in lines for word in line.words for _ in word.text]
+    return fmean(known) if known else 0.0

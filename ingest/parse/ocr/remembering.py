@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from ingest.memory import Memory
-from ingest.parse.layout import Line, Word
+from ingest.parse.layout import Grid, Line, Word
 from ingest.parse.ocr.recognition import Recognition
 
 if TYPE_CHECKING:
@@ -36,4 +36,5 @@ class Remembering:
 
 def _recognition(record: dict[str, Any]) -> Recognition:
     lines = [Line(**{**line, "words": [Word(*word) for word in line["words"]]}) for line in record["lines"]]
-    return Recognition(**{**record, "lines": lines})
+    grids = [Grid(**grid) for grid in record["grids"]]
+    return Recognition(**{**record, "lines": lines, "grids": grids})

@@ -3,37 +3,33 @@
 import csv
 import io
 from itertools import pairwise
-from statistics import linear_regression, median
+from statistics import median
 
-from ingest.parse.layout import BULLET, Line, Word, lines_of
+from ingest.parse.layout import BULLET, Line, Word
+from ingest.parse.ocr.recognition import DOUBT
 
-LEAST = 10.0  # words recognised with less confidence are noise
+LEAST = 0.1  # words recognised with less confidence are noise
 PART_GAP = 1.05  # em; a wider gap parts a line
-SKEW = 0.004  # rise per length from which a page counts as askew
 
 
-def lines_and_slope(table: str) -> tuple[list[Line], float]:
-    """The lines of a table that Tesseract wrote, made level, and how far they sank per length before."""
-    lines = _words_of(table)
-    slope = _slope(lines)
-    lines = _levelled(lines)
-    if abs(slope) > SKEW:
-        return lines_of([_lowered(word, slope) for line in lines for word in line], PART_GAP), slope
-    return [part for line in lines for part in _parts(line)], 0.0
-
-
-def _words_of(table: str) -> list[list[Word]]:
-    """The words of each line in Tesseract's table."""
+def lines_of_table(table: str) -> tuple[list[Line], float]:
+    """The lines of a table that Tesseract wrote, and the share of its characters that are doubtful."""
     lines: dict[tuple[str, str, str], list[Word]] = {}
+    signs = doubtful = 0
     rows = csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE)
     for order, row in enumerate(rows):
-        text, confidence = (row["text"] or "").strip(), float(row["conf"])
-        if row["level"] != "5" or not text or confidence < LEAST:
+        text, confidence = (row["text"] or "").strip(), float(row["conf"]) / 100
+        if row["level"] != "5" or not text:
+            continue
+        signs += len(text)
+        doubtful += len(text) if confidence < DOUBT else 0
+        if confidence < LEAST:
             continue
         left, top, width, height = (float(row[key]) for key in ("left", "top", "width", "height"))
-        word = Word(text, left, top, left + width, top + height, height, order=order, confidence=confidence / 100)
+        word = Word(text, left, top, left + width, top + height, height, order=order, confidence=confidence)
         lines.setdefault((row["block_num"], row["par_num"], row["line_num"]), []).append(word)
-    return list(lines.values())
+    parts = [part for line in _levelled(list(lines.values())) for part in _parts(line)]
+    return parts, doubtful / signs if signs else 0.0
 
 
 def _levelled(lines: list[list[Word]]) -> list[list[Word]]:
@@ -46,22 +42,6 @@ def _levelled(lines: list[list[Word]]) -> list[list[Word]]:
     usual = median(counted) if counted else 0.0
     snapped = [usual if 0.72 * usual <= size <= 1.3 * usual else size for size in sizes]
     return [[word._replace(size=size) for word in line] for size, line in zip(snapped, lines, strict=True)]
-
-
-def _slope(lines: list[list[Word]]) -> float:
-    """How far lines sink per length, by the centres of their words; 0 where there are too few to tell."""
-    slopes = []
-    for line in lines:
-        across = [(word.left + word.right) / 2 for word in line]
-        down = [(word.top + word.bottom) / 2 for word in line]
-        if len(line) >= 4 and len(set(across)) > 1:
-            slopes.append(linear_regression(across, down).slope)
-    return median(slopes) if len(slopes) >= 3 else 0.0
-
-
-def _lowered(word: Word, slope: float) -> Word:
-    shift = slope * (word.left + word.right) / 2
-    return word._replace(top=word.top - shift, bottom=word.bottom - shift)
 
 
 def _parts(words: list[Word]) -> list[Line]:
