@@ -7,6 +7,7 @@ against it; invisible text over a picture is kept, for that is how scanners stor
 
 from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 import pypdfium2.raw as pdfium
@@ -18,7 +19,7 @@ from ingest.parse.annotations import notes_of
 from ingest.parse.layout import Line, lines_of
 from ingest.parse.legibility import Legibility, legibility
 from ingest.parse.margins import RunningHeads
-from ingest.parse.ocr import OcrFailed, OcrMissing, Recogniser, open_recogniser
+from ingest.parse.ocr import OcrFailed, OcrMissing, Recogniser, Recognition, open_recogniser
 from ingest.parse.outline import attachments_of, outline_of
 from ingest.parse.paragraphs import Sheet, Style, elements_of
 from ingest.parse.pdfium import content_of, picture_of
@@ -68,6 +69,12 @@ class _Page:
     notes: list[Element] = field(default_factory=list)
     remarks: list[Loss | Notice] = field(default_factory=list)
     layer: Legibility = field(default_factory=lambda: legibility(""))
+    recognition: Future[Recognition] | None = None
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether nothing is left to be recognised on it."""
+        return self.recognition is None or self.recognition.done()
 
     def lose(self, message: str) -> None:
         """Notes that something of the page could not be read."""
@@ -114,19 +121,43 @@ class _Reading:
         """Yields the events of all pages."""
         total = len(self.document)
         ahead: deque[_Page] = deque()
-        for number in range(1, total + 1):
-            page = self._page(number)
-            for sheet in page.sheets:
-                self.heads.count(sheet, number)
-                self.style.count(sheet)
-            ahead.append(page)
-            if len(ahead) > AHEAD:
-                yield from self._tell(ahead.popleft())
-            yield Progress(number, total)
+        try:
+            for page in self._seen():
+                for sheet in page.sheets:
+                    self.heads.count(sheet, page.number)
+                    self.style.count(sheet)
+                ahead.append(page)
+                if len(ahead) > AHEAD:
+                    yield from self._tell(ahead.popleft())
+                yield Progress(page.number, total)
+        finally:
+            if self.ocr:
+                self.ocr.close()
         while ahead:
             yield from self._tell(ahead.popleft())
         if not self.told:
             raise self.trouble or NoText(self.source.name, detail=f" ({self.lost})" if self.lost else "")
+
+    def _seen(self) -> Iterator[_Page]:
+        """The pages with what OCR saw on them; those that follow are opened while it looks."""
+        looking: deque[_Page] = deque()
+        for number in range(1, len(self.document) + 1):
+            looking.append(self._page(number))
+            while looking and (looking[0].is_seen or len(looking) > (self.ocr.threads if self.ocr else 0)):
+                yield self._recognised(looking.popleft())
+        while looking:
+            yield self._recognised(looking.popleft())
+
+    def _recognised(self, page: _Page) -> _Page:
+        """Adds what OCR saw on the page to its text, or replaces it."""
+        try:
+            if page.recognition:
+                page.take(page.recognition.result().sheet())
+        except (OcrMissing, OcrFailed) as error:
+            self.trouble = error
+            page.go_unrecognised(error.message)
+        page.recognition = None
+        return page
 
     def _tell(self, page: _Page) -> Iterator[Event]:
         for remark in page.remarks:
@@ -162,7 +193,7 @@ class _Reading:
         return page
 
     def _recognise(self, page: _Page, content: PageContent, handle: object) -> None:
-        """Adds what OCR sees on the page to its text, or replaces it."""
+        """Has OCR look at the page."""
         if not self.options.ocr:
             page.go_unrecognised("Its image was not read because text recognition (OCR) is switched off.")
             return
@@ -173,13 +204,13 @@ class _Reading:
         try:
             if isinstance(self.trouble, OcrMissing):
                 raise self.trouble
-            self.ocr = self.ocr or open_recogniser(self.source.name, self.options)
-            reading = self.ocr.recognise(picture_of(handle))
-        except (OcrMissing, OcrFailed) as error:
+            if self.ocr is None:
+                self.ocr = open_recogniser(self.source.name, self.options)
+                page.remarks.extend(self.ocr.notices)
+            page.recognition = self.ocr.submit(picture_of(handle))
+        except OcrMissing as error:
             self.trouble = error
             page.go_unrecognised(error.message)
-            return
-        page.take(reading.sheet())
 
 
 def _combined(sheets: list[Sheet], seen: Sheet) -> list[Sheet]:

@@ -89,7 +89,8 @@ def test_the_orientation_mark_of_a_camera_is_followed() -> None:
 
 
 def test_a_page_scanned_askew_is_read_line_by_line() -> None:
-    lines = [f"Line number {row} of the letter speaks about matter {row} alone" for row in range(1, 9)]
+    endings = ["was paid", "is late", "shall wait for the bank", "came twice", "went", "was lost at sea", "is", "ends"]
+    lines = [f"{ending.title()} number {row} of our {ending} letter" for row, ending in enumerate(endings, 1)]
     askew = picture(lines, size=32).rotate(2.5, expand=True, fillcolor="white", resample=Image.Resampling.BICUBIC)
 
     found = text(encoded(askew))
