@@ -55,7 +55,7 @@ class Heartbeat:
     def _beat(self) -> None:
         while not self._ended.wait(RENEW_SECONDS):
             try:
-                progress = self._progress and dump(self._progress)
+                progress = None if self._progress is None else dump(self._progress)
                 advanced = self._advanced.is_set()
                 self._advanced.clear()
                 if not self._jobs.renew(self._lease, LEASE_SECONDS, progress, advanced=advanced):

@@ -75,9 +75,8 @@ class SqlJobs:
         with self._database.begin(durable=False) as connection:
             now = _now(connection)
             _free_jobs_of_the_dead(connection, now)
-            wanted = jobs.c.kind.in_(kinds)
-            if least_priority is not None:
-                wanted = sa.and_(wanted, jobs.c.priority >= least_priority)
+            urgent = sa.true() if least_priority is None else jobs.c.priority >= least_priority
+            wanted = sa.and_(jobs.c.kind.in_(kinds), urgent)
             waits = _first(connection, sa.and_(wanted, jobs.c.state == _QUEUED, jobs.c.not_before <= now))
             lost = _first(connection, sa.and_(wanted, jobs.c.state == _RUNNING, jobs.c.leased_until < now))
             found = [row for row in (waits, lost) if row is not None]
