@@ -32,7 +32,7 @@ class Schedule:
     def __init__(self, jobs: Jobs, sources: Sources, sync: Sync, sweep: Callable[[], int], name: str) -> None:
         self._jobs = jobs
         self._sources = sources
-        self._sync = sync
+        self.sync = sync
         self._sweep = sweep
         self._name = name
         self._stopping = threading.Event()
@@ -82,7 +82,7 @@ class Schedule:
         heartbeat = Heartbeat(self._jobs, lease, self._stopping)
         try:
             with heartbeat:
-                ended = self._sync.run(lease.subject, heartbeat.check)
+                ended = self.sync.run(lease.subject, heartbeat.check)
             if ended is not None and (ended.status != SourceStatus.COMPLETED or _is_worth_telling(ended.counts)):
                 log.info("Source looked through", source=ended.id, status=ended.status, **ended.counts)
         except LostLeaseError:
@@ -101,7 +101,7 @@ class Schedule:
         log.error("A source failed", source=lease.subject, trace=trace, error=type(error).__name__, where=where)
         told = error if isinstance(error, LecternError) else LecternError(request_id=trace)
         try:
-            self._sync.stumble(lease.subject, told)
+            self.sync.stumble(lease.subject, told)
         except UnknownSource:
             log.info("The source has gone", source=lease.subject)
 
