@@ -1,4 +1,4 @@
-"""Tables whose cells are framed by lines drawn on the page."""
+"""Tables whose cells, or at least rows, are parted by lines drawn on the page."""
 
 from bisect import bisect_right
 from collections import Counter
@@ -6,8 +6,19 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from ingest.parse.layout import Grid, Word, lines_of
-from ingest.parse.tables import cell_text, confidence_of, header_rows
+from ingest.parse.columns import columns_of
+from ingest.parse.layout import COLUMN_GAP, Grid, Word, lines_of, rows_of
+from ingest.parse.tables import (
+    MIN_ROWS,
+    NARROW_GAP,
+    Cells,
+    cell_text,
+    cells_of,
+    confidence_of,
+    header_rows,
+    is_one_row,
+    is_table,
+)
 
 TOUCH = 3.0  # points within which two drawn lines count as meeting
 MAX_RULES = 2_000  # a drawing, not a table, when there are more
@@ -28,12 +39,13 @@ class Rule(NamedTuple):
 
 
 def ruled_grids(words: Sequence[Word], rules: Sequence[Rule]) -> tuple[list[Grid], list[Word]]:
-    """The tables whose cells are framed by rules, and the words outside them."""
+    """The tables whose cells are framed, or whose rows are parted, by rules, and the words outside them."""
     grids: list[Grid] = []
     rest = list(words)
     if len(rules) > MAX_RULES:
         return grids, rest
-    for group in _frames(_joined(rules)):
+    joined = _joined(rules)
+    for group in _frames(joined):
         left, top = min(rule.left for rule in group), min(rule.top for rule in group)
         right, bottom = max(rule.right for rule in group), max(rule.bottom for rule in group)
         inside = [
@@ -44,7 +56,54 @@ def ruled_grids(words: Sequence[Word], rules: Sequence[Rule]) -> tuple[list[Grid
             grids.append(grid)
             taken = {word.order for word in inside}
             rest = [word for word in rest if word.order not in taken]
+    for flats in _stacks([rule for rule in joined if rule.flat]):
+        grid = _lined_grid(_between(rest, flats), flats)
+        if grid is not None:
+            grids.append(grid)
+            taken = {word.order for word in _between(rest, flats)}
+            rest = [word for word in rest if word.order not in taken]
     return grids, rest
+
+
+def _stacks(flats: list[Rule]) -> list[list[Rule]]:
+    """Horizontal rules of the same length one below the other."""
+    stacks: dict[tuple[int, int], list[Rule]] = {}
+    for rule in sorted(flats, key=lambda rule: rule.top):
+        stacks.setdefault((round(rule.left / TOUCH), round(rule.right / TOUCH)), []).append(rule)
+    return [stack for stack in stacks.values() if len(stack) > MIN_ROWS]
+
+
+def _between(words: list[Word], flats: list[Rule]) -> list[Word]:
+    left, top, right, bottom = flats[0].left, flats[0].top, flats[0].right, flats[-1].bottom
+    return [w for w in words if left <= (w.left + w.right) / 2 <= right and top <= (w.top + w.bottom) / 2 <= bottom]
+
+
+def _lined_grid(words: list[Word], flats: list[Rule]) -> Grid | None:
+    """The table whose rows are parted by rules and whose columns by room; None where a row is no single one."""
+    bands: list[list[Word]] = [[] for _ in flats]
+    tops = [rule.top for rule in flats]
+    for word in words:
+        bands[bisect_right(tops, (word.top + word.bottom) / 2) - 1].append(word)
+    bands = [band for band in bands if band]
+    cells = _cells_of_bands(bands, COLUMN_GAP)
+    if not cells:
+        return None
+    finer = _cells_of_bands(bands, NARROW_GAP)
+    if finer and len(finer[0]) > len(cells[0]):
+        cells = finer
+    texts = [[cell_text(cell) for cell in row] for row in cells]
+    bold = all(line.bold for cell in cells[0] for line in cell)
+    left, top, right, bottom = flats[0].left, tops[0], flats[0].right, tops[-1]
+    return Grid(texts, header_rows(texts, bold=bold), left, top, right, bottom, confidence_of(words))
+
+
+def _cells_of_bands(bands: list[list[Word]], gap: float) -> Cells:
+    """The lines of the cells of each band, which is a row; nothing where that makes no table."""
+    rows = [rows_of(lines_of(band, gap)) for band in bands]
+    columns = columns_of([level for row in rows for level in row], crossing=0.12)
+    levels = [[cells_of(level, columns) for level in row] for row in rows]
+    cells = [[[line for level in row for line in level[column]] for column in range(len(columns))] for row in levels]
+    return cells if len(columns) > 1 and all(map(is_one_row, levels)) and is_table(cells, len(columns)) else []
 
 
 def _joined(rules: Sequence[Rule]) -> list[Rule]:

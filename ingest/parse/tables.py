@@ -1,5 +1,6 @@
 """Tables without lines around their cells: columns that stay aligned over several rows."""
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from statistics import fmean, median
@@ -19,7 +20,10 @@ from ingest.parse.layout import (
 )
 
 MIN_ROWS = 3
+YEAR = re.compile(r"(?:19|20)\d\d")
+MOST_WRAPPED = 6  # lines that only one cell of a row has
 NARROW_GAP = 0.45  # em; wider than any blank
+Cells = list[list[list[Line]]]  # the lines of every cell, row by row
 
 
 def cell_text(lines: list[Line]) -> str:
@@ -39,12 +43,15 @@ def header_rows(rows: Sequence[Sequence[str]], *, bold: bool) -> int:
         if not body or not all(map(is_label, filter(None, head))):
             return 0
         if all(head[1:]) and any(head):
-            named = bold or any(_holds_figures([row[column] for row in body]) for column in range(len(head)))
+            named = bold or any(_names_figures(name, [row[column] for row in body]) for column, name in enumerate(head))
             return (2 if continues_header(head, body[0]) else index + 1) if named else 0
     return 0
 
 
-def _holds_figures(cells: Sequence[str]) -> bool:
+def _names_figures(name: str, cells: Sequence[str]) -> bool:
+    """Whether a cell without digits, or a year, stands above cells with them."""
+    if any(map(str.isdigit, name)) and not YEAR.fullmatch(name):
+        return False
     filled = [cell for cell in cells if cell]
     return sum(any(map(str.isdigit, cell)) for cell in filled) * 2 > len(filled)
 
@@ -69,7 +76,7 @@ def aligned_grid(rows: list[Row], at: int) -> tuple[Grid, int] | None:
         cells = finer
     items = [item for row in band for item in row]
     lines = [item for item in items if isinstance(item, Line)]
-    texts = [[cell_text(cell) for cell in row] for row in _wrapped(cells)]
+    texts = [[cell_text(cell) for cell in row] for row in cells]
     grid = Grid(
         texts,
         header_rows(texts, bold=all(line.bold for cell in cells[0] for line in cell)),
@@ -82,11 +89,14 @@ def aligned_grid(rows: list[Row], at: int) -> tuple[Grid, int] | None:
     return grid, end
 
 
-def _table(band: list[Row]) -> list[list[list[Line]]]:
+def _table(band: list[Row]) -> Cells:
     """The lines of every cell, row by row; nothing where the rows are no table."""
     columns = columns_of(band, crossing=0.12)
-    cells = [_cells(row, columns) for row in band]
-    return cells if len(columns) > 1 and _is_table(cells, len(columns)) else []
+    if len(columns) < 2:
+        return []
+    levels = [cells_of(row, columns) for row in band]
+    cells = _spaced_rows(levels) or _wrapped(levels)
+    return cells if is_table(cells, len(columns)) else []
 
 
 def _parted(row: Row) -> Row:
@@ -95,17 +105,27 @@ def _parted(row: Row) -> Row:
 
 
 def _without_rest(rows: list[Row], at: int, end: int) -> int:
-    """The row after the table's last: rows of one cell at its end belong to it where they keep its pitch, set apart
-    from what follows."""
+    """The row after the table's last: rows of one cell at its end belong to it where they go on with a cell above, or
+    keep its pitch, set apart from what follows."""
     last = end
     while last > at and len(rows[last - 1]) < 2:
         last -= 1
+    while at < last < end and _goes_on(rows[last - 1], rows[last]):
+        last += 1
     if last == end or last - at < MIN_ROWS:
         return last
     steps = [_top(below) - _top(above) for above, below in pairwise(rows[at : last + 1])]
     usual = median(steps[:-1])
     after = _top(rows[last + 1]) - _top(rows[last]) if last + 1 < len(rows) else 2 * usual
     return last + 1 if abs(steps[-1] - usual) < 0.1 * usual and after > 1.25 * usual else last
+
+
+def _goes_on(above: Row, below: Row) -> bool:
+    """Whether a row of one cell is the rest of a cell above it, which is not the first."""
+    rest, size = below[0], below[0].bottom - below[0].top
+    near = rest.top - max(item.bottom for item in above) < 0.35 * size
+    starts = [item.left for item in above[1:]] if len(above) > 1 else [above[0].left]
+    return near and any(abs(start - rest.left) < 0.5 * size for start in starts)
 
 
 def _top(row: Row) -> float:
@@ -124,7 +144,8 @@ def _run(rows: list[Row], at: int) -> int:
             if min(item.top for item in row) - above > 2.5 * pitch:
                 break
         single = single + 1 if len(row) == 1 else 0
-        if single > 2 or (single and row[0].left <= edge and display_width(_text(row)) > 40):
+        most = MOST_WRAPPED if row[0].left > edge + row[0].bottom - row[0].top else 2
+        if single > most or (single and row[0].left <= edge and display_width(_text(row)) > 40):
             break
         edge = min(edge, *(item.left for item in row))
         end += 1
@@ -135,7 +156,7 @@ def _text(row: Row) -> str:
     return " ".join(item.text for item in row if isinstance(item, Line))
 
 
-def _cells(row: Row, columns: list[Gap]) -> list[list[Line]]:
+def cells_of(row: Row, columns: list[Gap]) -> list[list[Line]]:
     """The lines of a row under the columns they begin in."""
     cells: list[list[Line]] = [[] for _ in columns]
     for item in row:
@@ -146,7 +167,8 @@ def _cells(row: Row, columns: list[Gap]) -> list[list[Line]]:
     return cells
 
 
-def _is_table(cells: list[list[list[Line]]], width: int) -> bool:
+def is_table(cells: Cells, width: int) -> bool:
+    """Whether rows of so many cells are filled as those of tables are."""
     full = [row for row in cells if sum(map(bool, row)) > 1]
     if len(full) < MIN_ROWS or len(full) * 2 < len(cells):
         return False
@@ -170,9 +192,32 @@ def _counts_up(texts: list[str]) -> bool:
     return rising and numbers[-1] - numbers[0] < 1.5 * len(numbers)
 
 
-def _wrapped(cells: list[list[list[Line]]]) -> list[list[list[Line]]]:
+def _spaced_rows(levels: Cells) -> Cells:
+    """The rows of a table that sets more room between its rows than between the lines of a cell; nothing elsewhere."""
+    tops = [min(line.top for cell in level for line in cell) for level in levels]
+    steps = [below - above for above, below in pairwise(tops)]
+    least = min(steps, default=0.0)
+    if len(steps) < MIN_ROWS or any(1.12 * least < step < 1.2 * least for step in steps):
+        return []
+    rows: list[Cells] = [[levels[0]]]
+    for level, step in zip(levels[1:], steps, strict=True):
+        if step >= 1.2 * least:
+            rows.append([])
+        rows[-1].append(level)
+    if len(rows) < MIN_ROWS or not all(map(is_one_row, rows)):
+        return []
+    return [[[line for level in row for line in level[column]] for column in range(len(levels[0]))] for row in rows]
+
+
+def is_one_row(levels: Cells) -> bool:
+    """Whether lines of cells one below the other form one row: a third of its columns have text at one height only."""
+    counts = [sum(bool(level[column]) for level in levels) for column in range(len(levels[0]))]
+    return sum(count > 1 for count in counts) * 3 <= 2 * sum(map(bool, counts))
+
+
+def _wrapped(cells: Cells) -> Cells:
     """Rows whose first cell is empty and that stand tightly below another continue its cells."""
-    rows: list[list[list[Line]]] = []
+    rows: Cells = []
     for row in cells:
         count = sum(map(bool, row))
         if rows and not row[0] and count * 2 <= len(row) and _tight(rows[-1], row):

@@ -1,10 +1,13 @@
+from collections.abc import Sequence
+
 import pytest
 
-from ingest.model import Box, Kind
+from ingest.model import Box, Element, Kind
 from ingest.parse.columns import regions_of
 from ingest.parse.layout import Grid, Line, Word, join_words, lines_of, turn_back
 from ingest.parse.paragraphs import Sheet, Style, elements_of, join_lines, mend
 from ingest.parse.ruling import Rule, ruled_grids
+from ingest.parse.tables import header_rows
 
 SIZE = 10.0
 
@@ -123,6 +126,84 @@ def test_the_rest_of_a_wrapped_cell_joins_its_row() -> None:
     (table,) = elements_of(sheet(*runs), 1, Style())
 
     assert table.rows[0] == ("Apple", "fruit number 0 and more", "0.50")
+
+
+def table_of(rows: Sequence[Sequence[str]], lefts: Sequence[float], tops: Sequence[float]) -> list[Element]:
+    runs = [
+        words(cell, left, top)
+        for cells, top in zip(rows, tops, strict=True)
+        for cell, left in zip(cells, lefts, strict=True)
+        if cell
+    ]
+    return list(elements_of(sheet(*runs), 1, Style()))
+
+
+STOCK = [("Item", "Code", "Price"), ("Bolt", "A-1", "1.20"), ("Nut", "B-22", "0.30"), ("Washer", "C-3", "0.10")]
+
+
+def test_columns_of_a_table_that_stand_close_are_parted() -> None:
+    (table,) = table_of(STOCK, [50, 150, 176], [100, 114, 128, 142])
+
+    assert table.rows == tuple(STOCK)
+
+
+def test_a_last_row_with_one_cell_belongs_to_the_table() -> None:
+    (table,) = table_of([*STOCK, ("Screw", "", "")], [50, 150, 250], [100, 114, 128, 142, 156])
+
+    assert table.rows[-1] == ("Screw", "", "")
+
+
+def test_lines_of_wrapped_cells_are_put_together_where_rows_stand_further_apart() -> None:
+    rows = [("Name", "Task", "Day"), ("Ann", "checks", "Mo"), ("", "the pump", "")]
+    rows += [("Bob", "fills", "Tu"), ("Junior", "the tank", ""), ("Cy", "rests", "We")]
+
+    (table,) = table_of(rows, [50, 150, 250], [100, 120, 131, 151, 162, 182])
+
+    assert table.rows[1:] == (
+        ("Ann", "checks the pump", "Mo"),
+        ("Bob Junior", "fills the tank", "Tu"),
+        ("Cy", "rests", "We"),
+    )
+
+
+def test_rows_parted_by_rules_hold_several_lines() -> None:
+    rows = [
+        ("Name", "Task", "Day"),
+        ("Ann", "checks", "Mo"),
+        ("", "the pump", ""),
+        ("Bob", "fills", "Tu"),
+        ("Cy", "rests", "We"),
+    ]
+    tops = [100, 114, 125, 139, 153]
+    runs = [
+        words(cell, left, top, order=100 * row + 10 * column)
+        for row, (cells, top) in enumerate(zip(rows, tops, strict=True))
+        for column, (cell, left) in enumerate(zip(cells, (50, 150, 250), strict=True))
+    ]
+    rules = [Rule(45, y, 300, y) for y in (98, 112, 137, 151, 165)]
+
+    (grid,), rest = ruled_grids([word for run in runs for word in run], rules)
+
+    assert grid.rows == [
+        ["Name", "Task", "Day"],
+        ["Ann", "checks the pump", "Mo"],
+        ["Bob", "fills", "Tu"],
+        ["Cy", "rests", "We"],
+    ]
+    assert rest == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "header"),
+    [
+        ([("Item", "2023", "2024"), ("Bolts", "10", "20"), ("Nuts", "30", "40")], 1),
+        ([("", "Sales", ""), ("Region", "Units", "Value"), ("North", "10", "1.50"), ("South", "30", "2.50")], 2),
+        ([("Rule 3", "Oath"), ("Rule 4", "Notice"), ("Rule 7", "Appeal")], 0),
+        ([("Ann", "Berlin"), ("Bob", "Paris"), ("Cy", "Rome")], 0),
+    ],
+)
+def test_a_header_names_columns_of_figures(rows: list[tuple[str, ...]], header: int) -> None:
+    assert header_rows(rows, bold=False) == header
 
 
 def test_line_numbers_beside_text_are_no_table() -> None:
