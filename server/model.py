@@ -259,6 +259,10 @@ class Span:
     box: tuple[float, float, float, float] | None = None
 
 
+LOW_CONFIDENCE = 0.85
+"""Confidence of recognised text below which more than one character in twenty is wrong: decision 0006."""
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A chunk that was found, with where it stands and why it was found. `score` is 0..1, calibrated for relevance."""
@@ -279,6 +283,11 @@ class Passage:
     hidden: bool = False
     confidence: float | None = None
     attributes: Mapping[str, str | float | bool] = field(default_factory=dict)
+
+    @property
+    def low_confidence(self) -> bool:
+        """Whether the text was recognised in a picture and may well be misread."""
+        return self.confidence is not None and self.confidence < LOW_CONFIDENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +320,7 @@ class Citation:
         }
         if self.passage.confidence is not None:
             found["confidence"] = round(self.passage.confidence, 3)
+            found["low_confidence"] = self.passage.low_confidence
         return found
 
 

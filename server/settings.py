@@ -17,6 +17,14 @@ class WhenEngineDown(StrEnum):
     EXTRACTIVE = "extractive"
 
 
+class OcrEngine(StrEnum):
+    """What recognises text in pictures."""
+
+    AUTO = "auto"
+    TESSERACT = "tesseract"
+    RAPIDOCR = "rapidocr"
+
+
 class LogFormat(StrEnum):
     """How log lines are written."""
 
@@ -74,6 +82,8 @@ class Settings(BaseSettings):
     parse_pages: int = Field(5000, ge=1, description="Most pages of one file.")
     ocr: bool = Field(True, description="Recognise text in images and scanned pages.")
     ocr_languages: str = Field("eng+chi_sim", description="Tesseract languages, joined by +.")
+    ocr_engine: OcrEngine = Field(OcrEngine.AUTO, description="tesseract, rapidocr, or auto: the better for each page.")
+    ocr_threads: int = Field(0, ge=0, le=64, description="Pages of one file recognised at once; 0: one per core.")
     ocr_embedded: bool = Field(True, description="Recognise text in pictures inside Word and PowerPoint files, too.")
     clean: str = Field(
         "quality,characters,boilerplate,duplicates,language,near-duplicates",

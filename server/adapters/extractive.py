@@ -31,6 +31,8 @@ _NO_MODEL: Final = {
     ),
 }
 
+_MAY_BE_MISREAD: Final = {"en": " (scan, may be misread)", "zh": "（扫描件，可能有误）"}
+
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
@@ -113,7 +115,7 @@ def _answer(prompt: Prompt, kind: str) -> _Answer:
     body = prompt.body
     quotes = choose_quotes(prompt.question, prompt.passages)
     if quotes:
-        text = " ".join(f"{quote.text} [{quote.number}]" for quote in quotes)
+        text = " ".join(f"{quote.text}{_doubt(prompt, quote.number)} [{quote.number}]" for quote in quotes)
     else:
         text = _NO_MODEL.get(prompt.language, _NO_MODEL["en"])
     for stop in _stops(body.get("stop")):
@@ -130,6 +132,12 @@ def _answer(prompt: Prompt, kind: str) -> _Answer:
         ),
         head={"id": f"chatcmpl-{uuid.uuid4().hex}", "object": kind, "created": int(time.time()), "model": MODEL},
     )
+
+
+def _doubt(prompt: Prompt, number: int) -> str:
+    """What to say of a quote that may be misread."""
+    doubtful = prompt.passages[number - 1].low_confidence
+    return _MAY_BE_MISREAD.get(prompt.language, _MAY_BE_MISREAD["en"]) if doubtful else ""
 
 
 def _stops(stop: object) -> list[str]:

@@ -23,6 +23,8 @@ def render_passage(number: int, passage: Passage) -> str:
         place.append(f"p. {passage.page}")
     if passage.sheet:
         place.append(f"{passage.sheet} {passage.cells or ''}".strip())
+    if passage.low_confidence:
+        place.append("scan, may be misread")
     return f"[{number}] ({' › '.join(place)})\n{passage.text}"
 
 

@@ -41,6 +41,8 @@ def parse(
     options = ReadOptions(
         ocr=settings.ocr,
         ocr_languages=settings.ocr_languages,
+        ocr_engine=settings.ocr_engine,
+        ocr_threads=settings.ocr_threads,
         embedded_pictures=settings.ocr_embedded,
         max_pages=settings.parse_pages,
     )

@@ -133,6 +133,7 @@ function show(sources, source) {
   const place = [source.filename, source.page && page, source.sheet && `${source.sheet} ${source.cells ?? ""}`];
   item.append(make("strong", "", `[${source.marker}] ${place.filter(Boolean).join(" · ")}`), make("br", "", ""));
   item.append(make("q", "", source.quote));
+  if (source.low_confidence) item.append(" ", make("em", "doubtful", say("doubtful")));
   sources.append(item);
 }
 

@@ -7,7 +7,7 @@ const words = {
     askHint: "Ask your documents …", documents: "Documents", newStore: "New knowledge base", create: "Create",
     drop: "Drop Word, Excel, PDF or image files here", remove: "Remove", page: "page", stop: "Stop", none: "(none)",
     completed: "ready", failed: "failed", in_progress: "waiting", cancelled: "cancelled", chunks: "chunks",
-    partial: "some pages could not be read", other: "中文", empty: "No documents yet.",
+    partial: "some pages could not be read", doubtful: "scan, may be misread", other: "中文", empty: "No documents yet.",
   },
   zh: {
     store: "知识库", model: "模型", signOut: "退出", signIn: "登录", apiKey: "API 密钥", ask: "提问",
@@ -15,7 +15,7 @@ const words = {
     askHint: "向您的文件提问……", documents: "文件", newStore: "新建知识库", create: "创建",
     drop: "将 Word、Excel、PDF 或图片文件拖到此处", remove: "移除", page: "第", stop: "停止", none: "(无)",
     completed: "可用", failed: "失败", in_progress: "等待中", cancelled: "已取消", chunks: "段",
-    partial: "部分页面无法读取", other: "English", empty: "还没有文件。",
+    partial: "部分页面无法读取", doubtful: "扫描件，可能有误", other: "English", empty: "还没有文件。",
   },
 };
 

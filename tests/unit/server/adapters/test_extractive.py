@@ -1,4 +1,5 @@
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -176,3 +177,16 @@ async def test_the_answer_comes_in_small_pieces() -> None:
     pieces = [delta["content"] for delta in deltas if delta.get("content")]
     assert len(pieces) > 3
     assert all(len(piece.split()) <= 3 for piece in pieces)
+
+
+@pytest.mark.parametrize(
+    ("confidence", "language", "note"),
+    [(0.97, "en", ""), (0.6, "en", " (scan, may be misread)"), (0.6, "zh", "（扫描件，可能有误）")],
+)
+async def test_a_quote_that_may_be_misread_says_so(confidence: float, language: str, note: str) -> None:
+    prompt = ask("Who must approve exceptions?", POLICY, language=language)
+    scanned = tuple(replace(passage, confidence=confidence) for passage in prompt.passages)
+
+    said = await answer(replace(prompt, passages=scanned))
+
+    assert said == f"Exceptions need the approval of Mara Lind.{note} [1]"

@@ -1,4 +1,9 @@
+from dataclasses import replace
+
+import pytest
+
 from server.chat.citations import best_sentence, cite
+from server.chat.prompt import render_passage
 from server.model import Passage, Span
 
 TEXT = "The hotel limit in Shanghai is 850 CNY. Meals are paid up to 120 CNY a day.\n年假为十五天。加班需提前申请。"
@@ -36,3 +41,18 @@ def test_decimal_points_do_not_end_a_sentence() -> None:
     text = "The rate is 3.5 percent. The other is 4.75 percent."
     start, end = best_sentence(text, "the other rate 4.75")
     assert text[start:end].strip() == "The other is 4.75 percent."
+
+
+@pytest.mark.parametrize(("confidence", "low"), [(0.95, False), (0.6, True)])
+def test_text_that_recognition_was_not_sure_of_is_marked(confidence: float, *, low: bool) -> None:
+    scanned = replace(passage(), confidence=confidence)
+
+    [citation] = cite("Meals are paid up to 120 CNY [1].", [scanned])
+
+    assert (citation.annotation()["confidence"], citation.annotation()["low_confidence"]) == (confidence, low)
+    assert ("may be misread" in render_passage(1, scanned)) == low
+
+
+def test_text_that_was_not_recognised_has_no_confidence() -> None:
+    [citation] = cite("Meals are paid up to 120 CNY [1].", [passage()])
+    assert citation.annotation().keys().isdisjoint({"confidence", "low_confidence"})
