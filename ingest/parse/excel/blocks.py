@@ -27,6 +27,9 @@ def elements(
     place = _Place(sheet, hidden, frozenset() if hidden else hidden_columns)
     regions: list[Region] = []
     for row in rows:
+        if len(regions) == 1 and regions[0].is_continued_by(row):
+            yield from regions[0].add(row)
+            continue
         if len(regions) == 1 and (beside := regions[0].begins_beside(row)):
             regions.append(Region(place, left=min(beside)))
             regions.sort(key=lambda region: region.left)
@@ -86,6 +89,10 @@ class Region:
         self._first = self._last = 0
         self._size = 0
         self._has_figures = False
+
+    def is_continued_by(self, row: Row) -> bool:
+        """Whether the row follows at once, in the columns there are: so it is with nearly all rows of a long table."""
+        return self._begun and row.number == self._last + 1 and row.texts.keys() <= self._columns
 
     def is_left_by(self, row: Row) -> bool:
         """Whether the row, after at least one blank row, begins something new; else the gap lies within the table."""
@@ -211,7 +218,7 @@ class Region:
 
     def _tables(self) -> Iterator[Element]:
         """The rows so far as elements, what is hidden apart from what people see; then the next block begins."""
-        columns = sorted({column for row in (*self._header, *self._rows) for column in row.texts})
+        columns = sorted(set[int]().union(*(row.texts for row in (*self._header, *self._rows))))
         rows, self._rows, self._size = self._rows, [], 0
         unseen = [row for row in rows if row.hidden] if not self._place.hidden else []
         seen = [row for row in rows if not row.hidden] if unseen else rows

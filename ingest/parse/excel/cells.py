@@ -107,11 +107,14 @@ class _CellReader:
             if column in texts:
                 column = max(texts) + 1  # a cell without a reference of its own
             last = column
-            kind = get("t")
-            if kind is None or kind == "n":
-                text, figure = self._figure(cell, get("s"))
+            kind, style = get("t"), get("s")
+            value = cell[0].text if len(cell) == 1 and cell[0].tag == _VALUE else cell.findtext(_VALUE)
+            if value and (kind is None or kind == "n"):
+                text, figure = self._figure(value, style)
+            elif value and kind == "s":
+                text, figure = self._shared(value, style), False
             else:
-                text, figure = self._typed(cell, kind, get("s"))
+                text, figure = self._other(cell, kind, value or "")
             if text and column <= MAX_COLUMNS:
                 texts[column] = text
                 if figure:
@@ -125,24 +128,24 @@ class _CellReader:
         number = self._columns[letters] = column_number(letters.upper())
         return number
 
-    def _figure(self, cell: etree._Element, style: str | None) -> tuple[str, bool]:
+    def _figure(self, value: str, style: str | None) -> tuple[str, bool]:
         """A number as displayed, and that it is one, unless it is a date: that may name a column."""
-        value = cell[0].text if len(cell) == 1 and cell[0].tag == _VALUE else cell.findtext(_VALUE)
-        if not value:
-            return _formula(cell), False
         show = self._shown.get(style) or self._show(style)
         try:
             return show(value), style not in self._workbook.dated
         except (ValueError, OverflowError):
             return value.strip(), False  # what is written there is better than nothing
 
-    def _typed(self, cell: etree._Element, kind: str, style: str | None) -> tuple[str, bool]:
+    def _shared(self, value: str, style: str | None) -> str:
+        try:
+            return self._quote(self._workbook.strings[int(value)], style)
+        except (ValueError, IndexError):
+            return value.strip()
+
+    def _other(self, cell: etree._Element, kind: str | None, value: str) -> tuple[str, bool]:
         """A cell of any other type, and whether it can name no column: a truth value, an error."""
-        value = cell.findtext(_VALUE) or ""
+        style = cell.get("s")
         match kind:
-            case "s":
-                with contextlib.suppress(ValueError, IndexError):
-                    value = self._workbook.strings[int(value)]
             case "inlineStr":
                 body = cell.find(_INLINE)
                 value = "" if body is None else text_of(body)
@@ -158,12 +161,11 @@ class _CellReader:
 
     def _quote(self, text: str, style: str | None) -> str:
         """A text as displayed: few formats add anything to one."""
-        if style is not None and text:
-            if style not in self._quoted:
-                self._quoted[style] = text_renderer(self._workbook.format(style))
+        try:
             quote = self._quoted[style]
-            text = quote(text) if quote is not None else text
-        return text.strip()
+        except KeyError:
+            quote = self._quoted[style] = text_renderer(self._workbook.format(style))
+        return text.strip() if quote is None or not text else quote(text)
 
     def _date(self, value: str, style: str | None) -> str:
         try:
