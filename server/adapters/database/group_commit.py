@@ -31,6 +31,8 @@ class GroupCommit(Generic[T]):
 
     def put(self, items: Sequence[T]) -> None:
         """Returns when the items are written. Raises what writing them raised."""
+        if not items:
+            return
         mine = _Waiting(items)
         with self._queue:
             self._waiting.append(mine)
