@@ -45,23 +45,27 @@ def read(source: Source, _options: ReadOptions) -> Iterator[Event]:
 
 
 def _decrypted(source: Source) -> BinaryIO:
-    """The workbook without its encryption, if it has one."""
+    """The workbook without its encryption, if it has one; Excel's own password is tried, as Excel does."""
     from msoffcrypto import exceptions
     from msoffcrypto.format.xls97 import Xls97File
 
-    plain = io.BytesIO()
     source.stream.seek(0)
     try:
         workbook = Xls97File(source.stream)
-        if workbook.is_encrypted():
-            workbook.load_key(password=source.password or _DEFAULT_PASSWORD)
-            workbook.decrypt(plain)
-            plain.seek(0)
-            return plain
-    except exceptions.InvalidKeyError as error:
-        raise PasswordNeeded(source.name) from error
+        is_encrypted = workbook.is_encrypted()
     except (exceptions.FileFormatError, exceptions.ParseError, OSError):
-        pass  # not of Excel 97-2003: earlier ones have no encryption that is known
+        is_encrypted = False  # not of Excel 97-2003: earlier ones have no encryption that is known
+    for password in filter(None, (source.password, _DEFAULT_PASSWORD)) if is_encrypted else ():
+        plain = io.BytesIO()
+        try:
+            workbook.load_key(password=password)
+            workbook.decrypt(plain)
+        except exceptions.InvalidKeyError:
+            continue
+        plain.seek(0)
+        return plain
+    if is_encrypted:
+        raise PasswordNeeded(source.name)
     source.stream.seek(0)
     return source.stream
 

@@ -9,6 +9,7 @@ from lxml import etree
 from ingest.errors import DamagedFile
 from ingest.model import Element, Event, Kind, ReadOptions, Source
 from ingest.parse.archive import UNZIP_ERRORS, check_archive
+from ingest.parse.excel.decryption import unlocked
 from ingest.parse.excel.formats import general
 from ingest.parse.excel.notes import signed
 from ingest.parse.excel.parts import forget, root
@@ -33,10 +34,17 @@ _BROKEN = (etree.LxmlError, SyntaxError, LookupError, TypeError, *UNZIP_ERRORS)
 def read(source: Source, options: ReadOptions) -> Iterator[Event]:
     """Reads a spreadsheet in constant memory, values as it displayed them when it was saved.
 
-    Raises what `check_archive` raises, DamagedFile where nothing can be read, NoText where there is nothing to read.
+    Raises what `check_archive` and `unlocked` raise, DamagedFile where nothing can be read, NoText where there is
+    nothing to read.
     """
     check_archive(source, options)
-    with zipfile.ZipFile(source.stream) as package:
+    try:
+        stream = unlocked(source, options)
+    except _BROKEN as error:
+        raise DamagedFile(source.name, detail=detail(error)) from error
+    if stream is not source.stream:
+        check_archive(Source(source.name, stream, stream.tell()), options)
+    with zipfile.ZipFile(stream) as package:
         try:
             spreadsheet = Spreadsheet(package)
         except _BROKEN as error:

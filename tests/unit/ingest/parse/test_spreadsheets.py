@@ -1,16 +1,23 @@
 """The spreadsheets beside .xlsx: .xls, .xlsb and .ods."""
 
 import contextlib
+import hashlib
 import io
 import struct
 import zipfile
+import zlib
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import date
 
+import olefile
 import pytest
 import xlwt
+from cryptography.hazmat.decrepit.ciphers.algorithms import ARC4
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from xlwt.CompoundDoc import XlsDoc
 
-from ingest.errors import UnreadableFile
+from ingest.errors import PasswordNeeded, UnreadableFile, UnsupportedFormat
 from ingest.formats import FORMATS, sniff
 from ingest.model import Element, Event, Kind, Loss, ReadOptions, Source
 from tests.unit.ingest.parse.binary_workbook import binary_workbook, cell, record, row, text
@@ -27,9 +34,9 @@ SPACES = " ".join(
 STYLES = '<style:style style:name="ta2"><style:table-properties table:display="false"/></style:style>'
 
 
-def events(data: bytes) -> list[Event]:
+def events(data: bytes, password: str | None = None) -> list[Event]:
     kind = sniff(io.BytesIO(data), "book")
-    return list(FORMATS[kind].reader()(Source("book", io.BytesIO(data), len(data)), ReadOptions()))
+    return list(FORMATS[kind].reader()(Source("book", io.BytesIO(data), len(data), password), ReadOptions()))
 
 
 def elements(data: bytes, kind: Kind | None = None) -> list[Element]:
@@ -212,3 +219,85 @@ def test_cells_that_an_opendocument_spreadsheet_repeats_are_repeated_within_reas
     rows = [number for table in tables for number in table.row_numbers]
     assert rows[:3] == [2, 3, 4]
     assert max(rows) < 1100
+
+
+def locked_ods(password: str, algorithm: str = "http://www.w3.org/2001/04/xmlenc#aes256-cbc") -> bytes:
+    """The spreadsheet as LibreOffice encrypts it: deflated, padded, by a key made of the password's digest."""
+    salt, vector = bytes(range(16)), bytes(range(16, 32))
+    key = hashlib.pbkdf2_hmac("sha1", hashlib.sha256(password.encode()).digest(), salt, 1000, 32)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(ods())) as plain, zipfile.ZipFile(buffer, "w") as locked:
+        content = plain.read("content.xml")
+        deflate = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+        packed = deflate.compress(content) + deflate.flush()
+        padding = 16 - len(packed) % 16
+        encryptor = Cipher(algorithms.AES(key), modes.CBC(vector)).encryptor()
+        sealed = encryptor.update(packed + bytes(padding - 1) + bytes([padding])) + encryptor.finalize()
+        vector64, salt64, checksum = (
+            b64encode(part).decode() for part in (vector, salt, hashlib.sha256(packed[:1024]).digest())
+        )
+        space = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
+        manifest = (
+            f'<m:manifest xmlns:m="{space}"><m:file-entry m:full-path="content.xml" m:size="{len(content)}">'
+            f'<m:encryption-data m:checksum-type="{space}#sha256-1k" m:checksum="{checksum}"><m:algorithm '
+            f'm:algorithm-name="{algorithm}" m:initialisation-vector="{vector64}"/><m:start-key-generation '
+            'm:start-key-generation-name="http://www.w3.org/2000/09/xmldsig#sha256"/><m:key-derivation m:salt="'
+            f'{salt64}" m:key-derivation-name="PBKDF2" m:iteration-count="1000"/></m:encryption-data></m:file-entry>'
+            "</m:manifest>"
+        )
+        locked.writestr("mimetype", plain.read("mimetype"))
+        locked.writestr("content.xml", sealed)
+        locked.writestr("META-INF/manifest.xml", manifest)
+    return buffer.getvalue()
+
+
+def test_an_encrypted_opendocument_spreadsheet_is_read_with_its_password_only() -> None:
+    data = locked_ods("open sesame")
+    assert any(isinstance(event, Element) and event.text == "a hidden word" for event in events(data, "open sesame"))
+    for wrong in (None, "sesame"):
+        with pytest.raises(PasswordNeeded):
+            events(data, wrong)
+    with pytest.raises(UnsupportedFormat):
+        events(locked_ods("open sesame", "http://www.w3.org/2009/xmlenc11#aes256-gcm"), "open sesame")
+
+
+def locked_xls(password: str) -> bytes:
+    """The workbook under the 40-bit RC4 of Excel 97: every block of 1,024 bytes has a key of its own."""
+    salt, verifier = bytes(range(16)), bytes(range(16, 32))
+    digest = hashlib.md5(password.encode("utf-16-le")).digest()[:5]
+    base = hashlib.md5((digest + salt) * 16).digest()[:5]
+
+    def sealed(data: bytes, block: int, skip: int = 0) -> bytes:
+        key = hashlib.md5(base + block.to_bytes(4, "little")).digest()
+        encryptor = Cipher(ARC4(key), None).encryptor()
+        encryptor.update(bytes(skip))
+        return encryptor.update(data)
+
+    proof = sealed(verifier + hashlib.md5(verifier).digest(), 0)
+    filepass = struct.pack("<HHHHH", 0x2F, 54, 1, 1, 1) + salt + proof
+    plain = io.BytesIO(xls())
+    stream = olefile.OleFileIO(plain).openstream("Workbook").read()
+    filler = bytes.fromhex("c10002000000")  # so that the zeros at the end are a whole number of records
+    inserted = bytearray(stream[:20] + filepass + filler + stream[20:])
+    at = 20 + len(filepass)
+    while at + 4 <= len(inserted):
+        kind, length = struct.unpack_from("<HH", inserted, at)
+        if kind == 0x85:  # where a sheet begins, which stays in clear
+            start = struct.unpack_from("<I", inserted, at + 4)[0] + len(filepass + filler)
+            struct.pack_into("<I", inserted, at + 4, start)
+        clear = length if kind in (0, 0x809, 0xE1) else 4 * (kind == 0x85)
+        for index in range(at + 4 + clear, at + 4 + length):
+            inserted[index : index + 1] = sealed(bytes([inserted[index]]), index // 1024, index % 1024)
+        at += 4 + length
+    buffer = io.BytesIO()
+    XlsDoc().save(buffer, bytes(inserted))
+    return buffer.getvalue()
+
+
+def test_an_encrypted_xls_is_read_with_its_password_only() -> None:
+    data = locked_xls("open sesame")
+    assert any(isinstance(event, Element) and event.text == "a hidden word" for event in events(data, "open sesame"))
+    for wrong in (None, "sesame"):
+        with pytest.raises(PasswordNeeded):
+            events(data, wrong)
+    assert events(locked_xls("VelvetSweatshop"), "not needed")
