@@ -127,25 +127,41 @@ class Stores:
         if replaces == file_id:
             raise InvalidRequest(detail="a file cannot replace itself: upload the new version first", param="replaces")
         here = self._catalog.store_files_by_id(store_id, [file_id, replaces] if replaces else [file_id])
+        if replaces is not None and replaces not in here:
+            raise UnknownFile(file=replaces, param="replaces")
         entry = here.get(file_id)
-        if entry is not None and entry.status in {FileStatus.COMPLETED, FileStatus.IN_PROGRESS}:
-            if attributes:
-                entry = self._catalog.set_attributes(store_id, file_id, attributes)
-            if entry.status == FileStatus.COMPLETED:
-                return entry
-        else:
-            if replaces in here and not attributes:
-                attributes = here[replaces].attributes
-            if replaces is None and entry is not None and entry.replaces is not None:
-                replaces = next(iter(self._catalog.store_files_by_id(store_id, [entry.replaces])), None)
-            now, status = int(time.time()), FileStatus.IN_PROGRESS
-            entry = StoreFile(store_id, file_id, status, now, attributes=attributes, replaces=replaces, owned=owned)
-            entry = self._catalog.attach(entry)
+        if entry is not None and entry.status == FileStatus.COMPLETED:
+            if replaces is not None:
+                self.detach(store_id, replaces)
+            return self._catalog.set_attributes(store_id, file_id, attributes) if attributes else entry
+        if entry is None or entry.status != FileStatus.IN_PROGRESS or replaces is not None or attributes:
+            entry = self._entered(
+                entry,
+                StoreFile(
+                    store_id,
+                    file_id,
+                    FileStatus.IN_PROGRESS,
+                    int(time.time()),
+                    attributes=attributes or (here[replaces].attributes if replaces else {}),
+                    replaces=replaces,
+                    owned=owned,
+                ),
+            )
         if password:
             self._passwords.keep(file_id, password)
         # The row comes first and says what is meant; a job lost to a crash between the two is queued again at start.
         self.queue(entry, priority)
         return entry
+
+    def _entered(self, before: StoreFile | None, entry: StoreFile) -> StoreFile:
+        """Puts a file into a store, with what it was there `before` where nothing else is asked for."""
+        if before is not None:
+            root = entry.replaces or before.replaces
+            if root is not None and root not in self._catalog.store_files_by_id(entry.store_id, [root]):
+                root = None
+            attributes = entry.attributes or before.attributes
+            entry = replace(entry, attributes=attributes, replaces=root, owned=entry.owned or before.owned)
+        return self._catalog.attach(entry)
 
     def queue(self, entry: StoreFile, priority: Priority) -> None:
         """Has a file of a store read, by a job."""

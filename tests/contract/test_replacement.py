@@ -70,6 +70,13 @@ def test_the_newest_successor_wins_over_those_not_completed(catalog: Catalog, na
     assert (answering(catalog), present(catalog)) == ("c", "c")
 
 
+def test_a_file_that_never_answered_leaves_as_soon_as_it_is_replaced(catalog: Catalog) -> None:
+    enter(catalog, "b")
+    end(catalog, "b", FileStatus.FAILED)
+    assert enter(catalog, "c", "b").replaces is None
+    assert present(catalog) == "ac"
+
+
 def test_a_file_that_is_not_there_cannot_be_replaced(catalog: Catalog) -> None:
     with pytest.raises(UnknownFile, match="'d'") as raised:
         enter(catalog, "b", "d")

@@ -153,6 +153,9 @@ def _succeed(connection: sa.Connection, entry: StoreFile) -> StoreFile:
         before = row_of(connection, entry.store_id, entry.replaces)
     except UnknownFile as error:
         raise UnknownFile(file=entry.replaces, param="replaces") from error
+    if before.status == FileStatus.FAILED and before.replaces is None:
+        leave(connection, entry.store_id, [before.file_id])  # it never answered
+        return dataclasses.replace(entry, replaces=None)
     pending = before.status != FileStatus.COMPLETED and before.replaces is not None
     root = before.replaces if pending else before.file_id
     table = store_files.c
