@@ -22,6 +22,7 @@ from ingest.parse.layout import (
 MIN_ROWS = 3
 YEAR = re.compile(r"(?:19|20)\d\d")
 MOST_WRAPPED = 6  # lines that only one cell of a row has
+EDGE = 1.5  # points between edges of words that stand in one column
 NARROW_GAP = 0.45  # em; wider than any blank
 Cells = list[list[list[Line]]]  # the lines of every cell, row by row
 
@@ -69,7 +70,7 @@ def aligned_grid(rows: list[Row], at: int) -> tuple[Grid, int] | None:
     if sum(len(row) > 1 for row in band) < MIN_ROWS:
         return None
     cells = _table(band)
-    if not cells:
+    if not cells or _is_justified(band):
         return None
     finer = _table([_parted(row) for row in band])
     if finer and len(finer[0]) > len(cells[0]):
@@ -97,6 +98,28 @@ def _table(band: list[Row]) -> Cells:
     levels = [cells_of(row, columns) for row in band]
     cells = _spaced_rows(levels) or _wrapped(levels)
     return cells if is_table(cells, len(columns)) else []
+
+
+def _is_justified(band: list[Row]) -> bool:
+    """Whether the rows are lines of text spread to the width of their column: with the same gap between all words of a
+    row, and words at other places in every row."""
+    rows = [sorted((w.left, w.right) for item in row if isinstance(item, Line) for w in item.words) for row in band]
+    rows = [row for row in rows if len(row) > 2]
+    gaps = [[right[0] - left[1] for left, right in pairwise(row)] for row in rows]
+    even = sum(max(row) < 1.3 * min(row) for row in gaps)
+    if even * 2 <= len(band):
+        return False
+    left_middle_right = (0.0, 0.5, 1.0)
+    return not any(
+        _recur([[left + share * (right - left) for left, right in row[1:-1]] for row in rows])
+        for share in left_middle_right
+    )
+
+
+def _recur(rows: list[list[float]]) -> bool:
+    """Whether most places in the rows stand below places in the row above."""
+    met = sum(any(abs(x - y) < EDGE for y in above) for above, below in pairwise(rows) for x in below)
+    return met > 0.7 * sum(map(len, rows[1:]))
 
 
 def _parted(row: Row) -> Row:

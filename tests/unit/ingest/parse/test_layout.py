@@ -206,6 +206,21 @@ def test_a_header_names_columns_of_figures(rows: list[tuple[str, ...]], header: 
     assert header_rows(rows, bold=False) == header
 
 
+def test_lines_spread_to_the_width_of_a_narrow_column_are_no_table() -> None:
+    runs = []
+    for row, text in enumerate(
+        ("north rail order", "unit inks a pumps", "gamma of valves", "cable or sundries", "to the ship")
+    ):
+        parts = text.split()
+        room = (120 - sum(5 * len(part) for part in parts)) / (len(parts) - 1)
+        left = 50.0
+        for part in parts:
+            runs.append(words(part, left, 100 + 12 * row, order=100 * row))
+            left += 5 * len(part) + room
+
+    assert {element.kind for element in elements_of(sheet(*runs), 1, Style())} == {Kind.TEXT}
+
+
 def test_line_numbers_beside_text_are_no_table() -> None:
     runs = [words(str(row), 50, 100 + 20 * row) for row in range(1, 7)]
     runs += [words("what was said in court", 100, 100 + 20 * row) for row in range(1, 7)]
