@@ -10,7 +10,7 @@ from ingest.chunk import chunks
 from ingest.cleaning import clean
 from ingest.model import Element, ReadOptions, Source
 from ingest.parse.text import read
-from server.app import Parts, open_parts
+from server.app import Parts, cores, open_parts
 from server.bench import material
 from server.bench.figure import Figure
 from server.bench.memory import PeakMemory
@@ -63,10 +63,10 @@ def large_files(folder: Path, pages: int, rows: int, say: Say) -> list[Figure]:
 
 def ingest(parts: Parts, files: list[tuple[str, bytes]], say: Say) -> float:
     """Seconds until all files are answerable. Raises RuntimeError if one fails."""
-    ids = [parts.uploads.put(name, "assistants", io.BytesIO(data)).id for name, data in files]
+    ids = [record.id for record in parts.uploads.put_all("assistants", files)]
     started = time.perf_counter()
     store = parts.stores.create(f"bench {time.time_ns()}", ids, {}).store
-    parts.worker.start(1)
+    parts.worker.start(cores())
     while parts.stores.view(store.id).counts.get(FileStatus.IN_PROGRESS.value, 0):
         entries = parts.stores.entries(store.id, FileStatus.IN_PROGRESS.value, None, 1, "asc")
         say(words(entries[0].progress) if entries and entries[0].progress else "")

@@ -36,6 +36,28 @@ def ingest(
     _tell(figures, as_json=as_json)
 
 
+@app.command(name="import")
+def import_(
+    files: Annotated[int, typer.Option(min=100, max=2000, help="Tiny files imported.")] = 1000,
+    docs: Annotated[
+        Path | None, typer.Option(exists=True, file_okay=False, help="Folder to read with one reader and with all.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Importing many files: together, on all cores, and what a person's upload waits meanwhile.
+
+    Example: lectern bench import --docs handbook/
+    """
+    from server.bench import imports
+
+    with _bench() as (folder, say):
+        figures = [imports.taking(folder / "taking", files, say), imports.overtaking(folder / "over", files, say)]
+        if docs is not None:
+            found = [(path.name, path.read_bytes()) for path in sorted(docs.rglob("*")) if path.is_file()]
+            figures.append(imports.scaling(folder / "scaling", found, say))
+    _tell(figures, as_json=as_json)
+
+
 @app.command()
 def large(
     pages: Annotated[int, typer.Option(min=1, help="Pages of the PDF.")] = 500,
