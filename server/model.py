@@ -260,7 +260,7 @@ class Span:
 
 
 LOW_CONFIDENCE = 0.85
-"""Confidence of recognised text below which more than one character in twenty is wrong: decision 0006."""
+"""Confidence of recognised text below which one character in seven or more was wrong when measured: decision 0006."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from ingest.parse.ocr.recognition import OcrFailed, Recognition, mean_confidence
 
 WORD = re.compile(r"\S+")
 LEAST = 0.5  # lines recognised with less confidence are noise
+LIKE_TESSERACT = 3  # the power of its confidence that Tesseract has for lines with as many errors: decision 0006
 
 
 class Rapid:
@@ -38,8 +39,8 @@ class Rapid:
             raise
         except Exception as error:  # ONNX Runtime and the package raise whatever they like
             raise OcrFailed(self._name, detail=f"a model of RapidOCR failed ({type(error).__name__})") from error
-        sure = mean_confidence(lines)
-        return Recognition(lines, page.image.width, page.image.height, confidence=sure, parser="rapidocr")
+        mean = mean_confidence(lines)
+        return Recognition(lines, page.image.width, page.image.height, confidence=mean, parser="rapidocr")
 
 
 def _cut(pixels: Pixels, corners: NDArray[np.float32]) -> Pixels:
@@ -61,4 +62,6 @@ def _words(corners: NDArray[np.float32], text: str, sure: float, order: Iterator
     for found in WORD.finditer(text):
         start = left + step * display_width(text[: found.start()])
         end = start + step * display_width(found.group())
-        yield Word(found.group(), start, top, end, bottom, bottom - top, order=next(order), confidence=sure)
+        yield Word(
+            found.group(), start, top, end, bottom, bottom - top, order=next(order), confidence=sure**LIKE_TESSERACT
+        )

@@ -7,6 +7,7 @@ from PIL import Image
 from ingest.parse.ocr.models import Models
 from ingest.parse.ocr.preparation import Page, page_of, samples
 from ingest.parse.ocr.recognition import Recognition
+from ingest.parse.ocr.ruling import with_tables
 
 
 class PageEngine(Protocol):
@@ -28,4 +29,4 @@ class Straightening:
         page = page_of(image)
         if self._models.upside_down(samples(page)):
             page = page.upside_down()
-        return page.placed(self._engine.read(page))
+        return page.placed(with_tables(page, self._engine.read(page)))

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from ingest.errors import UnreadableFile
-from ingest.model import Element, Notice, ReadOptions, Source
+from ingest.model import Element, Kind, Notice, ReadOptions, Source
 from ingest.parse import image
 from ingest.parse.ocr import OcrMissing, Recognition, open_recogniser
 from ingest.parse.ocr.models import FILES, Models
@@ -91,13 +91,13 @@ def test_a_page_askew_is_levelled_and_its_boxes_lie_on_the_page_as_given(degrees
 
     assert reading.slope == pytest.approx(-math.tan(math.radians(degrees)), abs=0.005)
     assert [line.split()[1] for line in texts(reading)] == [str(row) for row in range(1, 9)]
-    box = reading.sheet().box([reading.lines[-1]])
-    ink = askew.crop((0, 0, askew.width, askew.height)).point(lambda value: 255 - value).getbbox()
-    assert ink is not None
-    assert box.bottom * askew.height == pytest.approx(ink[3], abs=30) or degrees > 0
-    assert (box.right - box.left) * askew.width == pytest.approx(
-        (reading.lines[-1].right - reading.lines[-1].left) * math.cos(math.radians(degrees)), rel=0.05
-    )
+    line = reading.lines[-1]
+    box = reading.sheet().box([line])
+    across, down = (line.left + line.right) / 2 - askew.width / 2, 80 + 70 * 7 + 20 - page.height / 2
+    angle = math.radians(degrees)
+    middle = across * math.cos(angle) + down * math.sin(angle), down * math.cos(angle) - across * math.sin(angle)
+    assert (box.left + box.right) / 2 * askew.width - askew.width / 2 == pytest.approx(middle[0], abs=12)
+    assert (box.top + box.bottom) / 2 * askew.height - askew.height / 2 == pytest.approx(middle[1], abs=12)
 
 
 def test_text_in_the_shade_is_read() -> None:
@@ -156,6 +156,37 @@ def test_wide_gaps_part_a_line() -> None:
     ImageDraw.Draw(page).text((900, 100), "right words", font=font, fill=0)
 
     assert sorted(texts(recognised(page))) == ["left words", "right words"]
+
+
+@pytest.mark.parametrize("engine", ["tesseract", "rapidocr"])
+@pytest.mark.parametrize("degrees", [0.0, 1.5])
+def test_a_ruled_table_keeps_its_cells(degrees: float, engine: str) -> None:
+    rows = [
+        ["Part", "Stock in Lyon", "Price"],
+        ["Bolt", "12", "0.40"],
+        ["Long screw", "", "0.15"],
+        ["Washer", "75", "2"],
+    ]
+    page = Image.new("L", (1300, 700), 255)
+    draw = ImageDraw.Draw(page)
+    draw.text((100, 60), "What lies in the warehouse today:", font=ImageFont.truetype(LATIN, 36), fill=0)
+    for row, cells in enumerate(rows):
+        for column, cell in enumerate(cells):
+            left, top = 100 + 360 * column, 180 + 90 * row
+            draw.rectangle((left, top, left + 360, top + 90), outline=0, width=3)
+            draw.text((left + 20, top + 22), cell, font=ImageFont.truetype(LATIN, 36), fill=0)
+    stream = io.BytesIO()
+    page.rotate(degrees, Image.Resampling.BICUBIC, expand=True, fillcolor=255).save(stream, "PNG")
+
+    told = image.read(Source("a.png", stream, 0), ReadOptions(ocr_engine=engine, ocr_languages="eng"))
+
+    sentence, table = (event for event in told if isinstance(event, Element))
+    assert sentence.text == "What lies in the warehouse today:"
+    assert [list(row) for row in table.rows] == rows
+    assert (table.kind, table.page, table.parser) == (Kind.TABLE, 1, engine)
+    assert table.confidence is not None
+    assert table.box is not None
+    assert table.box.left == pytest.approx(100 / 1300, abs=0.02)
 
 
 def test_several_pictures_are_read_at_once_and_told_in_order() -> None:
