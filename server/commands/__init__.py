@@ -5,7 +5,7 @@ import sys
 import typer
 
 from ingest.errors import UnreadableFile
-from server.commands import ask, backup, bench, doctor, evaluate, ingest, keys, parse, serve
+from server.commands import ask, backup, bench, doctor, evaluate, ingest, keys, parse, serve, sources
 from server.errors import LecternError
 
 app = typer.Typer(
@@ -18,6 +18,7 @@ app = typer.Typer(
 app.command()(serve.serve)
 app.command()(serve.worker)
 app.command("ingest")(ingest.ingest)
+app.add_typer(sources.app, name="sources")
 app.command("ask")(ask.ask)
 app.command("parse")(parse.parse)
 app.command("eval")(evaluate.evaluate)
