@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from server.settings import Settings
+from server.settings import OcrEngine, Settings
 
 LEAST_FREE_BYTES = 5 * 1024**3
 
@@ -41,13 +41,23 @@ def tesseract(settings: Settings) -> Iterator[Finding]:
     if not settings.ocr:
         yield Finding("tesseract", Verdict.WARN, "OCR is switched off (LECTERN_OCR)")
         return
+    if settings.ocr_engine is OcrEngine.RAPIDOCR:
+        yield Finding("tesseract", Verdict.OK, "not used: RapidOCR reads every page (LECTERN_OCR_ENGINE)")
+        return
     try:
         run = subprocess.run(["tesseract", "--list-langs"], capture_output=True, text=True, timeout=20, check=True)
     except (OSError, subprocess.SubprocessError):
         advice = "apt-get install tesseract-ocr tesseract-ocr-chi-sim"
-        yield Finding("tesseract", Verdict.FAIL, "not found: images and scans cannot be read", advice)
+        if settings.ocr_engine is OcrEngine.AUTO:
+            yield Finding("tesseract", Verdict.WARN, "not found: RapidOCR reads every page, which takes longer", advice)
+        else:
+            yield Finding("tesseract", Verdict.FAIL, "not found: images and scans cannot be read", advice)
         return
     installed = set(run.stdout.split())
+    if settings.ocr_engine is OcrEngine.AUTO:
+        from ingest.parse.ocr.recogniser import LATIN, WIDE  # here, for it is slow to import
+
+        installed |= LATIN | WIDE  # RapidOCR reads them
     missing = [language for language in settings.ocr_languages.split("+") if language not in installed]
     if missing:
         names = " ".join(f"tesseract-ocr-{language.replace('_', '-')}" for language in missing)
