@@ -133,7 +133,14 @@ def _decrypted(source: Source) -> Source:
         package.decrypt(plain)
     except exceptions.DecryptionError as error:
         raise PasswordNeeded(source.name) from error
-    except (exceptions.FileFormatError, exceptions.ParseError, LookupError, TypeError, *UNZIP_ERRORS) as error:
+    except (
+        exceptions.FileFormatError,
+        exceptions.ParseError,
+        expat.ExpatError,
+        LookupError,
+        TypeError,
+        *UNZIP_ERRORS,
+    ) as error:
         raise DamagedFile(source.name, detail="its encryption could not be understood") from error
     return Source(source.name, plain, plain.tell())
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from ingest.errors import DamagedFile
 from ingest.model import Event, ReadOptions, Source
-from ingest.parse.archive import UNZIP_ERRORS, open_package
+from ingest.parse.archive import open_package
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[Event]:
@@ -14,16 +14,14 @@ def read(source: Source, options: ReadOptions) -> Iterator[Event]:
     A sheet that breaks off ends with a Loss. Raises DamagedFile where nothing can be read, NoText where there is
     nothing to read, and what `open_package` raises.
     """
-    from lxml.etree import LxmlError
-
+    from ingest.parse.excel.parts import BROKEN
     from ingest.parse.excel.sheets import detail, events
     from ingest.parse.excel.workbook import open_workbook
     from ingest.parse.excel.worksheet import Worksheet
 
-    broken = (LxmlError, SyntaxError, LookupError, TypeError, *UNZIP_ERRORS)
     with zipfile.ZipFile(open_package(source, options)) as package:
         try:
             workbook = open_workbook(package)
-        except broken as error:
+        except BROKEN as error:
             raise DamagedFile(source.name, detail=detail(error)) from error
-        yield from events([Worksheet(workbook, sheet) for sheet in workbook.sheets], source.name, broken)
+        yield from events([Worksheet(workbook, sheet) for sheet in workbook.sheets], source.name, BROKEN)

@@ -5,15 +5,13 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from lxml import etree
-
 from ingest.errors import DamagedFile
 from ingest.model import Element, Event, Kind, ReadOptions, Source
-from ingest.parse.archive import UNZIP_ERRORS, open_package
+from ingest.parse.archive import open_package
 from ingest.parse.excel.drawings import drawn
 from ingest.parse.excel.formats import format_code, renderer
 from ingest.parse.excel.notes import comments, signed
-from ingest.parse.excel.parts import links, target
+from ingest.parse.excel.parts import BROKEN, links, target
 from ingest.parse.excel.records import DOUBLE, LONG, compact_number, records, text_at
 from ingest.parse.excel.rows import MAX_COLUMNS, Area, Row, filled
 from ingest.parse.excel.sheets import Name, detail, events
@@ -40,7 +38,6 @@ _ERRORS = {
     0x2B: "#GETTING_DATA",
 }
 _MOST_MERGES = 200_000
-_BROKEN = (etree.LxmlError, SyntaxError, LookupError, TypeError, struct.error, *UNZIP_ERRORS)
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[Event]:
@@ -52,9 +49,9 @@ def read(source: Source, options: ReadOptions) -> Iterator[Event]:
     with zipfile.ZipFile(open_package(source, options)) as package:
         try:
             workbook = BinaryWorkbook(package)
-        except _BROKEN as error:
+        except BROKEN as error:
             raise DamagedFile(source.name, detail=detail(error)) from error
-        yield from events(workbook.sheets, source.name, _BROKEN)
+        yield from events(workbook.sheets, source.name, BROKEN)
 
 
 class BinaryWorkbook:
@@ -148,7 +145,7 @@ class BinarySheet:
                 elif kind == _COLUMNS and data[16] & 1:
                     first, last = struct.unpack_from("<2I", data)
                     self._hidden_columns.update(range(first + 1, min(last + 1, MAX_COLUMNS) + 1))
-        except _BROKEN:
+        except BROKEN:
             return
 
     def rows(self) -> Iterator[Row]:

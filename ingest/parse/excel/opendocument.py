@@ -8,11 +8,11 @@ from lxml import etree
 
 from ingest.errors import DamagedFile
 from ingest.model import Element, Event, Kind, ReadOptions, Source
-from ingest.parse.archive import UNZIP_ERRORS, check_archive
+from ingest.parse.archive import check_archive
 from ingest.parse.excel.decryption import unlocked
 from ingest.parse.excel.formats import general
 from ingest.parse.excel.notes import signed
-from ingest.parse.excel.parts import forget, root
+from ingest.parse.excel.parts import BROKEN, forget, root
 from ingest.parse.excel.rows import MAX_COLUMNS, MAX_ROWS, Area, Row, filled
 from ingest.parse.excel.sheets import Name, detail, events
 
@@ -28,7 +28,6 @@ _FIGURES = frozenset({"float", "percentage", "currency", "boolean"})
 _UNSEEN = frozenset({"collapse", "filter"})
 _VALUES = ("string-value", "value", "date-value", "time-value", "boolean-value")
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
-_BROKEN = (etree.LxmlError, SyntaxError, LookupError, TypeError, *UNZIP_ERRORS)
 
 
 def read(source: Source, options: ReadOptions) -> Iterator[Event]:
@@ -40,16 +39,16 @@ def read(source: Source, options: ReadOptions) -> Iterator[Event]:
     check_archive(source, options)
     try:
         stream = unlocked(source, options)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise DamagedFile(source.name, detail=detail(error)) from error
     if stream is not source.stream:
         check_archive(Source(source.name, stream, stream.tell()), options)
     with zipfile.ZipFile(stream) as package:
         try:
             spreadsheet = Spreadsheet(package)
-        except _BROKEN as error:
+        except BROKEN as error:
             raise DamagedFile(source.name, detail=detail(error)) from error
-        yield from events(spreadsheet.sheets, source.name, _BROKEN)
+        yield from events(spreadsheet.sheets, source.name, BROKEN)
 
 
 class Spreadsheet:
@@ -79,7 +78,7 @@ class Spreadsheet:
                 elif event == "end" and depth == 1:
                     yield element
                     forget(element)
-        except _BROKEN as error:
+        except BROKEN as error:
             self._broken = error
             raise
 

@@ -3,10 +3,16 @@
 import re
 import zipfile
 from collections.abc import Iterator
+from xml.parsers.expat import ExpatError
 
 from lxml import etree
 from openpyxl.packaging.relationship import Relationship, get_dependents, get_rels_path
 from openpyxl.xml.constants import SHEET_MAIN_NS
+
+from ingest.parse.archive import UNZIP_ERRORS
+
+BROKEN = (etree.LxmlError, ExpatError, SyntaxError, LookupError, TypeError, *UNZIP_ERRORS)
+"""What reading parts that are damaged raises."""
 
 MAIN = f"{{{SHEET_MAIN_NS}}}"
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")

@@ -10,6 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlsxwriter
+from msoffcrypto.format.ooxml import OOXMLFile
 from openpyxl.comments import Comment
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
@@ -259,6 +260,8 @@ def test_a_broken_or_empty_workbook_fails_with_a_reason() -> None:
     with pytest.raises(DamagedFile):
         events(patched(rows_of(*STAFF), "xl/worksheets/sheet1.xml", lambda _: b"<worksheet"))
     with pytest.raises(DamagedFile):
+        events(patched(rows_of(*STAFF), "xl/_rels/workbook.xml.rels", lambda xml: xml[:90]))
+    with pytest.raises(DamagedFile):
         events(b"PK\x03\x04 nonsense")
 
 
@@ -412,3 +415,10 @@ def test_a_thread_of_comments_replaces_the_note_that_stands_for_it() -> None:
         )
     (comment,) = elements(buffer.getvalue(), Kind.COMMENT)
     assert (comment.cells, comment.text) == ("B2", "Eve: Is it right?\nEve: It is.")
+
+
+def test_a_workbook_whose_encryption_is_damaged_fails_with_a_reason() -> None:
+    buffer = io.BytesIO()
+    OOXMLFile(io.BytesIO(rows_of(*STAFF))).encrypt("secret", buffer)
+    with pytest.raises(DamagedFile):
+        events(buffer.getvalue().replace(b"<encryption", b"<&cryption"))
