@@ -8,7 +8,7 @@ import pypdfium2.raw as pdfium
 from pypdfium2 import PdfDocument, PdfPage
 
 from ingest.model import Element, Kind
-from ingest.parse.paragraphs import mend
+from ingest.parse.prose import mend
 from ingest.parse.view import View
 
 MAX_NOTES = 20_000  # of one page

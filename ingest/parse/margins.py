@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 
 from ingest.model import Element, Kind
 from ingest.parse.layout import Item, Line, Row, join_words, rows_of
-from ingest.parse.paragraphs import Sheet, mend
+from ingest.parse.paragraphs import Sheet
+from ingest.parse.prose import mend
 
 MARGIN = 0.12  # share of the page's height at its top and at its bottom
 DEEP_MARGIN = 0.19  # the same for the very first and the very last row

@@ -5,7 +5,7 @@ from itertools import islice
 import pypdfium2.raw as pdfium
 from pypdfium2 import PdfBookmark, PdfDest, PdfDocument, PdfiumError
 
-from ingest.parse.paragraphs import mend, normal_title
+from ingest.parse.prose import mend, normal_title
 
 MAX_ENTRIES = 50_000
 MAX_ATTACHMENTS = 1_000

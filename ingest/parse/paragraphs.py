@@ -1,7 +1,6 @@
 """From the regions of a page to its elements: paragraphs, headings, list items and tables."""
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,9 +19,9 @@ from ingest.parse.layout import (
     Line,
     Row,
     display_width,
-    join_words,
     turn_back,
 )
+from ingest.parse.prose import join_lines, mend, normal_title
 from ingest.parse.tables import aligned_grid
 
 LABELLED = re.compile(r"[^\s:：][^:：.。]{0,38}[:：]\s*\S")
@@ -32,20 +31,12 @@ NUMBERED = re.compile(
 )
 FIRST_WORD = re.compile(r"^\S+\s+")
 BULLETS = "•▪●○◦■□☐☑☒◆➢➤✓\uf0a7\uf0b7\uf0d8"
-HYPHENS = "-\u00ad\u2010"
-KEPT_PREFIXES = frozenset(
-    {"all", "anti", "cross", "ex", "half", "multi", "non", "post", "pre", "quasi", "self", "well"}
-)
-ODD_FORMS = re.compile(r"[\u2e80-\u2fdf\ufb00-\ufb06\ufb1d-\ufdff\ufe70-\ufefc]+")
-NOISE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200d\u2060\ufeff\ufffe\uffff]")
-BLANK = re.compile(r"[\s\u00a0]+")
 CAPTION = re.compile(
     r"(?:Figure|Fig\.|Table|Chart|Listing)\s+\d+(?:[.-]\d+)*\s*[:.]|[图表]\s*\d+(?:[.-]\d+)*\s*[:：\s]"
 )
 # blanks that OCR puts around the punctuation of Chinese
 LOOSE = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[,.;:!?'·、。）)])|(?<=[,.;:!?'·（(])\s+(?=[\u3400-\u9fff])")
 DECORATION = re.compile(r"^[•‣▪▫●○◦◆◇➢➤·∙*–—\uf0a7\uf0b7\uf0d8\uf076-]\s*")  # bullets that say nothing
-FIGURE_IN_WIDE = re.compile(rf"\d{WIDE.pattern}|{WIDE.pattern}\d")  # set without a blank, and parted by a line's end
 FAR_OUT = 5  # em; no paragraph's first line is indented by more
 LEVELS = ((1.75, 1), (1.35, 2), (1.12, 3))
 
@@ -120,33 +111,6 @@ class Style:
     def body(self) -> float:
         """The size most words have, in the unit of the page; 0 while nothing is known."""
         return max(self.sizes, key=lambda size: (self.sizes[size], -size)) if self.sizes else 0.0
-
-
-def mend(text: str) -> str:
-    """Ligatures, presentation forms and radicals become ordinary letters; control and zero-width signs go."""
-    text = ODD_FORMS.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
-    return BLANK.sub(" ", NOISE.sub("", text)).strip()
-
-
-def join_lines(texts: Sequence[str]) -> str:
-    """Lines of a paragraph put together; a word divided at the end of a line becomes whole again."""
-    joined = texts[0]
-    for text in texts[1:]:
-        stem = joined[:-1]
-        if joined[-1:] in HYPHENS and stem[-1:].isalpha() and text[:1].islower():
-            last = re.split(r"[\s(]", stem)[-1].lower()
-            joined = joined + text if last in KEPT_PREFIXES or "-" in last else stem + text
-        elif FIGURE_IN_WIDE.fullmatch(joined[-1:] + text[:1]):
-            joined += text
-        else:
-            joined = join_words([joined, text])
-    return joined
-
-
-def normal_title(text: str) -> str:
-    """A heading reduced to its letters and digits, its number left out, to compare it with an entry of the outline."""
-    letters = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
-    return letters.lstrip("0123456789")
 
 
 def elements_of(sheet: Sheet, page: int, style: Style) -> Iterator[Element]:

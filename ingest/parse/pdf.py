@@ -16,7 +16,7 @@ from pypdfium2 import PdfDocument, PdfiumError
 from ingest.errors import DamagedFile, NoText, PasswordNeeded, TooLarge, UnreadableFile
 from ingest.model import Box, Element, Event, Kind, Loss, Notice, Progress, ReadOptions, Source
 from ingest.parse.annotations import notes_of
-from ingest.parse.layout import Line, lines_of
+from ingest.parse.layout import Item, Line, lines_of
 from ingest.parse.legibility import Legibility, legibility
 from ingest.parse.margins import RunningHeads
 from ingest.parse.ocr import OcrFailed, OcrMissing, Recogniser, Recognition, open_recogniser
@@ -27,6 +27,7 @@ from ingest.parse.ruling import ruled_grids
 from ingest.parse.view import PageContent
 
 AHEAD = 6  # pages read before one is told, so that its running heads are known
+CONVINCED = 3  # pages of codes that read like garbage, after which OCR is spared the others
 FEW_LETTERS = 16  # a page with fewer is looked at as a picture, if there is one
 
 
@@ -96,7 +97,7 @@ class _Page:
         if not flaw:
             self.sheets = _combined(self.sheets, seen)
             return
-        read = legibility(" ".join(item.text for item in seen.items if isinstance(item, Line)))
+        read = legibility(" ".join(map(_text, seen.items)))
         if self.layer.is_meaningless or (not read.flaw and read.characters * 3 >= self.layer.characters):
             self.sheets = [seen]
             told = f"The text of the page is garbage ({flaw}); what OCR read in its image was taken instead."
@@ -116,6 +117,7 @@ class _Reading:
         self.trouble: UnreadableFile | None = None
         self.lost = ""
         self.told = 0
+        self.borne_out = 0  # pages whose text seemed garbage, and OCR saw no better
 
     def run(self) -> Iterator[Event]:
         """Yields the events of all pages."""
@@ -152,7 +154,9 @@ class _Reading:
         """Adds what OCR saw on the page to its text, or replaces it."""
         try:
             if page.recognition:
+                own = page.sheets
                 page.take(page.recognition.result().sheet())
+                self.borne_out += bool(page.layer.flaw) and page.sheets is own
         except (OcrMissing, OcrFailed) as error:
             self.trouble = error
             page.go_unrecognised(error.message)
@@ -184,7 +188,8 @@ class _Reading:
             page.notes = list(notes_of(self.document, handle, number))
             page.sheets = _sheets(content)
             page.layer = legibility(content.text)
-            if page.layer.flaw or _is_picture(content, page.layer.letters):
+            doubted = page.layer.is_meaningless or (page.layer.flaw and self.borne_out < CONVINCED)
+            if doubted or _is_picture(content, page.layer.letters):
                 self._recognise(page, content, handle)
         except PdfiumError:
             page.lose("The page is damaged and could not be read.")
@@ -211,6 +216,10 @@ class _Reading:
         except OcrMissing as error:
             self.trouble = error
             page.go_unrecognised(error.message)
+
+
+def _text(item: Item) -> str:
+    return item.text if isinstance(item, Line) else " ".join(cell for row in item.rows for cell in row)
 
 
 def _combined(sheets: list[Sheet], seen: Sheet) -> list[Sheet]:

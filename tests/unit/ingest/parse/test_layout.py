@@ -5,7 +5,8 @@ import pytest
 from ingest.model import Box, Element, Kind
 from ingest.parse.columns import regions_of
 from ingest.parse.layout import Grid, Line, Word, join_words, lines_of, turn_back
-from ingest.parse.paragraphs import Sheet, Style, elements_of, join_lines, mend
+from ingest.parse.paragraphs import Sheet, Style, elements_of
+from ingest.parse.prose import join_lines, mend
 from ingest.parse.ruling import Rule, ruled_grids
 from ingest.parse.tables import header_rows
 
