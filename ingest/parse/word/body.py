@@ -202,7 +202,7 @@ def _table_element(header: Sequence[TableRow], body: Sequence[TableRow], page: i
 
 def _mark_is_deleted(properties: etree._Element | None) -> bool:
     mark = None if properties is None else properties.find(f"{W}rPr")
-    return mark is not None and any(mark.find(f"{W}{change}") is not None for change in ("del", "moveFrom"))
+    return mark is not None and (mark.find(f"{W}del") is not None or mark.find(f"{W}moveFrom") is not None)
 
 
 def _joined(code: Sequence[Element]) -> Element:

@@ -14,6 +14,9 @@ from ingest.parse.word.symbols import readable, symbol
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 BLIP = "{http://schemas.openxmlformats.org/drawingml/2006/main}blip"
 IMAGE_DATA = "{urn:schemas-microsoft-com:vml}imagedata"
+_W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
+_CHECKBOX = f"{_W14}checkbox"
+_TICKED = {True: "[x]", False: "[ ]"}  # as in Markdown: the signs in the file's font are unknown to most models
 _TINY = 4  # half points
 # Runs within these are read as if the wrapper were not there.
 _WRAPPERS = frozenset(
@@ -86,6 +89,8 @@ class _Walk:
             tag = child.tag
             if tag == f"{W}r":
                 self._run(child)
+            elif tag == f"{W}sdt" and (box := child.find(f"{W}sdtPr/{_CHECKBOX}")) is not None:
+                self._add(_TICKED[_is_checked(box)], seen=True)
             elif tag in _WRAPPERS:
                 self._children(child)
             elif tag == f"{_MC}AlternateContent":
@@ -211,12 +216,17 @@ def _chosen(field_begin: etree._Element) -> str:
     box, choice = (field_begin.find(f"{W}ffData/{W}{kind}") for kind in ("checkBox", "ddList"))
     if box is not None:
         checked = is_on(box, "checked")
-        return "☒" if (checked if checked is not None else is_on(box, "default")) else "☐"
+        return _TICKED[(checked if checked is not None else is_on(box, "default")) or False]
     if choice is None:
         return ""
     chosen = number(value(choice, "result") or value(choice, "default")) or 0
     entries = [entry.get(VAL, "") for entry in choice.iterchildren(f"{W}listEntry")]
     return entries[chosen] if 0 <= chosen < len(entries) else ""
+
+
+def _is_checked(box: etree._Element) -> bool:
+    state = box.find(f"{_W14}checked")
+    return state is not None and state.get(f"{_W14}val", "1") in ("1", "true", "on")
 
 
 def _symbol(element: etree._Element) -> str:

@@ -5,6 +5,7 @@ that hold text are opened, each when it is needed.
 """
 
 import zipfile
+from functools import cache
 from typing import BinaryIO
 
 from docx.opc.constants import RELATIONSHIP_TARGET_MODE
@@ -77,8 +78,13 @@ def is_on(parent: etree._Element | None, name: str) -> bool | None:
 
 def value(parent: etree._Element | None, path: str) -> str | None:
     """The value of a property below `parent`, None where it is not given; a path has its names joined by "/"."""
-    found = None if parent is None else parent.find("/".join(f"{W}{name}" for name in path.split("/")))
+    found = None if parent is None else parent.find(_qualified(path))
     return None if found is None else found.get(VAL)
+
+
+@cache
+def _qualified(path: str) -> str:
+    return "/".join(f"{W}{name}" for name in path.split("/"))
 
 
 def number(text: str | None) -> int | None:

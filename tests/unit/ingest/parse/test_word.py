@@ -360,6 +360,21 @@ def test_a_form_field_reads_as_what_was_chosen() -> None:
     assert told(body(f"<w:p>{run('Colour: ')}{field}</w:p>")) == [(Kind.TEXT, "Colour: green")]
 
 
+def test_checkboxes_read_as_in_markdown_whatever_sign_the_file_draws() -> None:
+    def box(checked: int, sign: str) -> str:
+        space = 'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"'
+        state = f'<w14:checkbox {space}><w14:checked w14:val="{checked}"/></w14:checkbox>'
+        return f"<w:sdt><w:sdtPr>{state}</w:sdtPr><w:sdtContent>{run(sign)}</w:sdtContent></w:sdt>"
+
+    field = (
+        '<w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:checkBox><w:checked/></w:checkBox></w:ffData>'
+        "</w:fldChar></w:r>"
+        '<w:r><w:instrText>FORMCHECKBOX</w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    )
+    given = paragraph(box(1, "☒"), run(" tea "), box(0, "☐"), run(" milk "), field, run(" sugar"))
+    assert told(body(given)) == [(Kind.TEXT, "[x] tea [ ] milk [x] sugar")]
+
+
 def test_links_fields_controls_breaks_and_tabs_read_as_shown() -> None:
     field = (
         '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>DATE</w:instrText></w:r>'
