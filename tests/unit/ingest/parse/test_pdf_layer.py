@@ -2,13 +2,17 @@ import io
 from collections.abc import Callable
 
 import pytest
+from PIL import Image
 from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, NameObject
+from pypdfium2 import PdfPage
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest.errors import NoText
 from ingest.model import Element, Loss, Notice, ReadOptions
+from ingest.parse import pdf
+from ingest.parse.pdfium import picture_of
 from tests.pages import ENGLISH, WIDTH, elements, events, made, paragraph, rewritten, scan, scanned
 
 
@@ -112,18 +116,34 @@ def test_without_ocr_a_text_that_looks_like_garbage_is_kept_with_a_notice() -> N
     assert len([event for event in told if isinstance(event, Element)]) == 1
 
 
+CODES = ["QXJ4-KZWV-7TRB-HHGD-PLKX", "VWXQ-9BNM-KJHG-ZXCV-QWRT", "XKCD-TTYP-5MNB-VVCX-ZLKJ", "BDFG-HJKL-6QWX-RTPS-DFGH"]
+
+
 def test_codes_that_read_like_garbage_are_kept_where_ocr_sees_the_same() -> None:
-    codes = [
-        "QXJ4-KZWV-7TRB-HHGD-PLKX",
-        "VWXQ-9BNM-KJHG-ZXCV-QWRT",
-        "XKCD-TTYP-5MNB-VVCX-ZLKJ",
-        "BDFG-HJKL-6QWX-RTPS-DFGH",
-    ]
+    told = events(made(lambda canvas: paragraph(canvas, 72, 100, CODES * 3, size=12)), ENGLISH)
 
-    told = events(made(lambda canvas: paragraph(canvas, 72, 100, codes * 3, size=12)), ENGLISH)
-
-    assert codes[0] in " ".join(event.text for event in told if isinstance(event, Element))
+    assert CODES[0] in " ".join(event.text for event in told if isinstance(event, Element))
     assert not any(isinstance(event, Notice) for event in told)
+
+
+def test_ocr_is_spared_the_rest_of_a_catalogue_of_codes(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[PdfPage] = []
+
+    def counted(page: PdfPage) -> Image.Image:
+        looked.append(page)
+        return picture_of(page)
+
+    monkeypatch.setattr(pdf, "picture_of", counted)
+
+    def draw(canvas: Canvas) -> None:
+        for _ in range(9):
+            paragraph(canvas, 72, 100, CODES * 3, size=12)
+            canvas.showPage()
+
+    found = elements(made(draw), ReadOptions(ocr_languages="eng", ocr_threads=1))
+
+    assert len({element.page for element in found}) == 9
+    assert len(looked) < 6
 
 
 def test_without_ocr_a_scanned_page_is_a_loss_and_the_others_are_read() -> None:
