@@ -96,11 +96,13 @@ class Pictures:
         image = self._decoded(picture.data)
         if image is None or not shows_text(image):
             return None
-        try:
-            self._recogniser = self._recogniser or open_recogniser(self._name, self._options)
-        except OcrMissing as error:
-            self._missing = error
-            self._unread[str(error.facts["detail"])] += 1
+        if self._missing is None and self._recogniser is None:
+            try:
+                self._recogniser = open_recogniser(self._name, self._options)
+            except OcrMissing as error:
+                self._missing = error
+        if self._missing or self._recogniser is None:
+            self._unread["text recognition is not installed here"] += 1
             return None
         return _Pending(picture, self._recogniser.submit(image))
 

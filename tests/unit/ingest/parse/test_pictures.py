@@ -170,5 +170,7 @@ def test_a_document_of_pictures_only_says_why_it_has_no_text(monkeypatch: pytest
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(OcrMissing, match="tesseract"):
         texts(data, ReadOptions(ocr_engine="tesseract"))
-    with_text = word_file(blob(drawn("Scanned page")))
-    assert texts(with_text, ReadOptions(ocr_engine="tesseract")) == ["Before.", "After."]
+    both = word_file(blob(drawn("Scanned page")), blob(drawn("Another page")))
+    *found, notice = word.read(Source("a.docx", io.BytesIO(both), len(both)), ReadOptions(ocr_engine="tesseract"))
+    assert [event.text for event in found if isinstance(event, Element)] == ["Before.", "After."]
+    assert notice == Notice("2 pictures in this file could not be read: text recognition is not installed here.")
