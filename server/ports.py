@@ -251,7 +251,7 @@ class Jobs(Protocol):
         ...
 
     def release(self, lease: Lease, delay: float = 0.0) -> None:
-        """Gives the job back to the queue, to be claimed again after `delay` seconds."""
+        """Gives the job back to the queue, to be claimed again after `delay` seconds; it counts as no attempt."""
         ...
 
     def cancel(self, kind: str, subject: str) -> None:

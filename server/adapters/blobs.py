@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
 PACKED_BYTES = 64 * 1024
-"""Sealed objects of at most this size are packed."""
+"""Objects of at most this size are packed."""
+SEAL_BYTES = 64
+"""What sealing adds to such an object, at most."""
 
 _PART = ".part"
 
@@ -212,7 +214,7 @@ class _Sink:
 
     def write(self, data: bytes, /) -> int:
         """Takes all bytes."""
-        if self._file is None and len(self._held) + len(data) <= PACKED_BYTES:
+        if self._file is None and len(self._held) + len(data) <= PACKED_BYTES + SEAL_BYTES:
             self._held += data
             return len(data)
         return self._opened().write(data)

@@ -57,9 +57,10 @@ class Heartbeat:
             try:
                 progress = None if self._progress is None else dump(self._progress)
                 advanced = self._advanced.is_set()
-                self._advanced.clear()
                 if not self._jobs.renew(self._lease, LEASE_SECONDS, progress, advanced=advanced):
                     self._lost.set()
                     return
+                if advanced:
+                    self._advanced.clear()
             except Exception:
                 log.exception("The lease could not be renewed; trying again")

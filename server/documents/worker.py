@@ -41,7 +41,6 @@ class Worker:
         self._name = name
         self._observe = observe
         self._stopping = threading.Event()
-        self._wake = threading.Event()
         self._threads: list[threading.Thread] = []
 
     def start(self, threads: int) -> None:
@@ -52,14 +51,9 @@ class Worker:
             thread.start()
             self._threads.append(thread)
 
-    def wake(self) -> None:
-        """Something was queued: look at once."""
-        self._wake.set()
-
     def stop(self, seconds: float = 20.0) -> None:
         """Ends; jobs under way go back to the queue and lose nothing that was written."""
         self._stopping.set()
-        self._wake.set()
         until = time.monotonic() + seconds
         for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
@@ -74,8 +68,7 @@ class Worker:
                 self._stopping.wait(RETRY_SECONDS)
                 continue
             if lease is None:
-                self._wake.wait(IDLE_SECONDS)
-                self._wake.clear()
+                self._stopping.wait(IDLE_SECONDS)
                 continue
             self._run(lease)
 

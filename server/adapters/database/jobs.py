@@ -107,10 +107,12 @@ class SqlJobs:
             return _change_held(connection, lease, {"state": _FINISHED, "updated_at": _now(connection)})
 
     def release(self, lease: Lease, delay: float = 0.0) -> None:
-        """Gives the job back to the queue, to be claimed again after `delay` seconds; nothing if the lease was lost."""
+        """Gives the job back to the queue, to be claimed again after `delay` seconds; nothing if the lease was lost. It
+        counts as no attempt, for nothing went wrong with the job."""
         with self._database.begin(durable=False) as connection:
             now = _now(connection)
-            changes = {"state": _QUEUED, "worker": None, "not_before": now + delay, "updated_at": now}
+            changes: dict[str, Any] = {"state": _QUEUED, "worker": None, "not_before": now + delay, "updated_at": now}
+            changes["attempt"] = sa.case((jobs.c.attempt > 0, jobs.c.attempt - 1), else_=0)
             _change_held(connection, lease, changes)
 
     def cancel(self, kind: str, subject: str) -> None:
