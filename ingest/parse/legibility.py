@@ -1,8 +1,9 @@
 """Whether the text layer of a page says something: fonts that do not tell what their glyphs mean yield garbage.
 
-Three things are measured, each only where there is enough of it: characters that mean nothing at all (unknown, private,
+Four things are measured, each only where there is enough of it: characters that mean nothing at all (unknown, private,
 control); how usual the pairs of neighbouring Latin letters are, which tells a shifted or shuffled alphabet from every
-language written in it; and how many of the Chinese characters are in common use, for broken fonts yield rare ones.
+language written in it; how many of the Chinese characters are in common use, for broken fonts yield rare ones; and
+whether there are signs where letters should be.
 """
 
 import re

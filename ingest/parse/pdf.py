@@ -2,7 +2,8 @@
 
 Nothing in a document is run: PDFium is used without its script engine, and actions and links are not followed. Text
 that a reader of the page cannot see (invisible, tiny, outside the page) is left out, for nobody could check an answer
-against it; invisible text over a picture is kept, for that is how scanners store recognised text.
+against it; invisible text over a picture is kept, for that is how scanners store recognised text. A page without text,
+or whose text is garbage, is looked at by OCR.
 """
 
 from collections import deque

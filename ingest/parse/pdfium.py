@@ -189,10 +189,9 @@ class _Reading:
 
     def _keep(self, text: str, first: int, font: _Font) -> None:
         """Takes the characters from index `first` on as a word; as several, where they do not stand together."""
-        place = start = self._place(first)
+        place = self._place(first)
         if len(text) > 1:
-            end = self._place(first + len(text) - 1)
-            place = _union(start, end)
+            place = _union(place, self._place(first + len(text) - 1))
             if font.turn != OBLIQUE and _is_loose(place, text, font):
                 self._keep_parts(text, first, font)
                 return
