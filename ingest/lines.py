@@ -76,8 +76,8 @@ def _column_name(cells: Sequence[str]) -> str:
 
 def _row_text(row: Sequence[str], names: Sequence[str]) -> str:
     first = row[0] if row else ""
-    if len(row) > 1 and first and row.count(first) == len(row):
-        return first  # one cell merged over the whole row
+    if len(row) > 1 and row.count(first) == len(row) and any(map(str.isalpha, first)):
+        return first  # one cell merged over the whole row; figures may be alike
     parts = [
         f"{name}: {cell}" if name and name != cell else cell
         for cell, name in zip_longest(row, names[: len(row)], fillvalue="")

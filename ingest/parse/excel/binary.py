@@ -16,7 +16,7 @@ from ingest.parse.excel.records import DOUBLE, LONG, compact_number, records, te
 from ingest.parse.excel.rows import MAX_COLUMNS, Area, Row, filled
 from ingest.parse.excel.sheets import Name, detail, events
 from ingest.parse.excel.tokens import is_date, sections, tokens
-from ingest.parse.excel.workbook import SharedStrings
+from ingest.parse.excel.workbook import SHEETS, SharedStrings
 
 # Records, by the numbers of their types.
 _ROW, _COLUMNS, _MERGE = 0, 60, 176
@@ -58,7 +58,7 @@ class BinaryWorkbook:
     """An open workbook: its sheets, and what their cells refer to."""
 
     def __init__(self, package: zipfile.ZipFile) -> None:
-        part = target(package, "", "/officeDocument")
+        part = target(package, "", "officeDocument")
         if part is None:
             raise KeyError("the workbook part")
         self.package = package
@@ -67,17 +67,17 @@ class BinaryWorkbook:
         self.sheets: list[BinarySheet] = []
         self.strings = SharedStrings()
         self._read_workbook()
-        strings = target(package, part, "/sharedStrings")
+        strings = target(package, part, "sharedStrings")
         for kind, data in records(package, strings) if strings is not None else ():
             if kind == _STRING:
                 self.strings.append(text_at(data, 1)[0])
         self.styles = [
             (renderer(code, self.from_1904), is_date(tokens(sections(code)[0])))
-            for code in _formats(package, target(package, part, "/styles"))
+            for code in _formats(package, target(package, part, "styles"))
         ]
 
     def _read_workbook(self) -> None:
-        known = {link.Id: link for link in links(self.package, self.part)}
+        known = {link.id: link for link in links(self.package, self.part)}
         listed: list[BinarySheet | None] = []
         linked: list[tuple[int, int]] = []
         names: list[tuple[str, int, Area]] = []
@@ -87,10 +87,10 @@ class BinaryWorkbook:
             elif kind == _SHEET:
                 relation, at = text_at(data, 8)
                 link = known.get(relation)
-                is_sheet = link is not None and link.Type.endswith(("/worksheet", "/chartsheet"))
-                if link is not None and is_sheet and link.target in self.package.NameToInfo:
+                is_sheet = link is not None and link.kind in SHEETS
+                if link is not None and is_sheet:
                     self.sheets.append(
-                        BinarySheet(self, text_at(data, at)[0], link.target, hidden=bool(LONG(data, 0)[0]))
+                        BinarySheet(self, text_at(data, at)[0], link.part, hidden=bool(LONG(data, 0)[0]))
                     )
                 listed.append(self.sheets[-1] if is_sheet and self.sheets else None)
             elif kind == _LINKED_SHEETS:

@@ -16,8 +16,8 @@ from ingest.parse.rows import tables
 
 def drawn(package: zipfile.ZipFile, sheet: str) -> Iterator[Element]:
     """What the drawings of a sheet part say, in the order drawn, with the cells they lie over."""
-    for part in targets(package, sheet, "/drawing"):
-        known = {link.Id: str(link.target) for link in links(package, part)}
+    for part in targets(package, sheet, "drawing"):
+        known = {link.id: link.part for link in links(package, part)}
         for anchor in root(package, part):
             place = _place(anchor)
             for piece in _pieces(anchor):
@@ -35,7 +35,7 @@ def _pieces(anchor: etree._Element) -> Iterator[etree._Element]:
             yield from _pieces(child)
 
 
-def _elements(package: zipfile.ZipFile, known: dict[str | None, str], piece: etree._Element) -> Iterator[Element]:
+def _elements(package: zipfile.ZipFile, known: dict[str, str], piece: etree._Element) -> Iterator[Element]:
     match local_name(piece):
         case "sp":
             text = "\n".join(_paragraphs(piece))
@@ -47,8 +47,8 @@ def _elements(package: zipfile.ZipFile, known: dict[str | None, str], piece: etr
                 yield Element(Kind.CAPTION, text)
         case _:
             for chart in named(piece, "chart"):
-                part = known.get(chart.get(f"{{{REL_NS}}}id"))
-                if part is not None and part in package.NameToInfo:
+                part = known.get(chart.get(f"{{{REL_NS}}}id", ""))
+                if part is not None:
                     yield from _chart(root(package, part))
 
 

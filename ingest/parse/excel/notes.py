@@ -14,7 +14,7 @@ def comments(package: zipfile.ZipFile, workbook: str, sheet: str, notes: Notes) 
     `notes` reads a part with notes; threads are XML in every kind of package.
     """
     threads = dict(_threads(package, workbook, sheet))
-    for part in targets(package, sheet, "/comments"):
+    for part in targets(package, sheet, "comments"):
         for cell, text in notes(package, part):
             if cell not in threads:  # Excel keeps a note beside each thread, for programs that know no threads
                 yield cell, text
@@ -40,13 +40,13 @@ def signed(author: str, text: str) -> str:
 
 
 def _threads(package: zipfile.ZipFile, workbook: str, sheet: str) -> Iterator[tuple[str, str]]:
-    persons = target(package, workbook, "/person")
+    persons = target(package, workbook, "person")
     names = {
         person.get("id"): person.get("displayName", "")
         for person in (root(package, persons) if persons is not None else ())
     }
     lines: dict[str, list[str]] = {}
-    for part in targets(package, sheet, "/threadedComment"):
+    for part in targets(package, sheet, "threadedComment"):
         for comment in root(package, part):
             text = "".join(child.text or "" for child in comment if local_name(child) == "text").strip()
             if text:

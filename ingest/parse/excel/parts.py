@@ -1,12 +1,13 @@
 """The XML parts of an Excel package, and how they relate to one another."""
 
+import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
+from typing import NamedTuple
 from xml.parsers.expat import ExpatError
 
 from lxml import etree
-from openpyxl.packaging.relationship import Relationship, get_dependents, get_rels_path
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from ingest.parse.archive import UNZIP_ERRORS
@@ -18,24 +19,39 @@ MAIN = f"{{{SHEET_MAIN_NS}}}"
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
-def links(package: zipfile.ZipFile, part: str) -> list[Relationship]:
-    """What a part (or the package, if "") relates to; parts are found in whatever case their names are written."""
-    path = get_rels_path(part) if part else "_rels/.rels"  # type: ignore[no-untyped-call]
-    found = list(get_dependents(package, path)) if path in package.NameToInfo else []
-    for link in found:
-        if link.target not in package.NameToInfo:
-            sought = str(link.target).lower()
-            link.Target = next((name for name in package.NameToInfo if name.lower() == sought), link.target)
+class Link(NamedTuple):
+    """What a part relates to: the link's id, its kind (the end of its type), and the other part."""
+
+    id: str
+    kind: str
+    part: str
+
+
+def links(package: zipfile.ZipFile, part: str) -> list[Link]:
+    """The parts that a part (or the package, if "") relates to, found in whatever case their names are written."""
+    folder, name = posixpath.split(part)
+    path = posixpath.join(folder, "_rels", f"{name}.rels")
+    if path not in package.NameToInfo:
+        return []
+    found = []
+    for entry in root(package, path).iter("{*}Relationship"):
+        if entry.get("TargetMode") != "External":
+            written = posixpath.normpath(posixpath.join("/", folder, entry.get("Target", ""))).lstrip("/")
+            actual = _actual(package, written)
+            if actual is not None:
+                found.append(Link(entry.get("Id", ""), entry.get("Type", "").rpartition("/")[2], actual))
     return found
 
 
+def _actual(package: zipfile.ZipFile, name: str) -> str | None:
+    if name in package.NameToInfo:
+        return name
+    return next((known for known in package.NameToInfo if known.lower() == name.lower()), None)
+
+
 def targets(package: zipfile.ZipFile, part: str, kind: str) -> list[str]:
-    """The parts that another one relates to by relationships of the kind."""
-    return [
-        str(link.target)
-        for link in links(package, part)
-        if link.Type.endswith(kind) and link.TargetMode != "External" and link.target in package.NameToInfo
-    ]
+    """The parts that another one relates to by links of the kind."""
+    return [link.part for link in links(package, part) if link.kind == kind]
 
 
 def target(package: zipfile.ZipFile, part: str, kind: str) -> str | None:

@@ -22,6 +22,7 @@ from ingest.parse.excel.tokens import is_date, sections, tokens
 
 _BUILT_IN_NAME = "_xl"  # print areas and the like
 _TRUE = ("1", "true")
+SHEETS = frozenset({"worksheet", "chartsheet"})
 
 
 class SharedStrings:
@@ -62,8 +63,8 @@ class Workbook:
         self.part = part
         self.from_1904 = settings is not None and settings.get("date1904") in _TRUE
         self.sheets = _sheets(package, part, tree)
-        self.strings = _shared_strings(package, target(package, part, "/sharedStrings"))
-        self._formats = _formats(package, target(package, part, "/styles"))
+        self.strings = _shared_strings(package, target(package, part, "sharedStrings"))
+        self._formats = _formats(package, target(package, part, "styles"))
         self.dated = frozenset(style for style, code in self._formats.items() if is_date(tokens(sections(code)[0])))
 
     @property
@@ -81,22 +82,22 @@ def open_workbook(package: zipfile.ZipFile) -> Workbook:
 
     Raises KeyError where a part is missing that a workbook cannot do without, and XMLSyntaxError where one is broken.
     """
-    part = target(package, "", "/officeDocument")
+    part = target(package, "", "officeDocument")
     if part is None:
         raise KeyError("the workbook part")
     return Workbook(package, part)
 
 
 def _sheets(package: zipfile.ZipFile, part: str, tree: etree._Element) -> tuple[SheetPart, ...]:
-    known = {link.Id: link for link in links(package, part)}
+    known = {link.id: link for link in links(package, part)}
     names = _names(tree)
     sheets = []
     for entry in tree.iter(f"{MAIN}sheet"):
-        link = known.get(entry.get(f"{{{REL_NS}}}id"))
-        if link is not None and link.Type.endswith(("/worksheet", "/chartsheet")) and link.target in package.NameToInfo:
+        link = known.get(entry.get(f"{{{REL_NS}}}id", ""))
+        if link is not None and link.kind in SHEETS:
             title = entry.get("name", "")
             hidden = entry.get("state", "visible") != "visible"
-            sheets.append(SheetPart(title, hidden, link.target, tuple(names.get(title, ()))))
+            sheets.append(SheetPart(title, hidden, link.part, tuple(names.get(title, ()))))
     return tuple(sheets)
 
 

@@ -16,6 +16,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ingest.errors import DamagedFile, NoText
+from ingest.lines import table_lines
 from ingest.model import Element, Event, Kind, Loss, Progress, ReadOptions, Source
 from ingest.parse.excel import read
 
@@ -422,3 +423,11 @@ def test_a_workbook_whose_encryption_is_damaged_fails_with_a_reason() -> None:
     OOXMLFile(io.BytesIO(rows_of(*STAFF))).encrypt("secret", buffer)
     with pytest.raises(DamagedFile):
         events(buffer.getvalue().replace(b"<encryption", b"<&cryption"))
+
+
+def test_a_row_is_found_by_its_headers_even_if_its_figures_are_alike() -> None:
+    (table,) = elements(rows_of(("Year", "Ducks", "Geese"), ("North", 7, 5), (3, 3, 3)), Kind.TABLE)
+    assert [line.text for line in table_lines(table)] == [
+        "Year: North | Ducks: 7 | Geese: 5",
+        "Year: 3 | Ducks: 3 | Geese: 3",
+    ]
