@@ -5,6 +5,7 @@ reader, under its limits and without a network. Besides, it sees no files but it
 switches macros and links off.
 """
 
+import hashlib
 import io
 import os
 import shutil
@@ -138,10 +139,11 @@ def _converted(program: Path, source: Source, conversion: _Conversion, folder: P
 
 def _run(program: Path, given: Path, target: str, folder: Path) -> int:
     """How LibreOffice ended; what it made of the given file, if anything, is in the folder `made`."""
+    profile = (folder / "profile").as_uri()
     command = [
         str(program),
         *("--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck"),
-        f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+        f"-env:UserInstallation={profile}",
         *("--convert-to", target, "--outdir", str(folder / "made"), str(given)),
     ]
     environment = {
@@ -167,8 +169,17 @@ def _run(program: Path, given: Path, target: str, folder: Path) -> int:
             check=False,
         ).returncode
 
-    code = run()
-    return run() if code == _RESTART else code
+    try:
+        code = run()
+        return run() if code == _RESTART else code
+    finally:
+        _socket_of(profile).unlink(missing_ok=True)  # it removes that itself, unless it was killed or crashed
+
+
+def _socket_of(profile: str) -> Path:
+    """Where LibreOffice listens while it uses a profile."""
+    digest = hashlib.md5(profile.encode("utf-16-le"), usedforsecurity=False).digest()
+    return _SOCKETS / f"OSL_PIPE_{os.getuid()}_SingleOfficeIPC_{''.join(f'{byte:x}' for byte in digest)}"
 
 
 def _check_manifest(source: Source) -> None:

@@ -11,9 +11,10 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from PIL import Image, ImageDraw, ImageFont
 
-from ingest.errors import DamagedFile, PasswordNeeded, TooLarge, UnreadableFile, UnsupportedFormat
+from ingest.errors import DamagedFile, OutOfTime, PasswordNeeded, TooLarge, UnreadableFile, UnsupportedFormat
 from ingest.model import Element, Event, Kind, Notice, ReadOptions, Source
 from ingest.parse.office import OfficeMissing, read
+from ingest.parse.office import _socket_of as socket_of
 from ingest.sandbox import Sandbox
 
 ODT = "application/vnd.oasis.opendocument.text"
@@ -123,8 +124,7 @@ def test_a_notice_says_that_the_file_was_converted_and_no_page_is_claimed(docume
     assert {event.page for event in rest if isinstance(event, Element)} == {None}
 
 
-def test_it_works_inside_the_sandbox_counts_as_the_reader_and_leaves_nothing_behind() -> None:
-    before = set(Path("/tmp").glob("OSL_PIPE*"))
+def test_it_works_inside_the_sandbox_and_counts_as_the_reader() -> None:
     data = rb"{\rtf1\ansi Hello from rich text.}"
     with Sandbox(memory_mb=1024, seconds=120) as sandbox:
         plain = sandbox.read(Source("a.txt", io.BytesIO(b"Hello"), 5), ReadOptions())
@@ -133,7 +133,23 @@ def test_it_works_inside_the_sandbox_counts_as_the_reader_and_leaves_nothing_beh
         assert [event.text for event in reading if isinstance(event, Element)] == ["Hello from rich text."]
     assert reading.media_type == "application/rtf"
     assert reading.peak_mb > plain.peak_mb + 50
-    assert set(Path("/tmp").glob("OSL_PIPE*")) <= before
+
+
+def test_a_conversion_that_takes_too_long_is_ended_and_leaves_no_socket_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    sockets: list[tuple[Path, bool]] = []
+
+    def watched(profile: str) -> Path:
+        path = socket_of(profile)
+        sockets.append((path, path.exists()))
+        return path
+
+    monkeypatch.setattr("ingest.parse.office._socket_of", watched)
+    monkeypatch.setattr("ingest.parse.office._SECONDS", 1.5)
+    with pytest.raises(OutOfTime):
+        events(rb"{\rtf1 " + rb"another word and one more \par " * 200_000 + b"}", "letter.rtf")
+    ((path, was_there),) = sockets
+    assert was_there
+    assert not path.exists()
 
 
 def test_without_libreoffice_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -171,7 +187,7 @@ def test_protected_files_ask_for_their_password(document: bytes, tmp_path: Path)
     plain[header + 11] |= 1  # says that it is encrypted
     with pytest.raises(PasswordNeeded):
         events(bytes(plain))
-    with pytest.raises((DamagedFile, PasswordNeeded)):
+    with pytest.raises((DamagedFile, OutOfTime, PasswordNeeded)):
         events(bytes(plain), password="wrong")
     sealed = odt("<text:p>x</text:p>", manifest="<manifest:encryption-data/>")
     with pytest.raises(PasswordNeeded):
