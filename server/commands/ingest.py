@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from server.commands.client import Client, NoServer
-from server.commands.mirror import Local, Mirror, Told, files_under
+from server.commands.mirror import Local, Mirror, Told, UnreadableFolder, files_under
 from server.settings import Settings
 
 POLL_SECONDS = 0.3
@@ -151,11 +151,7 @@ def _step(mirror: Mirror, roots: Sequence[Path], teller: _Teller, stop: threadin
                 if stop.is_set():
                     return False
             settled = settled and all(file.settled for file in files)
-        except NoServer as error:
+        except (NoServer, UnreadableFolder) as error:
             teller.say(error.message)
-            settled = False
-        except OSError as error:
-            # What cannot be looked through is not taken for deleted.
-            teller.say(f"{root}: {error.strerror}")
             settled = False
     return settled and not mirror.waiting

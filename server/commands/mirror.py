@@ -4,7 +4,6 @@ The state is kept where it belongs, in the store: each file has the attributes `
 second call, from wherever, uploads only what changed.
 """
 
-import errno
 import hashlib
 import os
 import stat
@@ -18,6 +17,7 @@ from typing import Any
 import httpx
 
 from server.commands.client import Client, ServerSaid
+from server.errors import LecternError
 
 UPLOADS_AT_ONCE = 4
 MOST_CHARS = 512
@@ -27,6 +27,14 @@ SETTLED_SECONDS = 1.0
 POLLED_AT_ONCE = 16
 
 Place = tuple[str, str]
+
+
+class UnreadableFolder(LecternError):
+    """{path} cannot be looked through ({detail}). Check that you may read it, and what lies in it."""
+
+    code = "unreadable_folder"
+
+
 Stamp = tuple[int, int, int]
 
 
@@ -108,11 +116,12 @@ class Mirror:
         """Takes those out of the store that are not among `files` any more, of all that lay at or below the root.
 
         Raises:
-            OSError: what was mounted at the root is not.
+            UnreadableFolder: what was mounted at the root is not.
         """
         device = root.stat().st_dev if root.is_dir() else 0
         if self.devices.setdefault(root, device) != device and not files:
-            raise OSError(errno.ENODEV, "it is empty, and on another device than before: is the share mounted?")
+            detail = "it is empty, and on another device than before: is the share mounted?"
+            raise UnreadableFolder(path=root, detail=detail)
         here = {file.place for file in files}
         for place, kept in list(self.kept.items()):
             if place not in here and _is_of(place, root):
@@ -196,7 +205,7 @@ def files_under(root: Path) -> list[Local]:
     """The file itself, or the folder's files in order; hidden ones and links are left out.
 
     Raises:
-        OSError: the file is gone, or a folder cannot be read: what lies in it must not be taken for deleted.
+        UnreadableFolder: a folder cannot be read: what lies in it must not be taken for deleted.
     """
     root = root.absolute()
     if not root.is_dir():
@@ -204,7 +213,7 @@ def files_under(root: Path) -> list[Local]:
         return [found] if found else []
 
     def refuse(error: OSError) -> None:
-        raise error
+        raise UnreadableFolder(path=error.filename, detail=error.strerror)
 
     files: list[Local] = []
     for folder, folders, names in os.walk(root, onerror=refuse):

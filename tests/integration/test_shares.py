@@ -234,6 +234,9 @@ def test_robots_are_obeyed(site: Site) -> None:
     site.pages["/robots.txt"] = "text/plain", b"User-agent: *\nDisallow: /docs/deep/\n"
     assert paths(scan(web(site)), site) == {"/docs/", "/docs/a.html", "/docs/manual.pdf"}
     assert not any(path.startswith("/docs/deep") for path, _ in site.asked)
+    site.pages["/robots.txt"] = "text/plain", b"User-agent: Lectern\nDisallow: /\n"
+    with pytest.raises(SourceUnavailable, match="robots"):
+        scan(web(site))
     site.pages["/robots.txt"] = 503
     with pytest.raises(SourceUnavailable):
         scan(web(site))
@@ -247,9 +250,10 @@ def test_a_page_that_does_not_answer_and_those_behind_it_are_not_taken_for_delet
         second = place.scan(stamps(first), lambda: None)
     unread = {path.removeprefix(site.url) for path in second.unread}
     assert {"/docs/deep/b", "/docs/deep/c.html"} <= unread
-    site.pages["/docs/"] = 500
-    with pytest.raises(SourceUnavailable):
-        scan(web(site))
+    for status in (500, 404):
+        site.pages["/docs/"] = status
+        with pytest.raises(SourceUnavailable):
+            scan(web(site))
 
 
 def test_a_redirect_stays_on_its_site(site: Site) -> None:

@@ -29,6 +29,7 @@ LONGEST_DELAY = 5.0
 KEPT_BYTES = 64 * 1024**2
 _HTML = {"text/html", "application/xhtml+xml"}
 _GONE = {404, 410}
+_FAILURES = (OSError, ValueError, httpx.HTTPError, httpx.InvalidURL)
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -95,16 +96,17 @@ class Web:
             check()
             url, depth = waiting.popleft()
             if not self._robots.can_fetch(AGENT, url):
+                self._insist(url, "robots.txt forbids it")
                 continue
             time.sleep(self._delay)
             try:
                 page = self._get(url, None if depth < self._depth and _has_links(known, url) else known.get(url))
-            except (OSError, httpx.HTTPError) as error:
-                if url == self._beginnings[0]:
-                    raise SourceUnavailable(url=url, detail=str(error) or type(error).__name__) from error
+            except _FAILURES as error:
                 unread[url] = str(error) or type(error).__name__
+                self._insist(url, unread[url])
                 continue
             if page is None:
+                self._insist(url, "there is no such page")
                 continue
             if self._selection.takes(_path(url)):
                 found.append(Found(url, page.stamp, _name(url, is_html=page.is_html), None))
@@ -125,7 +127,7 @@ class Web:
             return io.BytesIO(self._kept.pop(found.path))
         try:
             page = self._get(found.path, None)
-        except httpx.HTTPError as error:
+        except (ValueError, httpx.HTTPError, httpx.InvalidURL) as error:
             raise OSError(str(error) or type(error).__name__) from error
         if page is None or page.content is None:
             raise FileNotFoundError(f"{found.path} is gone")
@@ -135,11 +137,16 @@ class Web:
         """Whether the file is still as it was found."""
         return True
 
+    def _insist(self, url: str, problem: str) -> None:
+        """Raises SourceUnavailable if it is the first page that has a problem: without it, nothing is known."""
+        if url == self._beginnings[0]:
+            raise SourceUnavailable(url=url, detail=problem)
+
     def _read_robots(self) -> None:
         url = urljoin(self._beginnings[0], "/robots.txt")
         try:
             page = self._get(url, None, most_bytes=MOST_ROBOTS_BYTES)
-        except (OSError, httpx.HTTPError) as error:
+        except _FAILURES as error:
             # RFC 9309: a site whose rules cannot be asked for is not to be crawled.
             raise SourceUnavailable(url=url, detail=str(error) or type(error).__name__) from error
         rules = b"" if page is None else page.content or b""
