@@ -12,6 +12,7 @@ _TOKEN = re.compile(
     r"|(?P<digit>[0#?1-9])|(?P<point>\.)|(?P<comma>,)|(?P<percent>%)|(?P<slash>/)|(?P<text>@)|(?P<plain>.)",
     re.IGNORECASE | re.DOTALL,
 )
+_LONGEST = 255  # characters, in Excel
 _LITERALS = frozenset({"quoted", "escaped", "currency", "plain", "percent", "slash"})
 
 
@@ -29,7 +30,7 @@ class Token(NamedTuple):
 
 def sections(code: str) -> list[str]:
     """The up to four sections of a format, which are parted by semicolons."""
-    return _SECTIONS.findall(code)[:4] or ["General"]
+    return _SECTIONS.findall(code[:_LONGEST])[:4] or ["General"]
 
 
 def tokens(section: str) -> list[Token]:
