@@ -83,7 +83,9 @@ class Settings(BaseSettings):
     ocr: bool = Field(True, description="Recognise text in images and scanned pages.")
     ocr_languages: str = Field("eng+chi_sim", description="Tesseract languages, joined by +.")
     ocr_engine: OcrEngine = Field(OcrEngine.AUTO, description="tesseract, rapidocr, or auto: the better for each page.")
-    ocr_threads: int = Field(0, ge=0, le=64, description="Pages of one file recognised at once; 0: one per core.")
+    ocr_threads: int = Field(
+        0, ge=0, le=64, description="Pages of one file recognised at once; 0: one per core, at most 3."
+    )
     ocr_embedded: bool = Field(True, description="Recognise text in pictures inside Word and PowerPoint files, too.")
     clean: str = Field(
         "quality,characters,boilerplate,duplicates,language,near-duplicates",

@@ -67,7 +67,7 @@ class RunningHeads:
                 sheet.items.remove(item)
             if (kind, text) not in self._told and any(map(str.isalpha, text)):
                 self._told.add((kind, text))
-                told = Element(kind, _text(row), page=page, box=sheet.box(row))
+                told = Element(kind, _text(row), page=page, box=sheet.box(row), parser=sheet.parser)
                 (heads if kind is Kind.HEADER else feet).append(told)
         return heads, feet
 

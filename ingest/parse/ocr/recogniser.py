@@ -20,6 +20,7 @@ from ingest.parse.ocr.remembering import Remembering
 from ingest.parse.ocr.straightening import PageEngine, Straightening
 from ingest.parse.ocr.tesseract import Tesseract, installed_languages
 
+MOST_THREADS = 3  # unless told; each takes some 160 MiB, and a reader has 1 GiB
 # Tesseract's names of the languages whose signs RapidOCR knows
 WIDE = frozenset({"chi_sim", "chi_sim_vert", "chi_tra", "chi_tra_vert", "jpn", "jpn_vert"})
 LATIN = frozenset(
@@ -98,11 +99,11 @@ def open_recogniser(name: str, options: ReadOptions) -> Recogniser:
     memory = MEMORY.get()
     if memory is not None:
         engine = Remembering(engine, memory, f"{options.ocr_engine} {options.ocr_languages}")
-    return Recogniser(engine, options.ocr_threads or _cores(), [Notice(told)] if missing else [])
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0))
+    return Recogniser(
+        engine,
+        options.ocr_threads or min(len(os.sched_getaffinity(0)), MOST_THREADS),
+        [Notice(told)] if missing else [],
+    )
 
 
 def _reader(name: str, options: ReadOptions, models: Models) -> tuple[PageEngine, set[str]]:
