@@ -40,26 +40,26 @@ def _note(document: PdfDocument, note: Any) -> tuple[Kind, str]:
     if subtype == pdfium.FPDF_ANNOT_WIDGET and document.formenv:
         return Kind.TEXT, _field(document.formenv.raw, note)
     if subtype == pdfium.FPDF_ANNOT_FILEATTACHMENT:
-        name = _string(pdfium.FPDFAttachment_GetName, pdfium.FPDFAnnot_GetFileAttachment(note))
+        name = string_of(pdfium.FPDFAttachment_GetName, pdfium.FPDFAnnot_GetFileAttachment(note))
         return Kind.TEXT, f"Attached file: {name}" if name else ""
     if subtype in (pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_POPUP, pdfium.FPDF_ANNOT_WIDGET):
         return Kind.COMMENT, ""
     shown = subtype == pdfium.FPDF_ANNOT_FREETEXT
-    return (Kind.TEXT if shown else Kind.COMMENT), _string(pdfium.FPDFAnnot_GetStringValue, note, b"Contents\0")
+    return (Kind.TEXT if shown else Kind.COMMENT), string_of(pdfium.FPDFAnnot_GetStringValue, note, b"Contents\0")
 
 
 def _field(forms: Any, note: Any) -> str:
     kind = pdfium.FPDFAnnot_GetFormFieldType(forms, note)
     if kind == pdfium.FPDF_FORMFIELD_PUSHBUTTON or pdfium.FPDFAnnot_GetFormFieldFlags(forms, note) & PASSWORD:
         return ""
-    value = _string(pdfium.FPDFAnnot_GetFormFieldValue, forms, note)
+    value = string_of(pdfium.FPDFAnnot_GetFormFieldValue, forms, note)
     if kind in (pdfium.FPDF_FORMFIELD_CHECKBOX, pdfium.FPDF_FORMFIELD_RADIOBUTTON) and not pdfium.FPDFAnnot_IsChecked(
         forms, note
     ):
         return ""
     if kind in (pdfium.FPDF_FORMFIELD_COMBOBOX, pdfium.FPDF_FORMFIELD_LISTBOX):
         value = _chosen(forms, note) or value
-    name = _string(pdfium.FPDFAnnot_GetFormFieldAlternateName, forms, note) or _string(
+    name = string_of(pdfium.FPDFAnnot_GetFormFieldAlternateName, forms, note) or string_of(
         pdfium.FPDFAnnot_GetFormFieldName, forms, note
     )
     return f"{name}: {value}" if name and value else value
@@ -69,10 +69,10 @@ def _chosen(forms: Any, note: Any) -> str:
     """The options that are chosen, as they are shown; the value of the field may be another or only the first."""
     count = min(max(pdfium.FPDFAnnot_GetOptionCount(forms, note), 0), MAX_OPTIONS)
     chosen = (index for index in range(count) if pdfium.FPDFAnnot_IsOptionSelected(forms, note, index))
-    return ", ".join(filter(None, (_string(pdfium.FPDFAnnot_GetOptionLabel, forms, note, index) for index in chosen)))
+    return ", ".join(filter(None, (string_of(pdfium.FPDFAnnot_GetOptionLabel, forms, note, index) for index in chosen)))
 
 
-def _string(get: Any, *of: Any) -> str:
+def string_of(get: Any, *of: Any) -> str:
     """A string of PDFium, whose functions tell the length in bytes when asked without a buffer."""
     length = get(*of, None, 0)
     if length <= 2:

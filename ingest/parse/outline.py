@@ -5,7 +5,8 @@ from itertools import islice
 import pypdfium2.raw as pdfium
 from pypdfium2 import PdfBookmark, PdfDest, PdfDocument, PdfiumError
 
-from ingest.parse.prose import mend, normal_title
+from ingest.parse.annotations import string_of
+from ingest.parse.prose import normal_title
 
 MAX_ENTRIES = 50_000
 MAX_ATTACHMENTS = 1_000
@@ -18,7 +19,7 @@ def outline_of(document: PdfDocument) -> Outline:
     for entry in islice(document.get_toc(), MAX_ENTRIES):
         destination = _destination(document, entry)
         page = destination.get_index() if destination else None
-        title = normal_title(mend(entry.get_title()))
+        title = normal_title(string_of(pdfium.FPDFBookmark_GetTitle, entry.raw))
         if page is not None and title:
             outline.setdefault(page + 1, {}).setdefault(title, entry.level + 1)
     return outline
@@ -38,7 +39,7 @@ def attachments_of(document: PdfDocument) -> list[str]:
     names: list[str] = []
     for index in range(min(max(document.count_attachments(), 0), MAX_ATTACHMENTS)):
         try:
-            names.append(mend(document.get_attachment(index).get_name()))
-        except (PdfiumError, UnicodeDecodeError):
-            names.append("")
+            names.append(string_of(pdfium.FPDFAttachment_GetName, document.get_attachment(index).raw))
+        except PdfiumError:
+            continue
     return list(filter(None, names))

@@ -101,9 +101,11 @@ def _cells_of_bands(bands: list[list[Word]], gap: float) -> Cells:
     """The lines of the cells of each band, which is a row; nothing where that makes no table."""
     rows = [rows_of(lines_of(band, gap)) for band in bands]
     columns = columns_of([level for row in rows for level in row], crossing=0.12)
+    if len(columns) < 2:
+        return []
     levels = [[cells_of(level, columns) for level in row] for row in rows]
     cells = [[[line for level in row for line in level[column]] for column in range(len(columns))] for row in levels]
-    return cells if len(columns) > 1 and all(map(is_one_row, levels)) and is_table(cells, len(columns)) else []
+    return cells if all(map(is_one_row, levels)) and is_table(cells, len(columns)) else []
 
 
 def _joined(rules: Sequence[Rule]) -> list[Rule]:

@@ -194,6 +194,12 @@ def test_rows_parted_by_rules_hold_several_lines() -> None:
     assert rest == []
 
 
+def test_rules_over_words_without_width_are_no_table() -> None:
+    flat = [Word("x", 60, top, 60, top + 10, SIZE, order=top) for top in (100, 120, 140)]
+
+    assert ruled_grids(flat, [Rule(45, y, 300, y) for y in (98, 118, 138, 158)]) == ([], flat)
+
+
 @pytest.mark.parametrize(
     ("rows", "header"),
     [

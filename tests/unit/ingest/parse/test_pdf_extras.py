@@ -4,6 +4,7 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import (
     ArrayObject,
+    ByteStringObject,
     DictionaryObject,
     NameObject,
     NumberObject,
@@ -133,6 +134,22 @@ def test_files_pinned_to_a_page_are_told() -> None:
     file[NameObject("/UF")] = TextStringObject("Angebot März.xlsx")
 
     assert elements(annotated("/FileAttachment", FS=file))[-1].text == "Attached file: Angebot März.xlsx"
+
+
+def test_an_outline_of_half_characters_does_no_harm() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.bookmarkPage("one")
+        canvas.addOutlineEntry("one", "one", 0)
+        canvas.drawString(72, 700, "page one")
+
+    def change(writer: PdfWriter) -> None:
+        outlines = writer.root_object["/Outlines"].get_object()
+        assert isinstance(outlines, DictionaryObject)
+        first = outlines["/First"].get_object()
+        assert isinstance(first, DictionaryObject)
+        first[NameObject("/Title")] = ByteStringObject(b"\xfe\xff\x00o\xd8\x10\x00n")
+
+    assert elements(rewritten(made(draw), change))[0].text == "page one"
 
 
 def test_an_outline_that_bites_its_tail_ends() -> None:
