@@ -27,15 +27,13 @@ SETTLED_SECONDS = 1.0
 POLLED_AT_ONCE = 16
 
 Place = tuple[str, str]
+Stamp = tuple[int, int, int]
 
 
 class UnreadableFolder(LecternError):
     """{path} cannot be looked through ({detail}). Check that you may read it, and what lies in it."""
 
     code = "unreadable_folder"
-
-
-Stamp = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +46,8 @@ class Local:
 
     @property
     def settled(self) -> bool:
-        """Whether nobody has written to it for a while."""
-        return time.time_ns() - self.stamp[1] > SETTLED_SECONDS * 1e9
+        """Whether nobody has written to it for a while; a time that lies ahead tells nothing."""
+        return not 0 <= time.time_ns() - self.stamp[1] <= SETTLED_SECONDS * 1e9
 
 
 @dataclass(slots=True)

@@ -141,7 +141,7 @@ def _found(entry: "os.DirEntry[str]", path: str) -> Found | None:
         return None
     if not stat.S_ISREG(facts.st_mode):
         return None
-    fresh = time.time() - max(facts.st_mtime, facts.st_ctime) < FRESH_SECONDS
+    fresh = time.time() - facts.st_ctime < FRESH_SECONDS
     return Found(path, _stamp(facts), entry.name, facts.st_size, fresh)
 
 
