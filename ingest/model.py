@@ -116,8 +116,8 @@ class Source:
 class ReadOptions:
     """What a reader may be told; the limits end a file with an error instead of harming the machine.
 
-    `ocr_engine` is auto, tesseract or rapidocr; `ocr_threads` pages are recognised at once (0: one per core, at most 3);
-    `embedded_pictures` says whether pictures inside Word and PowerPoint files are recognised, too.
+    `ocr_engine` is auto, tesseract or rapidocr; `ocr_threads` pages are recognised at once (0: one per core, but not
+    more than 3); `embedded_pictures` says whether pictures inside Word and PowerPoint files are recognised, too.
     """
 
     ocr: bool = True
