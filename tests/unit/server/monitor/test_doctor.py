@@ -7,7 +7,7 @@ from server.settings import OcrEngine, Settings
 
 
 def verdict(engine: OcrEngine, languages: str = "eng+chi_sim") -> Verdict:
-    (finding,) = tesseract(Settings(ocr_engine=engine, ocr_languages=languages))
+    (finding,) = tesseract(Settings.read(ocr_engine=engine, ocr_languages=languages))
     return finding.verdict
 
 
