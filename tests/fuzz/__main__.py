@@ -23,11 +23,13 @@ def main() -> int:
         return 0
     began = time.monotonic()
 
+    told = 0
+
     def say(tally: Tally) -> None:
-        if tally.files % 500 == 0:
-            print(
-                f"{tally.files} files, {len(tally.escapes)} escapes, {time.monotonic() - began:.0f} s", file=sys.stderr
-            )
+        nonlocal told
+        if tally.files >= told + 500:
+            told = tally.files
+            print(f"{told} files, {len(tally.escapes)} escapes, {time.monotonic() - began:.0f} s", file=sys.stderr)
 
     tally = Campaign(names).run(range(arguments.seed, arguments.seed + arguments.files), say)
     print(f"{tally.files} files of seeds {arguments.seed}… in {time.monotonic() - began:.0f} s: {tally.read} read")

@@ -1,16 +1,16 @@
 """Files read by one reader in processes of its own, and what came of each."""
 
+import contextlib
 import json
 import os
 import queue
 import select
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -111,37 +111,33 @@ class Worker:
 
 def run(reader: Reader, cases: Sequence[Case], processes: int, say: Say) -> Run:
     """Reads the files of the reader's groups in so many processes. Each first reads, untimed, one file of each kind."""
-    mine = [case for case in cases if case.group in reader.groups]
-    first = {case.path.suffix: case for case in sorted(mine, key=_size, reverse=True)}
+    mine = sorted((case for case in cases if case.group in reader.groups), key=_size)
+    first = {case.path.suffix: case for case in reversed(mine)}
     waiting: queue.SimpleQueue[Case] = queue.SimpleQueue()
-    for case in sorted(mine, key=_size, reverse=processes > 1):  # together, the longest must not come last
+    for case in mine if processes == 1 else reversed(mine):  # together, the longest must not come last
         waiting.put(case)
-    results: list[Result] = []
-    start = threading.Barrier(processes + 1)
 
-    def work() -> None:
-        with Worker(reader) as worker:
-            for case in first.values():
-                worker.read(case)
-            start.wait()
+    def warm_up(worker: Worker) -> None:
+        for case in first.values():
+            worker.read(case)
+
+    def work(worker: Worker) -> list[Result]:
+        results: list[Result] = []
+        with contextlib.suppress(queue.Empty):
             while True:
-                try:
-                    case = waiting.get_nowait()
-                except queue.Empty:
-                    return
+                case = waiting.get_nowait()
                 say(f"{reader.name}: {case.path.name}")
                 results.append(worker.read(case))
+        return results
 
-    threads = [threading.Thread(target=work) for _ in range(processes)]
-    for thread in threads:
-        thread.start()
-    say(f"{reader.name}: warming up")
-    start.wait()
-    began = time.perf_counter()
-    for thread in threads:
-        thread.join()
-    return Run(reader, processes, tuple(results), time.perf_counter() - began)
+    with contextlib.ExitStack() as started, ThreadPoolExecutor(processes) as threads:
+        workers = [started.enter_context(Worker(reader)) for _ in range(processes)]
+        say(f"{reader.name}: warming up")
+        list(threads.map(warm_up, workers))
+        began = time.perf_counter()
+        results = [result for done in threads.map(work, workers) for result in done]
+        return Run(reader, processes, tuple(results), time.perf_counter() - began)
 
 
 def _size(case: Case) -> int:
-    return Path(case.path).stat().st_size
+    return case.path.stat().st_size
