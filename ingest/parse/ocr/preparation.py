@@ -18,6 +18,7 @@ BACKGROUND = 400  # pixels of the longer side at which the background is looked 
 SKETCH = 800  # pixels of the longer side at which slope and direction are looked at
 MOST_SLOPE = 10  # degrees
 LEAST_SLOPE = 0.15  # degrees; below, turning costs more sharpness than it brings
+SAMPLE = 7  # a line is cut off where it is so many times as long as high: enough to tell its script and direction
 SIDEWAYS = 1.25  # how much clearer lines must be seen across than along to take a page as lying on its side
 
 Pixels = NDArray[np.uint8]
@@ -66,9 +67,11 @@ def page_of(image: Image.Image) -> Page:
     grey = _evened(_grey(image))
     sketch = _ink(np.asarray(grey))
     degrees, clear = _slope(sketch)
-    sideways, clearer = _slope(np.ascontiguousarray(np.rot90(sketch)))
+    on_side = np.ascontiguousarray(np.rot90(sketch))
+    sideways, clearer = _slope(on_side)
     turn = 0
-    if clearer > SIDEWAYS * clear:
+    # signs that stand below each other in every line, as in a table, part as clearly as lines, but make none
+    if clearer > SIDEWAYS * clear and _length(on_side) > _length(sketch):
         turn, degrees, grey = 1, sideways, turned_upright(grey, 1)
     if abs(degrees) < LEAST_SLOPE:
         return Page(grey, *grey.size, turn)
@@ -94,18 +97,26 @@ def samples(page: Page, most: int = 7) -> list[Pixels]:
     pixels = np.asarray(page.image)
     sketch = _ink(pixels)
     ratio = pixels.shape[0] / sketch.shape[0]
+    boxes = sorted(_long_boxes(sketch), key=lambda box: -box[2])
+    return [_cut(pixels, [side * ratio for side in box]) for box in boxes[:most]]
+
+
+def _long_boxes(sketch: Pixels) -> list[tuple[int, int, int, int]]:
+    """What looks like a line of text: left, top, width, height."""
     joined = cv2.dilate(sketch, np.ones((1, 15), np.uint8))
     _, _, found, _ = cv2.connectedComponentsWithStats(joined)
-    boxes = [(x, y, wide, high) for x, y, wide, high, _ in found[1:].tolist() if wide > 4 * high and 5 <= high <= 60]
-    boxes.sort(key=lambda box: -box[2])
-    return [_cut(pixels, [side * ratio for side in box]) for box in boxes[:most]]
+    return [(x, y, wide, high) for x, y, wide, high, _ in found[1:].tolist() if wide > 4 * high and 5 <= high <= 60]
+
+
+def _length(sketch: Pixels) -> int:
+    return sum(wide for _, _, wide, _ in _long_boxes(sketch))
 
 
 def _cut(pixels: Pixels, box: list[float]) -> Pixels:
     left, top, wide, high = box
     room = 0.15 * high
     rows = slice(max(int(top - room), 0), int(top + high + room) + 1)
-    return pixels[rows, max(int(left), 0) : int(left + min(wide, 12 * high)) + 1]
+    return pixels[rows, max(int(left), 0) : int(left + min(wide, SAMPLE * high)) + 1]
 
 
 def _grey(image: Image.Image) -> Image.Image:
@@ -157,7 +168,8 @@ def _ink(pixels: Pixels) -> Pixels:
 
 def _slope(sketch: Pixels) -> tuple[float, float]:
     """How many degrees lines sink to the right, and how clearly rows of ink and rows without part when levelled."""
-    best = max(range(-MOST_SLOPE, MOST_SLOPE + 1), key=lambda degrees: _clearness(sketch, degrees), default=0)
+    coarse = _reduced(sketch, SKETCH // 2)
+    best = max(range(-MOST_SLOPE, MOST_SLOPE + 1), key=lambda degrees: _clearness(coarse, degrees))
     found = float(best)
     for step in (0.25, 0.05):
         found = max((found + step * times for times in range(-4, 5)), key=lambda degrees: _clearness(sketch, degrees))
