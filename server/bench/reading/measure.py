@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from server.bench.figure import Figure
 from server.bench.reading.hostile import Ending, endings
 from server.bench.reading.manifest import HOSTILE, IMAGE, SCANNED, Case
-from server.bench.reading.peers import BARE, LECTERN, OCR_PEER, OURS, PEERS, SPEED_PEER
+from server.bench.reading.peers import BARE, LECTERN, OCR_PEER, OURS, PEERS, PICTURELESS, SPEED_PEER
 from server.bench.reading.runs import Run, Say, run
 from server.bench.reading.table import Row, rows
 
@@ -52,6 +52,9 @@ def _against_peers(group: str, table: Sequence[Row]) -> Iterator[Figure]:
         peer, times = _of(SPEED_PEER, group, table), OFFICE_TIMES
     if peer:
         detail = f"{times} × {peer.reader}"
+        if pictureless := _of(PICTURELESS, group, table):  # no peer recognises what stands in pictures
+            detail += f"; pictures left out, as by the peer; with them {ours.files_per_second:.3g}"
+            ours = pictureless
         if bare := _of(BARE, group, table):
             detail += f"; without the sandbox {bare.files_per_second:.3g}"
         yield Figure(f"{group} files/s", ours.files_per_second, "", times * peer.files_per_second, False, detail)

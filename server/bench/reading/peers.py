@@ -6,6 +6,7 @@ from pathlib import Path
 from server.bench.reading.manifest import DOCUMENTS, IMAGE, SCANNED
 
 LECTERN = "Lectern"
+PICTURELESS = "Lectern, no pictures"
 BARE = "Lectern, no sandbox"
 OCR_PEER = "pytesseract"
 SPEED_PEER = "unstructured"
@@ -36,6 +37,7 @@ class Reader:
 
 OURS = (
     Reader(LECTERN, ("pdf", SCANNED, *DOCUMENTS), is_peer=False),
+    Reader(PICTURELESS, ("docx", "pptx"), is_peer=False),
     Reader(BARE, ("pdf", *_TEXTUAL), is_peer=False),
 )
 PEERS = (

@@ -7,6 +7,8 @@ of reading. It gives the text as Markdown where the library can, and the cells o
 import importlib
 import sys
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
@@ -18,8 +20,8 @@ OCR_LANGUAGES = "eng+chi_sim"
 OCR_DPI = 300
 
 
-def lectern() -> Read:
-    """As users get it: `lectern parse`, in the sandbox."""
+def lectern(embedded_pictures: bool = True) -> Read:
+    """As users get it: `lectern parse`, in the sandbox; or without a look at pictures, as the peers read."""
     from ingest.document import to_markdown
     from ingest.model import Source
     from ingest.sandbox import Sandbox
@@ -27,7 +29,7 @@ def lectern() -> Read:
 
     settings = Settings.read()
     sandbox = Sandbox(settings.parse_memory_mb, settings.parse_seconds)
-    options = _options()
+    options = replace(_options(), embedded_pictures=embedded_pictures)
 
     def read(path: Path, password: str | None) -> Text:
         with path.open("rb") as stream:
@@ -204,6 +206,7 @@ def pytesseract() -> Read:
 
 READERS: dict[str, Callable[[], Read]] = {
     "Lectern": lectern,
+    "Lectern, no pictures": partial(lectern, embedded_pictures=False),
     "Lectern, no sandbox": lectern_bare,
     "markitdown": markitdown,
     "unstructured": unstructured,
