@@ -80,9 +80,9 @@ class _Ear:
         letters = sum(map(str.isalpha, sample))
         if letters < _FEWEST_LETTERS:
             return around if letters else None
-        found: str = _identifier(script).classify(sample)[0]
-        self._around[script] = found
-        return found
+        heard: str = _identifier(script).classify(sample)[0]
+        self._around[script] = heard
+        return heard
 
 
 def _script(sample: str) -> int:

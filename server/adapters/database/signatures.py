@@ -29,18 +29,23 @@ class SqlSignatures:
                 connection.execute(sa.delete(table).where(table.c.store_id == store_id, table.c.file_id == file_id))
             connection.execute(sa.insert(file_signatures), {**own, "signature": signature})
             connection.execute(sa.insert(signature_bands), [{**own, "band": band} for band in set(bands)])
-            found = connection.execute(_earlier(store_id, place, bands))
+            alike = _alike(connection, store_id, file_id, bands)
+            found = connection.execute(_earlier(store_id, place, alike)) if alike else ()
             return {row.file_id: row.signature for row in found}
 
 
-def _earlier(store_id: str, place: int, bands: Sequence[int]) -> sa.Select[tuple[str, bytes]]:
-    kept, banded = file_signatures.c, signature_bands.c
-    alike = sa.select(banded.file_id).where(banded.store_id == store_id, banded.band.in_(bands)).distinct()
+def _alike(connection: sa.Connection, store_id: str, file_id: str, bands: Sequence[int]) -> list[str]:
+    """Other files that share a band; a query of its own, for which the index on bands is all that is read."""
+    banded = signature_bands.c
+    query = sa.select(banded.file_id).where(banded.store_id == store_id, banded.band.in_(bands)).distinct()
+    return [row.file_id for row in connection.execute(query.limit(_MOST_CANDIDATES)) if row.file_id != file_id]
+
+
+def _earlier(store_id: str, place: int, file_ids: Sequence[str]) -> sa.Select[tuple[str, bytes]]:
+    kept = file_signatures.c
     here = sa.and_(store_files.c.store_id == kept.store_id, store_files.c.file_id == kept.file_id)
     return (
         sa.select(kept.file_id, kept.signature)
         .join(store_files, here)
-        .where(kept.store_id == store_id, store_files.c.sequence < place, kept.file_id.in_(alike))
-        .order_by(store_files.c.sequence)
-        .limit(_MOST_CANDIDATES)
+        .where(kept.store_id == store_id, kept.file_id.in_(file_ids), store_files.c.sequence < place)
     )

@@ -94,7 +94,12 @@ def test_tables_losses_and_notices_are_masked_and_counts_are_told() -> None:
     rows = (("Name", "Mobile", "Code"), ("Li", "5551234", "5551234"), ("Wu", "13800138000", ""))
     text = "\n".join(map(" | ".join, rows))
     table = Element(Kind.TABLE, text, rows=rows, header_rows=1, sheet="li@example.com")
-    events = [table, Progress(1, 1), Loss("attachment of wu@example.com could not be read"), Notice("fine")]
+    events: list[Event] = [
+        table,
+        Progress(1, 1),
+        Loss("attachment of wu@example.com could not be read"),
+        Notice("fine"),
+    ]
     found = list(Redaction("personal").events(events))
     assert isinstance(found[0], Element)
     assert found[0].rows[1:] == (("Li", MASK * 7, "5551234"), ("Wu", MASK * 11, ""))
