@@ -59,8 +59,8 @@ def run(
     """Reads the file behind the descriptor `document` and writes JSON lines to `pipe`; `folder` is for temporary files.
 
     First a line with the media type, then the events, last a line with the error, or that says that this is the end;
-    it also names the modules that were imported on the way. A descriptor `remembered` holds what earlier readings of the
-    file remembered, and what this one finds for it is told among the events.
+    it also names the modules that were imported on the way. A descriptor `remembered` holds what earlier readings of
+    the file remembered, and what this one finds for it is told among the events.
     """
     known = set(sys.modules)
     null = os.open(os.devnull, os.O_RDWR)
