@@ -10,10 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import escape
 
-from ingest.model import Element, Event, Kind, Loss, Notice
-
-DOUBTFUL = 0.7
-"""Text that was recognised with less confidence than this is marked."""
+from ingest.model import DOUBTFUL, Element, Event, Kind, Loss, Notice
 
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }

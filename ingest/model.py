@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import BinaryIO
 
+DOUBTFUL = 0.85
+"""Confidence of recognised text below which one character in seven or more was wrong when measured: decision 0006."""
+
 
 class Kind(StrEnum):
     """The type of an element; values are the category names of unstructured."""

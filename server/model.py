@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any
 
+from ingest.model import DOUBTFUL
+
 
 class Role(StrEnum):
     """What a caller may do: readers ask, editors also change documents, administrators also change Lectern."""
@@ -259,10 +261,6 @@ class Span:
     box: tuple[float, float, float, float] | None = None
 
 
-LOW_CONFIDENCE = 0.85
-"""Confidence of recognised text below which one character in seven or more was wrong when measured: decision 0006."""
-
-
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A chunk that was found, with where it stands and why it was found. `score` is 0..1, calibrated for relevance."""
@@ -287,7 +285,7 @@ class Passage:
     @property
     def low_confidence(self) -> bool:
         """Whether the text was recognised in a picture and may well be misread."""
-        return self.confidence is not None and self.confidence < LOW_CONFIDENCE
+        return self.confidence is not None and self.confidence < DOUBTFUL
 
 
 @dataclass(frozen=True, slots=True)

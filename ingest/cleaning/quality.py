@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from ingest.cleaning.tally import Tally
-from ingest.model import Element, Kind, Loss, Quality
+from ingest.model import DOUBTFUL, Element, Kind, Loss, Quality
 
 # Signs that no text means: replacement characters, private use (symbol fonts without a table), controls, and UTF-8 that
 # was read as Latin-1.
@@ -13,7 +13,6 @@ _GARBAGE = re.compile(
 )
 _SUSPECT = re.compile("[^\x20-\x7e\n\t]")
 _MUCH_GARBAGE = 0.02
-_SURE = 0.85  # mean confidence of recognised text above which it reads well
 _LITTLE = 40  # characters a page; a page of text has two thousand
 _MUCH_DROPPED = 0.2
 
@@ -75,9 +74,9 @@ class QualityGauge:
                 yield 0.8 * thin / readable, f"{thin} of {readable} pages hold hardly any text"
         if self._recognised:
             mean = self._confidence / self._recognised
-            if mean < _SURE:
+            if mean < DOUBTFUL:
                 share = self._recognised / self._characters
-                yield share * min(0.8, 2 * (_SURE - mean)), f"recognised text is unsure (mean confidence {mean:.0%})"
+                yield share * min(0.8, 2 * (DOUBTFUL - mean)), f"recognised text is unsure (mean confidence {mean:.0%})"
         garbage = self._garbage / max(self._characters, 1)
         if garbage >= _MUCH_GARBAGE:
             yield min(0.9, 4 * garbage), f"{garbage:.0%} of the characters are garbage; the text may be wrongly encoded"
