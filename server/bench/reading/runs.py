@@ -110,7 +110,7 @@ class Worker:
 
 
 def run(reader: Reader, cases: Sequence[Case], processes: int, say: Say) -> Run:
-    """Reads the files of the reader's groups in so many processes. Each first reads, untimed, one file of each kind twice."""
+    """Reads the files of the reader's groups in so many processes; each first reads one of each kind twice, untimed."""
     mine = sorted((case for case in cases if case.group in reader.groups), key=_size)
     first = {case.path.suffix: case for case in reversed(mine)}
     waiting: queue.SimpleQueue[Case] = queue.SimpleQueue()
