@@ -4,7 +4,7 @@ Everything here is frozen. Coordinates are fractions of the page (0..1, origin a
 any rendering resolution. Pages, rows and heading levels count from 1.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import BinaryIO
@@ -198,7 +198,7 @@ class Outcome:
     """The end of a file: its status, what was lost, and, if it failed, a code and a reason a person understands.
 
     `warnings` are the messages of the reader's notices. `signature` tells how much of its text another document shares
-    (see `ingest.cleaning.signature`), `cleaned` how many elements each step of cleaning changed and left out.
+    (see `ingest.cleaning.signature`).
     """
 
     status: Status
@@ -211,4 +211,3 @@ class Outcome:
     warnings: tuple[str, ...] = field(default=())
     quality: Quality | None = None
     signature: bytes | None = None
-    cleaned: Mapping[str, tuple[int, int]] = field(default_factory=dict)

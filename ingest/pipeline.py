@@ -1,7 +1,7 @@
 """The sequence: events of a reader -> clean elements -> chunks -> vectors -> index."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -27,6 +27,7 @@ class Pipeline:
     """Takes files from their readers into an index.
 
     `steps` names those of cleaning, `secret` keys what documents are compared by, `batch` texts are embedded at a time.
+    `measure` is told for each step of cleaning how many elements of a file it changed and left out.
     """
 
     chunker: Chunker
@@ -35,6 +36,7 @@ class Pipeline:
     secret: bytes = b""
     batch: int = 32
     clock: Callable[[], float] = time.monotonic
+    measure: Callable[[Mapping[str, tuple[int, int]]], None] = lambda _: None
 
     def __call__(self, events: Iterable[Event], sink: Sink, report: Report, check: Check) -> Outcome:
         """Takes one file from its reader into the index, in memory that does not grow with the file.
@@ -62,6 +64,7 @@ class Pipeline:
             losses = ledger.losses
             raise NoText("The file", detail=f" ({losses[0].message})" if losses else "")
         sink.finish()
+        self.measure({name: (tally.changed, tally.dropped) for name, tally in cleaning.tallies.items()})
         return ledger.outcome(stored, cleaning)
 
     def _blocks(self, pieces: Iterable[Chunk]) -> Iterator[list[Chunk]]:
@@ -124,5 +127,4 @@ class _Ledger:
             warnings=tuple(notice.message for notice in self.notices),
             quality=cleaning.quality(self.pages, self.losses),
             signature=cleaning.signature(),
-            cleaned={name: (tally.changed, tally.dropped) for name, tally in cleaning.tallies.items()},
         )

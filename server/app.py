@@ -146,7 +146,9 @@ def open_parts(settings: Settings, metrics: Metrics | None = None) -> Iterator[P
             passwords=passwords,
             texts=texts,
             readers=sandbox,
-            pipeline=Pipeline(chunks, embedder, settings.clean_steps(), keys.secret("signatures")),
+            pipeline=Pipeline(
+                chunks, embedder, settings.clean_steps(), keys.secret("signatures"), measure=metrics.cleaned
+            ),
             open_sink=partial(IndexSink, index, statistics, keys),
             forget=partial(_forget, index, statistics),
             duplicates=Duplicates(SqlSignatures(database), catalog),

@@ -89,7 +89,7 @@ class Settings(BaseSettings):
     ocr_embedded: bool = Field(True, description="Recognise text in pictures inside Word and PowerPoint files, too.")
     clean: str = Field(
         "quality,characters,boilerplate,duplicates,language,near-duplicates",
-        description="Steps of cleaning, joined by commas, or none; docs/howto/cleaning.md tells what each does.",
+        description="Steps of cleaning, joined by commas, or none; see docs/howto/cleaning.md.",
     )
     redact: str = Field(
         "", description="Personal data to mask while reading: contacts, identifiers or personal (both); empty: none."

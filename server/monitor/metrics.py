@@ -42,6 +42,12 @@ class Metrics:
             "lectern_file_read_seconds", "Time to read a file into a store.", buckets=_SLOW, registry=self._registry
         )
         self._chunks = Counter("lectern_chunks_written_total", "Chunks written.", registry=self._registry)
+        self._cleaned = Counter(
+            "lectern_cleaned_elements_total",
+            "Elements that a step of cleaning changed or dropped.",
+            ["step", "result"],
+            registry=self._registry,
+        )
         self._jobs = Gauge("lectern_jobs", "Unfinished jobs by state.", ["state"], registry=self._registry)
         self._answers = Gauge("lectern_answers_under_way", "Answers being given.", registry=self._registry)
         self._engine = Gauge(
@@ -63,6 +69,12 @@ class Metrics:
         self._files.labels(result).inc()
         self._file_seconds.observe(seconds)
         self._chunks.inc(chunks)
+
+    def cleaned(self, steps: Mapping[str, tuple[int, int]]) -> None:
+        """Notes how many elements of a file each step of cleaning changed and left out."""
+        for step, (changed, dropped) in steps.items():
+            self._cleaned.labels(step, "changed").inc(changed)
+            self._cleaned.labels(step, "dropped").inc(dropped)
 
     def watch(self, jobs: Callable[[], Mapping[str, int]], answers: Callable[[], int]) -> None:
         """Gauges that are asked when the metrics are read."""

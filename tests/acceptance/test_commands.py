@@ -69,6 +69,20 @@ def test_parse_shows_what_the_reader_sees(note: Path, tmp_path: Path) -> None:
     assert "北门" in lectern_command(tmp_path, 1, "parse", str(note))
 
 
+def test_parse_shows_what_cleaning_leaves_and_what_each_step_did(tmp_path: Path) -> None:
+    page = tmp_path / "page.txt"
+    page.write_text(
+        "ＡＢＣ is the name of the system.\n\n" + 2 * ("It keeps every letter that was ever sent. " * 4 + "\n\n")
+    )
+    raw = json.loads(lectern_command(tmp_path, 1, "parse", str(page), "--format", "json"))
+    clean = json.loads(lectern_command(tmp_path, 1, "parse", str(page), "--format", "json", "--clean"))
+    assert (len(raw["elements"]), len(clean["elements"])) == (3, 2)
+    assert clean["elements"][0]["text"].startswith("ABC is")
+    assert clean["cleaned"]["characters"] == {"seen": 3, "changed": 1, "dropped": 0}
+    assert clean["cleaned"]["duplicates"]["dropped"] == 1
+    assert clean["quality"]["reasons"][0].endswith("only repeats what the document says before")
+
+
 def test_doctor_tells_what_is_wrong_and_what_to_do(lectern: Serving) -> None:
     findings = [json.loads(line) for line in lectern_command(lectern.data, 1, "doctor", "--json").splitlines()]
     assert {"tesseract", "embedder", "disk", "database", "index", "engine", "GPU", "preset 8B"} <= {

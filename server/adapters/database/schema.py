@@ -140,10 +140,10 @@ signature_bands = Table(
     "signature_bands",  # finds signatures that may be alike
     metadata,
     Column("store_id", String(64), primary_key=True),
-    Column("file_id", String(64), primary_key=True),
     Column("band", BigInteger, primary_key=True, autoincrement=False),
+    Column("file_id", String(64), primary_key=True),
     _of_store_file("signature_bands"),
-    Index("ix_signature_bands_band", "store_id", "band"),
+    Index("ix_signature_bands_file", "store_id", "file_id"),
 )
 
 sources = Table(

@@ -35,10 +35,11 @@ class SqlSignatures:
 
 
 def _alike(connection: sa.Connection, store_id: str, file_id: str, bands: Sequence[int]) -> list[str]:
-    """Other files that share a band; a query of its own, for which the index on bands is all that is read."""
+    """Other files that share a band. Made unique here: asked for distinct files, SQLite reads the whole store."""
     banded = signature_bands.c
-    query = sa.select(banded.file_id).where(banded.store_id == store_id, banded.band.in_(bands)).distinct()
-    return [row.file_id for row in connection.execute(query.limit(_MOST_CANDIDATES)) if row.file_id != file_id]
+    query = sa.select(banded.file_id).where(banded.store_id == store_id, banded.band.in_(bands))
+    rows = connection.execute(query.limit(_MOST_CANDIDATES * len(bands)))
+    return list(dict.fromkeys(row.file_id for row in rows if row.file_id != file_id))[:_MOST_CANDIDATES]
 
 
 def _earlier(store_id: str, place: int, file_ids: Sequence[str]) -> sa.Select[tuple[str, bytes]]:

@@ -210,8 +210,11 @@ def test_the_outcome_tells_quality_signature_and_what_cleaning_did() -> None:
     outcome = run(events, MemorySink())
     assert outcome.quality == Quality(1.0)
     assert outcome.signature is not None
-    assert outcome.cleaned["boilerplate"] == (0, 1)
-    assert outcome.cleaned["characters"] == (1, 0)
+    measured: dict[str, tuple[int, int]] = {}
+    pipeline = Pipeline(chunks, HashingEmbedder(), measure=measured.update)
+    pipeline(events, MemorySink(), lambda step: None, lambda: None)
+    assert measured["boilerplate"] == (0, 1)
+    assert measured["characters"] == (1, 0)
     worse = run([*events, Loss("page 31 could not be read", page=31)], MemorySink())
     assert worse.quality is not None
     assert worse.quality.reasons == ("1 of 31 pages could not be read",)

@@ -41,12 +41,12 @@ def upgrade() -> None:
     op.create_table(
         "signature_bands",
         sa.Column("store_id", sa.String(length=64), nullable=False),
-        sa.Column("file_id", sa.String(length=64), nullable=False),
         sa.Column("band", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("file_id", sa.String(length=64), nullable=False),
         _of_store_file("signature_bands"),
-        sa.PrimaryKeyConstraint("store_id", "file_id", "band", name="pk_signature_bands"),
+        sa.PrimaryKeyConstraint("store_id", "band", "file_id", name="pk_signature_bands"),
     )
-    op.create_index("ix_signature_bands_band", "signature_bands", ["store_id", "band"])
+    op.create_index("ix_signature_bands_file", "signature_bands", ["store_id", "file_id"])
     op.create_table(
         "sources",
         sa.Column("id", sa.String(length=64), nullable=False),
