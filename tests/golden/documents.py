@@ -18,7 +18,6 @@ RECOGNISED = frozenset(images.DOCUMENTS) | {
 
 NOT_YET_RIGHT = MappingProxyType(
     {
-        "several-tables.xlsx": "tables beside each other come out as one",
         "attachments.pdf": "names of attachments that are not ASCII are garbled",
         "mixed.pdf": "a scan below a line of text is not recognised",
         "plain.txt": "the hyphen stays in the text of a list item",

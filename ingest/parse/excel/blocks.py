@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ingest.model import Element, Kind
+from ingest.parse.excel.beside import Ahead, left_columns
 from ingest.parse.excel.rows import MAX_COLUMNS, Area, Row
 from ingest.parse.labels import is_label, looks_like_header
 
@@ -26,10 +27,19 @@ def elements(
     """
     place = _Place(sheet, hidden, frozenset() if hidden else hidden_columns)
     regions: list[Region] = []
-    for row in rows:
+    ahead = Ahead(rows)
+    for row in ahead:
         if len(regions) == 1 and regions[0].is_continued_by(row):
             yield from regions[0].add(row)
             continue
+        if (
+            (not regions or regions[0].is_left_by(row))
+            and len(regions) < 2
+            and (lefts := left_columns(ahead.block(row)))
+        ):
+            for region in regions:
+                yield from region.close(row)
+            regions = [Region(place, left=left) for left in lefts]
         if len(regions) == 1 and (beside := regions[0].begins_beside(row)):
             regions.append(Region(place, left=min(beside)))
             regions.sort(key=lambda region: region.left)

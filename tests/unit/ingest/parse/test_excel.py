@@ -5,6 +5,7 @@ import sys
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
+from itertools import zip_longest
 from pathlib import Path
 
 import openpyxl
@@ -135,6 +136,30 @@ def test_tables_below_and_beside_one_another_are_told_apart() -> None:
         ("Key", "Value", "Unit"),
     }
     assert {table.cells for table in tables} == {"A2:C3", "A7:C8", "E4:G5"}
+
+
+def test_tables_that_begin_in_the_same_row_are_told_apart() -> None:
+    regions = (("Region", "Sales"), ("North", 10), ("South", 20), ("East", 30))
+    cities = (("City", "Staff", "Rent"), ("Bern", 3, 100), ("Basel", 4, 200))
+    beside = [(*left, None, *right) for left, right in zip_longest(regions, cities, fillvalue=())]
+    tables = elements(rows_of(("Notes",), (None,), *beside), Kind.TABLE)
+    assert [(table.cells, table.rows[0], len(table.rows)) for table in tables] == [
+        ("A4:B6", ("Region", "Sales"), 4),
+        ("D4:F5", ("City", "Staff", "Rent"), 3),
+    ]
+
+
+def test_an_empty_column_for_the_eye_parts_no_table() -> None:
+    spaced = (("Item", "Plan", None, "Actual", "Change"), ("Rent", 10, None, 11, 1), ("Power", 20, None, 18, -2))
+    worded = (
+        ("Name", "Team", None, "City", "Role"),
+        ("Ann", "Blue", None, "Bern", "Lead"),
+        ("Bo", "Red", None, "Ulm", "Aide"),
+    )
+    for rows in (spaced, worded):
+        (table,) = elements(rows_of(*rows), Kind.TABLE)
+        assert table.rows[1][0] == rows[1][0]
+        assert table.rows[1][-1] == str(rows[1][-1])
 
 
 def test_a_blank_row_within_a_table_does_not_part_it() -> None:
