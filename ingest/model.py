@@ -120,7 +120,7 @@ class ReadOptions:
     """What a reader may be told; the limits end a file with an error instead of harming the machine.
 
     `ocr_engine` is auto, tesseract or rapidocr; `ocr_threads` pages are recognised at once (0: one per core, but not
-    more than 3); `embedded_pictures` says whether pictures inside Word and PowerPoint files are recognised, too.
+    more than 3); `embedded_pictures` says whether pictures beside text, in Word, PowerPoint and PDF, are, too.
     """
 
     ocr: bool = True

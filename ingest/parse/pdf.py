@@ -12,23 +12,25 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 import pypdfium2.raw as pdfium
-from pypdfium2 import PdfDocument, PdfiumError
+from pypdfium2 import PdfDocument, PdfiumError, PdfPage
 
 from ingest.errors import DamagedFile, NoText, PasswordNeeded, TooLarge, UnreadableFile
 from ingest.model import Box, Element, Event, Kind, Loss, Notice, Progress, ReadOptions, Source
 from ingest.parse.annotations import notes_of
+from ingest.parse.glyphs import shows_text
 from ingest.parse.layout import Item, Line, lines_of
 from ingest.parse.legibility import Legibility, legibility
 from ingest.parse.margins import RunningHeads
 from ingest.parse.ocr import OcrFailed, OcrMissing, Recogniser, Recognition, open_recogniser
 from ingest.parse.outline import attachments_of, outline_of
 from ingest.parse.paragraphs import Sheet, Style, elements_of
-from ingest.parse.pdfium import content_of, picture_of
+from ingest.parse.pdfium import content_of, picture_of, pictures_of
 from ingest.parse.ruling import ruled_grids
 from ingest.parse.view import PageContent
 
 AHEAD = 6  # pages read before one is told, so that its running heads are known
 CONVINCED = 3  # pages of codes that read like garbage, after which OCR is spared the others
+PICTURED = 0.05  # share of the page from which a picture beside text is looked at
 FEW_LETTERS = 16  # a page with fewer is looked at as a picture, if there is one
 
 
@@ -190,13 +192,19 @@ class _Reading:
             page.sheets = _sheets(content)
             page.layer = legibility(content.text)
             doubted = page.layer.is_meaningless or (page.layer.flaw and self.borne_out < CONVINCED)
-            if doubted or _is_picture(content, page.layer.letters):
+            if doubted or _is_picture(content, page.layer.letters) or self._pictures_text(content, handle):
                 self._recognise(page, content, handle)
         except PdfiumError:
             page.lose("The page is damaged and could not be read.")
         finally:
             handle.close()
         return page
+
+    def _pictures_text(self, content: PageContent, handle: PdfPage) -> bool:
+        """Whether a large picture on a page with text of its own shows words, too: a scan below a heading."""
+        if not self.options.embedded_pictures or content.layer or content.pictured < PICTURED:
+            return False
+        return any(map(shows_text, pictures_of(handle, content, PICTURED)))
 
     def _recognise(self, page: _Page, content: PageContent, handle: object) -> None:
         """Has OCR look at the page."""

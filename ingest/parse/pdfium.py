@@ -3,13 +3,14 @@
 import ctypes
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import pairwise
 from typing import Any
 
 import pypdfium2.raw as pdfium
-from PIL import Image
+from PIL import Image, ImageDraw
 from pypdfium2 import PdfPage, PdfTextPage
 
 from ingest.parse.arabic import reordered
@@ -19,6 +20,7 @@ from ingest.parse.view import PageContent, Place, View, upright, upright_back
 
 MAX_CHARACTERS = 400_000  # of one page
 DPI = 300
+GLANCE_DPI = 100  # enough to see whether a picture shows words
 MAX_RENDERED = 20_000_000  # pixels of a page image
 LINE_END_HYPHEN = "\ufffe"  # how PDFium marks one
 UNKNOWN = "\ufffd"
@@ -284,3 +286,25 @@ def picture_of(page: PdfPage) -> Image.Image:
         return image
     finally:
         bitmap.close()
+
+
+def pictures_of(page: PdfPage, content: PageContent, share: float) -> Iterator[Image.Image]:
+    """The pictures that cover so much of the page, as they show on it, in grey; the page's own words are wiped out."""
+    area = content.width * content.height
+    large = [place for place in content.pictures if (place[2] - place[0]) * (place[3] - place[1]) >= share * area]
+    if not large:
+        return
+    scale = GLANCE_DPI / 72
+    bitmap = page.render(scale=scale, grayscale=True, may_draw_forms=False, limit_image_cache=True)
+    try:
+        image: Image.Image = bitmap.to_pil().copy()
+    finally:
+        bitmap.close()
+    pen = ImageDraw.Draw(image)
+    for turn, words in content.words.items():
+        for word in words:
+            place = upright_back((word.left, word.top, word.right, word.bottom), turn % 4, content)
+            pen.rectangle([edge * scale for edge in place], fill=255)
+    for place in large:
+        left, top, right, bottom = (round(edge * scale) for edge in place)
+        yield image.crop((left, top, right, bottom))

@@ -19,7 +19,6 @@ RECOGNISED = frozenset(images.DOCUMENTS) | {
 NOT_YET_RIGHT = MappingProxyType(
     {
         "attachments.pdf": "names of attachments that are not ASCII are garbled",
-        "mixed.pdf": "a scan below a line of text is not recognised",
         "plain.txt": "the hyphen stays in the text of a list item",
         "page.html": "numbered lists lose their numbers",
         "markdown.md": "numbered lists lose their numbers",
