@@ -2,7 +2,7 @@
 
 import hmac
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -131,7 +131,7 @@ class IndexSink:
             self._known = {row_id[:_CONTENT_DIGITS]: row_id for ids in (older, self._stored) for row_id in ids}
         return self._stored
 
-    def _take_over(self, chunks: Iterable[Chunk]) -> set[int]:
+    def _take_over(self, chunks: Sequence[Chunk]) -> set[int]:
         """Writes those of the chunks whose vectors lie in older rows; returns their ordinals."""
         sources = {
             chunk.ordinal: source
