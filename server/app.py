@@ -75,7 +75,7 @@ from server.settings import Settings, WhenEngineDown
 from server.vault.keyring import Keyring
 from server.vault.master import open_master_key
 
-READER_VERSION = "1"
+READER_VERSION = "2"
 SAMPLE_STORE = "samples"
 TOUCH_SECONDS = 60
 KEPT_JOB_SECONDS = 7 * 86_400
