@@ -86,7 +86,9 @@ class Settings(BaseSettings):
     ocr_threads: int = Field(
         0, ge=0, le=64, description="Pages of one file recognised at once; 0: one per core, at most 3."
     )
-    ocr_embedded: bool = Field(True, description="Recognise text in pictures beside the text of Word, PowerPoint and PDF files, too.")
+    ocr_embedded: bool = Field(
+        True, description="Recognise text in pictures beside the text of Word, PowerPoint and PDF files, too."
+    )
     clean: str = Field(
         "quality,characters,boilerplate,duplicates,language,near-duplicates",
         description="Steps of cleaning, joined by commas, or none; see docs/howto/cleaning.md.",

@@ -79,4 +79,7 @@ def string_of(get: Any, *of: Any) -> str:
         return ""
     buffer = ctypes.create_string_buffer(length)
     get(*of, ctypes.cast(buffer, ctypes.POINTER(pdfium.FPDF_WCHAR)), length)
-    return mend(buffer.raw[: length - 2].decode("utf-16-le", errors="replace"))
+    text = buffer.raw[: length - 2].decode("utf-16-le", errors="replace")
+    if text.startswith("\xfe\xff"):  # of the older name of a file PDFium gives the bytes, which may be UTF-16
+        text = text[2:].encode("latin-1", "replace").decode("utf-16-be", "replace")
+    return mend(text)

@@ -18,7 +18,6 @@ RECOGNISED = frozenset(images.DOCUMENTS) | {
 
 NOT_YET_RIGHT = MappingProxyType(
     {
-        "attachments.pdf": "names of attachments that are not ASCII are garbled",
         "plain.txt": "the hyphen stays in the text of a list item",
         "page.html": "numbered lists lose their numbers",
         "markdown.md": "numbered lists lose their numbers",
