@@ -30,7 +30,8 @@ from ingest.parse.view import PageContent
 
 AHEAD = 6  # pages read before one is told, so that its running heads are known
 CONVINCED = 3  # pages of codes that read like garbage, after which OCR is spared the others
-PICTURED = 0.05  # share of the page from which a picture beside text is looked at
+PICTURED, LARGELY_PICTURED = 0.05, 0.3  # share of a page from which a picture beside little or much text is looked at
+LITTLE_TEXT = 200  # letters
 FEW_LETTERS = 16  # a page with fewer is looked at as a picture, if there is one
 
 
@@ -192,7 +193,11 @@ class _Reading:
             page.sheets = _sheets(content)
             page.layer = legibility(content.text)
             doubted = page.layer.is_meaningless or (page.layer.flaw and self.borne_out < CONVINCED)
-            if doubted or _is_picture(content, page.layer.letters) or self._pictures_text(content, handle):
+            if (
+                doubted
+                or _is_picture(content, page.layer.letters)
+                or self._pictures_text(content, page.layer.letters, handle)
+            ):
                 self._recognise(page, content, handle)
         except PdfiumError:
             page.lose("The page is damaged and could not be read.")
@@ -200,11 +205,15 @@ class _Reading:
             handle.close()
         return page
 
-    def _pictures_text(self, content: PageContent, handle: PdfPage) -> bool:
-        """Whether a large picture on a page with text of its own shows words, too: a scan below a heading."""
-        if not self.options.embedded_pictures or content.layer or content.pictured < PICTURED:
+    def _pictures_text(self, content: PageContent, letters: int, handle: PdfPage) -> bool:
+        """Whether a picture on a page with text of its own shows words, too: a scan below a heading.
+
+        The figures of a page of prose are smaller; its time is not spent on them.
+        """
+        share = PICTURED if letters < LITTLE_TEXT else LARGELY_PICTURED
+        if not self.options.embedded_pictures or content.layer or content.pictured < share:
             return False
-        return any(map(shows_text, pictures_of(handle, content, PICTURED)))
+        return any(map(shows_text, pictures_of(handle, content, share)))
 
     def _recognise(self, page: _Page, content: PageContent, handle: object) -> None:
         """Has OCR look at the page."""
@@ -266,4 +275,4 @@ def _is_picture(content: PageContent, letters: int) -> bool:
         return bool(content.characters or content.pictures or content.drawings >= 10)
     if letters < FEW_LETTERS:
         return content.pictured > 0.02 or content.drawings >= 30
-    return letters < 200 and content.pictured >= 0.5 and not content.layer
+    return letters < LITTLE_TEXT and content.pictured >= 0.5 and not content.layer
