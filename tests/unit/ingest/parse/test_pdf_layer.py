@@ -13,7 +13,7 @@ from ingest.errors import NoText
 from ingest.model import Element, Loss, Notice, ReadOptions
 from ingest.parse import pdf
 from ingest.parse.pdfium import picture_of
-from tests.pages import ENGLISH, WIDTH, elements, events, made, paragraph, rewritten, scan, scanned
+from tests.pages import ENGLISH, HEIGHT, SENTENCE, WIDTH, elements, events, made, paragraph, rewritten, scan, scanned
 
 
 def test_invisible_text_on_a_digital_page_is_left_out() -> None:
@@ -144,6 +144,24 @@ def test_ocr_is_spared_the_rest_of_a_catalogue_of_codes(monkeypatch: pytest.Monk
 
     assert len({element.page for element in found}) == 9
     assert len(looked) < 6
+
+
+@pytest.mark.parametrize(
+    ("sentences", "share", "recognised"),
+    [(1, 0.1, True), (12, 0.4, True), (12, 0.1, False)],
+    ids=["beside a heading", "beside prose, large", "figure in prose"],
+)
+def test_pictures_beside_text_are_recognised_where_they_are_large_for_the_page(
+    sentences: int, share: float, recognised: bool
+) -> None:
+    def draw(canvas: Canvas) -> None:
+        paragraph(canvas, 50, 40, [SENTENCE] * sentences, 9)
+        width = WIDTH - 100
+        canvas.drawImage(ImageReader(scan()), 50, 60, width, share * WIDTH * HEIGHT / width)
+
+    said = " ".join(element.text for element in elements(made(draw), ENGLISH))
+    assert ("Signed delivery note" in said) == recognised
+    assert SENTENCE[:20] in said
 
 
 def test_without_ocr_a_scanned_page_is_a_loss_and_the_others_are_read() -> None:
