@@ -18,7 +18,6 @@ from fastapi import FastAPI
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from ingest.chunk import chunks
-from ingest.model import ReadOptions
 from ingest.pipeline import Pipeline
 from ingest.ports import Embedder
 from ingest.sandbox import Sandbox
@@ -152,14 +151,7 @@ def open_parts(settings: Settings, metrics: Metrics | None = None) -> Iterator[P
             open_sink=partial(IndexSink, index, statistics, keys),
             forget=partial(_forget, index, statistics),
             duplicates=Duplicates(SqlSignatures(database), catalog),
-            options=ReadOptions(
-                ocr=settings.ocr,
-                ocr_languages=settings.ocr_languages,
-                ocr_engine=settings.ocr_engine,
-                ocr_threads=settings.ocr_threads,
-                embedded_pictures=settings.ocr_embedded,
-                max_pages=settings.parse_pages,
-            ),
+            options=settings.read_options(),
         )
         worker = Worker(jobs, ingestion, catalog, worker_name(), partial(_observe_file, metrics))
         stack.callback(worker.stop)

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ingest.model import ReadOptions
 from server.errors import WrongSetting
 
 
@@ -122,6 +123,17 @@ class Settings(BaseSettings):
     def clean_steps(self) -> tuple[str, ...]:
         """The names of the steps of cleaning."""
         return _names(self.clean)
+
+    def read_options(self) -> ReadOptions:
+        """What readers are told."""
+        return ReadOptions(
+            ocr=self.ocr,
+            ocr_languages=self.ocr_languages,
+            ocr_engine=self.ocr_engine,
+            ocr_threads=self.ocr_threads,
+            embedded_pictures=self.ocr_embedded,
+            max_pages=self.parse_pages,
+        )
 
     @classmethod
     def read(cls, **overrides: object) -> "Settings":

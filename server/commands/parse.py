@@ -37,20 +37,14 @@ def parse(
     from ingest.cleaning import Cleaning
     from ingest.document import to_json, to_markdown
     from ingest.html import to_html
-    from ingest.model import ReadOptions, Source
+    from ingest.model import Source
     from ingest.sandbox import Sandbox
 
     settings = Settings.read()
-    options = ReadOptions(
-        ocr=settings.ocr,
-        ocr_languages=settings.ocr_languages,
-        ocr_engine=settings.ocr_engine,
-        ocr_threads=settings.ocr_threads,
-        embedded_pictures=settings.ocr_embedded,
-        max_pages=settings.parse_pages,
-    )
     with Sandbox(settings.parse_memory_mb, settings.parse_seconds) as sandbox, file.open("rb") as stream:
-        reading = sandbox.read(Source(file.name, stream, file.stat().st_size, password or None), options)
+        reading = sandbox.read(
+            Source(file.name, stream, file.stat().st_size, password or None), settings.read_options()
+        )
         view = _View(file.name, reading, settings.redact, Cleaning(settings.clean_steps()) if clean else None)
         match form:
             case Form.MARKDOWN:
