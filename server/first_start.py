@@ -31,6 +31,8 @@ def welcome(parts: Parts) -> str:
     ]
     if settings.samples or samples is not None:
         lines.append(f'  Try        {_command()} ask "{EXAMPLE}" --store {SAMPLE_STORE}')
+        if samples is None:  # their reading goes on behind this
+            lines.append("             (once the sample documents are read: this takes a few seconds)")
     return "\n".join([*lines, "", ""])
 
 
