@@ -46,8 +46,9 @@ from server.adapters.sources.network import Network
 from server.adapters.sources.places import Places
 from server.adapters.vllm import VllmEngine, find_python
 from server.backup import snapshot, sweep
-from server.chat.answer import Answers, Limits
-from server.chat.retrieve import Retriever
+from server.chat.answer import Answers
+from server.chat.find import Finder, Limits
+from server.chat.rewrite import Rewriter
 from server.chat.routes import chat_router
 from server.documents.duplicates import Duplicates
 from server.documents.files import Uploads
@@ -70,6 +71,7 @@ from server.monitor.metrics import Metrics
 from server.monitor.routes import backup_router, monitor_router
 from server.portal.routes import mount_portal
 from server.ports import Allowed, Engine, Identities
+from server.retrieval.retriever import Retriever
 from server.settings import Settings, WhenEngineDown
 from server.vault.keyring import Keyring
 from server.vault.master import open_master_key
@@ -269,23 +271,19 @@ def _serve(app: FastAPI, parts: Parts, engine: Engine, spare: Engine | None, gat
 
     touched: dict[str, int] = {}
 
-    def search(question: str, store_ids: Sequence[str], limit: int, allowed: Allowed) -> list[Passage]:
+    def search(questions: Sequence[str], store_ids: Sequence[str], limit: int, allowed: Allowed) -> list[Passage]:
         now = int(time.time())
         for store_id in store_ids:
             # Not with each question: it writes, and a question should not wait for a writer.
             if now - touched.get(store_id, 0) >= TOUCH_SECONDS:
                 touched[store_id] = now
                 parts.catalog.touch_store(store_id, now)
-        return retriever.search(question, store_ids, limit, allowed)
+        return retriever.search(questions, store_ids, limit, allowed)
 
+    limits = Limits(settings.passages, settings.passage_tokens, settings.min_score, settings.max_streams)
+    finder = Finder(parts.catalog, Rewriter(), search, parts.stores.allowed, limits, metrics.stage)
     answers = Answers(
-        engine=engine,
-        spare=spare,
-        catalog=parts.catalog,
-        search=search,
-        allowed=parts.stores.allowed,
-        limits=Limits(settings.passages, settings.passage_tokens, settings.min_score, settings.max_streams),
-        observe=metrics.stage,
+        engine=engine, spare=spare, catalog=parts.catalog, find=finder, limits=limits, observe=metrics.stage
     )
     metrics.watch(parts.jobs.counts, lambda: answers.under_way)
     app.include_router(files_router(parts.uploads, gate.needs))

@@ -220,6 +220,14 @@ class EmbedderUnavailable(LecternError):
     code = "embedder_unavailable"
 
 
+class RerankerUnavailable(LecternError):
+    """The reranker {reranker} does not answer ({detail}). Check LECTERN_RERANKER and that it runs."""
+
+    status = 503
+    type = "server_error"
+    code = "reranker_unavailable"
+
+
 class DatabaseUnavailable(LecternError):
     """The database does not answer ({detail}). Check LECTERN_DATABASE_URL and that the server runs."""
 

@@ -235,14 +235,14 @@ def _ask(
 ) -> tuple[list[int | None], list[float]]:
     """Per question, the place of the right context and the seconds the search took."""
     retriever = retriever_of(parts)
-    retriever.search(questions[0].text, [_STORE], _PASSAGES)
+    retriever.search([questions[0].text], [_STORE], _PASSAGES)
     ranks: list[int | None] = []
     seconds = []
     for number, question in enumerate(questions):
         if number % 50 == 0:
             progress(f"asking question {number + 1} of {len(questions)}")
         started = time.perf_counter()
-        passages = retriever.search(question.text, [_STORE], _PASSAGES)
+        passages = retriever.search([question.text], [_STORE], _PASSAGES)
         seconds.append(time.perf_counter() - started)
         found = list(dict.fromkeys(passage.file_id for passage in passages))[:DEPTH]
         right = files[question.context_id]

@@ -61,7 +61,8 @@ class FileRecord:
 @dataclass(frozen=True, slots=True)
 class StoreRecord:
     """A vector store: a named set of files searched as one. `dimensions` and `fingerprint` are its embedder's,
-    `replacements` grows whenever one of its files takes the place of another."""
+    `replacements` grows whenever one of its files takes the place of another. `generation` grows whenever the store
+    changes its embedder."""
 
     id: str
     name: str
@@ -71,6 +72,12 @@ class StoreRecord:
     fingerprint: str
     metadata: Mapping[str, str] = field(default_factory=dict)
     replacements: int = 0
+    generation: int = 0
+
+    @property
+    def collection(self) -> str:
+        """Under which name the index and the term statistics keep this generation of the store."""
+        return f"{self.id}_g{self.generation}" if self.generation else self.id
 
 
 class FileStatus(StrEnum):

@@ -40,7 +40,7 @@ def latency(folder: Path, chunks: int, queries: int, say: Callable[[str], None])
         taken = []
         for question in material.questions(queries + 10):
             started = time.perf_counter()
-            retriever.search(question, [store.id], 6)
+            retriever.search([question], [store.id], 6)
             taken.append((time.perf_counter() - started) * 1000)
     taken = taken[10:]
     detail = f"(p95 {percentile(taken, 0.95):.1f} ms, {queries} questions)"

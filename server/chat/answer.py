@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +10,12 @@ import orjson
 import structlog
 
 from server.chat.citations import cite
+from server.chat.find import Finder, Limits
 from server.chat.knowledge import chosen
 from server.chat.language import language_of
 from server.chat.pack import Room, pack
 from server.chat.prompt import ground, template
-from server.chat.rewrite import standalone
-from server.chat.wire import DONE, ChatRequest, Knowledge, chunk, completion, event, text_of
+from server.chat.wire import DONE, ChatRequest, chunk, completion, event, text_of
 from server.errors import (
     EngineUnavailable,
     InvalidRequest,
@@ -26,23 +26,13 @@ from server.errors import (
     UnknownStore,
 )
 from server.model import Passage, Prompt
-from server.ports import Catalog, Engine, Search
+from server.ports import Catalog, Engine
 
 log = structlog.get_logger()
 
 ANSWER_TOKENS = 512
 MOST_QUESTION_CHARS = 16_384
 Observe = Callable[[str, float], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much goes into an answer: passages and their tokens, least relevance, answers at once."""
-
-    passages: int
-    passage_tokens: int
-    min_score: float
-    streams: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +59,14 @@ class Answers:
         engine: Engine,
         spare: Engine | None,
         catalog: Catalog,
-        search: Search,
-        allowed: Callable[[str, Mapping[str, Any] | None], list[str] | None],
+        find: Finder,
         limits: Limits,
         observe: Observe,
     ) -> None:
         self._engine = engine
         self._spare = spare
         self._catalog = catalog
-        self._search = search
-        self._allowed = allowed
+        self._find = find
         self._limits = limits
         self._observe = observe
         self._under_way = 0
@@ -113,7 +101,7 @@ class Answers:
                 raise InvalidRequest(detail="there is no question in the messages", param="messages")
             if len(question) > MOST_QUESTION_CHARS:
                 raise QuestionTooLong(tokens=len(question) // 3, limit=MOST_QUESTION_CHARS // 3, param="messages")
-            passages = await self._find(messages, knowledge)
+            passages = await self._find(messages, knowledge, model)
             started = time.perf_counter()
             passages = pack(passages, messages, self._room(model, request), self._engine.count_tokens)
             messages = ground(messages, passages, language) if passages else messages
@@ -229,19 +217,6 @@ class Answers:
     def _room(self, model: str, request: ChatRequest) -> Room:
         answer = request.max_completion_tokens or request.max_tokens or ANSWER_TOKENS
         return Room(self._engine.context_tokens(model), answer, self._limits.passage_tokens)
-
-    async def _find(self, messages: Sequence[Mapping[str, Any]], knowledge: Knowledge) -> list[Passage]:
-        started = time.perf_counter()
-        question = standalone(messages)
-        self._observe("rewrite", time.perf_counter() - started)
-
-        def find() -> list[Passage]:
-            stores = [self._catalog.store(store_id).id for store_id in dict.fromkeys(knowledge.vector_store_ids)]
-            limit = knowledge.max_num_results or self._limits.passages
-            return self._search(question, stores, limit, lambda store_id: self._allowed(store_id, knowledge.filters))
-
-        least = self._limits.min_score if knowledge.score_threshold is None else knowledge.score_threshold
-        return [passage for passage in await asyncio.to_thread(find) if passage.score >= least]
 
 
 def _follow(data: bytes, said: dict[int, list[str]]) -> list[int]:

@@ -36,6 +36,14 @@ _OWN_POINTER: Final = re.compile(
 )
 
 
+class Rewriter:
+    """Makes of a conversation the questions to search for."""
+
+    async def __call__(self, messages: Sequence[Mapping[str, Any]], model: str) -> list[str]:
+        """The questions, each standing alone; `model` may be asked to write them."""
+        return [standalone(messages)]
+
+
 def standalone(messages: Sequence[Mapping[str, Any]]) -> str:
     """The question to search for: the last one of the user, behind the earlier ones it cannot do without."""
     asked = [text for message in messages if message.get("role") == "user" and (text := _text(message.get("content")))]

@@ -112,12 +112,12 @@ def stores_router(stores: Stores, search: Search, needs: Callable[[Role], Any]) 
     async def search_store(store_id: str, body: wire.SearchStore) -> dict[str, Any]:
         """Finds passages."""
         queries = [body.query] if isinstance(body.query, str) else body.query
-        question = "\n".join(queries).strip()
-        if not question or len(question) > MOST_QUERY_CHARS:
+        questions = [query.strip() for query in queries if query.strip()]
+        if not questions or sum(map(len, questions)) > MOST_QUERY_CHARS:
             raise InvalidRequest(detail=f"query must have 1 to {MOST_QUERY_CHARS} characters", param="query")
 
         def find() -> list[Passage]:
-            return search(question, [store_id], body.max_num_results, lambda one: stores.allowed(one, body.filters))
+            return search(questions, [store_id], body.max_num_results, lambda one: stores.allowed(one, body.filters))
 
         least = body.ranking_options.score_threshold
         found = [passage for passage in await asyncio.to_thread(find) if passage.score >= least]

@@ -14,8 +14,8 @@ import pytest
 from server.adapters.minilm import MiniLm
 from server.adapters.minilm_graph import Precision
 from server.adapters.remote_embedder import RemoteEmbedder
-from server.chat.calibration import calibrate
 from server.errors import EmbedderUnavailable
+from server.retrieval.calibration import calibrate
 
 TEXTS = [
     "The warranty of the pump ends after three years.",

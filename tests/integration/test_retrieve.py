@@ -15,11 +15,11 @@ from server.adapters.database.engine import Database
 from server.adapters.database.statistics import SqlStatistics
 from server.adapters.milvus import MilvusIndex
 from server.adapters.minilm import MiniLm
-from server.chat.retrieve import Retriever
 from server.documents.sink import IndexSink
 from server.errors import UnknownStore
 from server.model import FileRecord, FileStatus, Passage, Span, StoreFile, StoreRecord
 from server.payload import MOST_BYTES, pack, unpack
+from server.retrieval.retriever import Retriever
 from server.vault.keyring import Keyring
 
 POLICY = [
@@ -69,7 +69,7 @@ class House:
         return sink
 
     def ask(self, question: str, *stores: str, limit: int = 5, **allowed: Sequence[str] | None) -> list[Passage]:
-        return self.retriever.search(question, stores, limit, allowed.get)
+        return self.retriever.search([question], stores, limit, allowed.get)
 
 
 @pytest.fixture(scope="module")

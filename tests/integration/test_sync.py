@@ -71,7 +71,7 @@ class House:
         return self.parts.catalog.all_store_files(self.store_id)
 
     def ask(self, question: str = QUESTION) -> list[str]:
-        return [passage.text for passage in retriever_of(self.parts).search(question, [self.store_id], 10)]
+        return [passage.text for passage in retriever_of(self.parts).search([question], [self.store_id], 10)]
 
     def hours(self) -> list[str]:
         """What is answered about the cantina, each version by its hour."""

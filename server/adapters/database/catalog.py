@@ -261,4 +261,4 @@ def _file(row: sa.Row[Any]) -> FileRecord:
 
 def _store(row: sa.Row[Any]) -> StoreRecord:
     values = {field.name: row._mapping[field.name] for field in dataclasses.fields(StoreRecord)}
-    return StoreRecord(**values | {"replacements": row.replacements or 0})
+    return StoreRecord(**values | {"replacements": row.replacements or 0, "generation": row.generation or 0})

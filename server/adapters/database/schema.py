@@ -64,6 +64,7 @@ vector_stores = Table(
     Column("created_at", Integer, nullable=False),
     Column("last_active_at", Integer, nullable=False),
     Column("replacements", Integer),  # how often one of its files took the place of another
+    Column("generation", Integer),  # how often the store changed its embedder
     Column("sequence", Integer, nullable=False, index=True),
 )
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from server.chat.calibration import Calibration, Scale
-from server.chat.fusion import Trust, fuse, score_of, trust_in
 from server.model import Hit
+from server.retrieval.calibration import Calibration, Scale
+from server.retrieval.fusion import Trust, fuse, trust_in
 
 LIMIT = 3
 ENGLISH = Scale(unrelated=0.0, answer=0.5, trust=1.0)
@@ -58,7 +58,7 @@ def test_no_candidates_and_no_terms_are_no_error() -> None:
 
 def test_an_unrelated_passage_is_worth_nothing() -> None:
     (found,) = fuse(_hits(a=0.0), [], LIMIT, 10.0, Trust(0.6, ENGLISH))
-    assert score_of(found.worth) == 0.0
+    assert found.worth == 0.0
 
 
 @pytest.mark.parametrize(
@@ -71,11 +71,3 @@ def test_the_embedder_is_trusted_in_scripts_it_knows(question: str, weight: floa
 
 def test_a_question_in_two_scripts_is_trusted_in_part() -> None:
     assert 0 < trust_in(CALIBRATION, "vLLM 的默认端口是多少").weight < 0.3
-
-
-def test_scores_stay_below_one_and_keep_the_order() -> None:
-    scores = [score_of(step / 10) for step in range(-5, 40)]
-    assert scores == sorted(scores)
-    assert min(scores) == 0
-    assert max(scores) < 1
-    assert score_of(0.35) == pytest.approx(0.35)

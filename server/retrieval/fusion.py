@@ -1,20 +1,18 @@
 """Joins the dense and the sparse side of a search by their scores."""
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from server.chat.calibration import Calibration, Scale
 from server.model import Hit
+from server.retrieval.calibration import Calibration, Scale
 
 # Weight of the dense side when the embedder knows the question's language (half of the XQuAD articles decided).
 _DENSE_WEIGHT: Final = 0.62
 # A side whose list is full would have given a candidate it does not list at most what it gave its last one.
 # Similarities lie close together there; sparse scores thin out.
 _UNLISTED_SHARE: Final = 0.5
-_LINEAR: Final = 0.5
 
 _LATIN_WORD: Final = re.compile(r"[A-Za-z\u00c0-\u024f]+")
 _OTHER_LETTER: Final = re.compile(r"[^\W\d_A-Za-z\u00c0-\u024f]")
@@ -68,10 +66,3 @@ def fuse(dense: Sequence[Hit], sparse: Sequence[Hit], limit: int, highest: float
         worth = trust.weight * near + (1 - trust.weight) * share
         fused.append(Fused(hit, worth, similarities.get(chunk_id, 0.0), shares.get(chunk_id, 0.0)))
     return sorted(fused, key=lambda candidate: (-candidate.worth, candidate.hit.id))
-
-
-def score_of(worth: float) -> float:
-    """The worth as a score from 0 to 1: the same up to one half, and slowly nearing 1 above."""
-    if worth <= _LINEAR:
-        return max(0.0, worth)
-    return 1 - _LINEAR * math.exp((_LINEAR - worth) / _LINEAR)

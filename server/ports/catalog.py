@@ -1,0 +1,119 @@
+"""Rows of files and vector stores."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from server.model import Departure, FileRecord, StoreFile, StoreRecord
+
+
+class Catalog(Protocol):
+    """Rows of files, vector stores and the files in them."""
+
+    def add_file(self, *added: FileRecord) -> None:
+        """Stores the rows, all or none."""
+        ...
+
+    def file(self, file_id: str) -> FileRecord:
+        """Raises UnknownFile."""
+        ...
+
+    def files(self, purpose: str | None, after: str | None, limit: int, order: str) -> list[FileRecord]:
+        """A page of files by creation time."""
+        ...
+
+    def files_by_id(self, file_ids: Sequence[str]) -> dict[str, FileRecord]:
+        """Those of the files that exist."""
+        ...
+
+    def set_media_type(self, file_id: str, media_type: str) -> None:
+        """Notes what the content was found to be."""
+        ...
+
+    def remove_file(self, file_id: str) -> None:
+        """Removes the row and its places in stores."""
+        ...
+
+    def add_store(self, store: StoreRecord) -> None:
+        """Stores the row."""
+        ...
+
+    def store(self, store_id: str) -> StoreRecord:
+        """Raises UnknownStore."""
+        ...
+
+    def store_by_name(self, name: str) -> StoreRecord | None:
+        """The oldest store of that name or id."""
+        ...
+
+    def stores(self, after: str | None, limit: int, order: str) -> list[StoreRecord]:
+        """A page of stores by creation time."""
+        ...
+
+    def update_store(self, store_id: str, name: str | None, metadata: Mapping[str, str] | None) -> StoreRecord:
+        """Changes what is given."""
+        ...
+
+    def touch_store(self, store_id: str, now: int) -> None:
+        """Notes a use."""
+        ...
+
+    def remove_store(self, store_id: str) -> None:
+        """Removes the row and the places of files in it."""
+        ...
+
+    def attach(self, entry: StoreFile) -> StoreFile:
+        """Puts a file into a store, or back to in_progress if it is there. What another successor of the same file has
+        not completed leaves; the entry comes back with the file that answers until then. Raises UnknownStore,
+        UnknownFile."""
+        ...
+
+    def attach_all(self, store_id: str, file_ids: Sequence[str], now: int) -> list[StoreFile]:
+        """Puts files that are not in it into a store, to be read; all or none. Raises UnknownStore, UnknownFile."""
+        ...
+
+    def store_file(self, store_id: str, file_id: str) -> StoreFile:
+        """Raises UnknownFile."""
+        ...
+
+    def store_files_by_id(self, store_id: str, file_ids: Sequence[str]) -> dict[str, StoreFile]:
+        """Those of the files that are in the store, as they stood at one moment."""
+        ...
+
+    def store_files(
+        self, store_id: str, status: str | None, after: str | None, limit: int, order: str
+    ) -> list[StoreFile]:
+        """A page of a store's files."""
+        ...
+
+    def all_store_files(self, store_id: str) -> list[StoreFile]:
+        """Every file of a store (for filters)."""
+        ...
+
+    def stores_of_file(self, file_id: str) -> list[str]:
+        """Ids of the stores that hold the file."""
+        ...
+
+    def set_outcome(self, entry: StoreFile) -> bool:
+        """Writes how reading ended; a file that is completed takes the place of the one it replaces in the same
+        moment. False if it has left the store meanwhile."""
+        ...
+
+    def set_attributes(self, store_id: str, file_id: str, attributes: Mapping[str, str | float | bool]) -> StoreFile:
+        """Replaces a file's attributes."""
+        ...
+
+    def detach(self, store_id: str, file_id: str) -> None:
+        """Takes the file out of the store, and notes that it left."""
+        ...
+
+    def departures(self, limit: int) -> list[Departure]:
+        """Files that left a store and of which something may still lie in the index."""
+        ...
+
+    def forget_departure(self, departure: Departure) -> None:
+        """Nothing is left of it."""
+        ...
+
+    def file_counts(self, store_ids: Sequence[str]) -> dict[str, dict[str, int]]:
+        """Store -> status -> files, with usage_bytes under that name."""
+        ...
