@@ -68,6 +68,14 @@ class Settings(BaseSettings):
     embedder_max_tokens: int = Field(512, ge=32, description="Token limit of the embeddings URL's model.")
     embedder_threads: int = Field(0, ge=0, description="Threads of the packaged embedder; 0: one per core.")
 
+    reranker: str = Field("", description="Reranker: folder of a cross-encoder, or base URL (…/v1); empty: none.")
+    reranker_model: str = Field("", description="Model name at the reranker's URL.")
+    reranker_key: str = Field("", description="API key of the reranker's URL.", repr=False)
+    reranker_passages: int = Field(20, ge=2, le=100, description="Most passages of a question that are reranked.")
+    reranker_seconds: float = Field(
+        5.0, gt=0, le=120, description="Longest time reranking may take; then the answer goes on without it."
+    )
+
     passages: int = Field(6, ge=1, le=50, description="Most passages packed into a prompt.")
     passage_tokens: int = Field(2400, ge=100, description="Most tokens of passages packed into a prompt.")
     min_score: float = Field(0.35, ge=0, le=1, description="Score below which a passage counts as not relevant.")
