@@ -20,6 +20,7 @@ from server.ports import Vector
 _SECONDS = 30.0  # of one call; without a limit pymilvus retries for minutes
 _PAGE = 8_192
 _IDS_PER_DELETE = 4_096
+_ROWS_PER_QUERY = 256  # of at most 64 KiB
 _VECTORS_PER_QUERY = 512  # of 4,096 dimensions they make 8 MiB
 _MOST_SEALED = 65_535
 _FIELDS = ["file_id", "sealed"]
@@ -121,6 +122,20 @@ class MilvusIndex:
                 found.update(row["id"] for row in page)
             pages.close()
             return found
+
+    def rows(self, store_id: str, file_id: str) -> Iterator[list[IndexRow]]:
+        """All rows of the file, a few hundred at a time, in no order; without their dense vectors."""
+        with self._connected() as client:
+            pages = client.query_iterator(
+                self._open(client, store_id),
+                batch_size=_ROWS_PER_QUERY,
+                filter=_of_files([file_id]),
+                output_fields=["id", *_FIELDS, "sparse"],
+                timeout=self._timeout,
+            )
+            while page := pages.next():
+                yield [IndexRow(row["id"], row["file_id"], None, row["sparse"], row["sealed"]) for row in page]
+            pages.close()
 
     def vectors(self, store_id: str, ids: Sequence[str]) -> dict[str, Vector]:
         """Row id -> its dense vector, of those of the rows that exist."""

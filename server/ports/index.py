@@ -1,6 +1,6 @@
 """What finds chunks and passages."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -25,6 +25,10 @@ class Index(Protocol):
 
     def ids(self, store_id: str, file_id: str) -> set[str]:
         """Ids of all rows of the file."""
+        ...
+
+    def rows(self, store_id: str, file_id: str) -> Iterator[list[IndexRow]]:
+        """All rows of the file, a few hundred at a time, in no order; without their dense vectors."""
         ...
 
     def vectors(self, store_id: str, ids: Sequence[str]) -> dict[str, Vector]:
@@ -96,8 +100,16 @@ class Statistics(Protocol):
         terms. Replaces what the file had before."""
         ...
 
+    def copy(self, store_id: str, other_id: str, file_id: str) -> None:
+        """Gives the file the share in another store that it has in this one; replaces what it had there."""
+        ...
+
     def remove(self, store_id: str, file_id: str) -> None:
         """Takes a file's share out."""
+        ...
+
+    def drop(self, store_id: str) -> None:
+        """Takes out all shares of a store."""
         ...
 
     def look_up(self, store_id: str, terms: Sequence[int]) -> tuple[int, int, dict[int, int]]:

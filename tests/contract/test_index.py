@@ -161,6 +161,20 @@ def test_all_ids_of_a_large_file_are_listed(index: MilvusIndex) -> None:
     assert index.count(STORE) == 17_000
 
 
+def test_the_rows_of_a_file_come_back_as_they_were_written_but_for_their_vectors(index: MilvusIndex) -> None:
+    index.upsert(STORE, [_row(f"row-{n:03}{'x' * (n % 7)}", sealed=f"sealed {n}") for n in range(600)])
+    index.upsert(STORE, [_row("other", "file-b"), IndexRow("mute", "file-c", _vector(0, 0, 1, 0), {}, "x")])
+    pages = list(index.rows(STORE, "file-a"))
+    found = {row.id: row for page in pages for row in page}
+    assert max(map(len, pages)) < sum(map(len, pages)) == len(found) == 600
+    for n in (0, 255, 256, 599):
+        row = found[f"row-{n:03}{'x' * (n % 7)}"]
+        assert (row.file_id, row.dense, row.sealed) == ("file-a", None, f"sealed {n}")
+        assert dict(row.sparse) == {len(row.id): 1.0, 2**32 - 2: 0.5}
+    assert [dict(row.sparse) for page in index.rows(STORE, "file-c") for row in page] == [{}]
+    assert list(index.rows(STORE, "file-none")) == []
+
+
 def test_vectors_come_back_as_they_were_written(index: MilvusIndex) -> None:
     chance = np.random.default_rng(3)
     written = {f"row-{n:04}": _vector(*chance.standard_normal(DIMENSIONS)) for n in range(1300)}

@@ -95,3 +95,27 @@ def test_a_very_large_file_fits(statistics: SqlStatistics) -> None:
     assert len(statistics.look_up(STORE, list(share))[2]) == 100_000
     statistics.remove(STORE, "file-a")
     assert statistics.look_up(STORE, [0]) == (0, 0, {})
+
+
+def test_a_share_is_copied_into_another_store_and_stays_in_its_own(statistics: SqlStatistics) -> None:
+    statistics.replace(STORE, "file-a", {1: 2, LARGEST: 1}, chunks=3, tokens=30)
+    statistics.replace(STORE, "file-b", {1: 1}, chunks=1, tokens=5)
+    statistics.replace("vs_1_g1", "file-a", {5: 9}, chunks=9, tokens=9)
+    for _ in range(2):
+        statistics.copy(STORE, "vs_1_g1", "file-a")
+        assert statistics.look_up("vs_1_g1", [1, 5, LARGEST]) == (3, 30, {1: 2, LARGEST: 1})
+    assert statistics.look_up(STORE, [1]) == (4, 35, {1: 3})
+    statistics.copy(STORE, "vs_1_g1", "file-none")
+    statistics.copy("vs_none", "vs_1_g1", "file-a")
+    assert statistics.look_up("vs_1_g1", [1]) == (0, 0, {})
+
+
+def test_a_store_is_taken_out_whole_and_no_other_one(statistics: SqlStatistics, database: Database) -> None:
+    for store in (STORE, "vs_1_g1"):
+        statistics.replace(store, "file-a", {1: 2}, chunks=3, tokens=30)
+    statistics.drop(STORE)
+    statistics.drop(STORE)
+    assert statistics.look_up(STORE, [1]) == (0, 0, {})
+    assert statistics.look_up("vs_1_g1", [1]) == (3, 30, {1: 2})
+    with database.read() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).where(term_statistics.c.store_id == STORE)) == 0

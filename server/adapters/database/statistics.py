@@ -34,6 +34,27 @@ class SqlStatistics:
             connection.execute(sa.insert(file_statistics), {**row, "terms": share.tobytes()})
             self._add(connection, store_id, _difference(share, before))
 
+    def copy(self, store_id: str, other_id: str, file_id: str) -> None:
+        """Gives the file the share in another store that it has in this one; replaces what it had there."""
+        table = file_statistics.c
+        query = sa.select(table.chunks, table.tokens, table.terms).where(
+            table.store_id == store_id, table.file_id == file_id
+        )
+        with self._database.begin(durable=False) as connection:
+            share = connection.execute(query).one_or_none()
+            before = self._take(connection, other_id, file_id)
+            if share is not None:
+                row = {"store_id": other_id, "file_id": file_id, **share._mapping}
+                connection.execute(sa.insert(file_statistics), row)
+            after = np.frombuffer(share.terms if share else b"", _PAIR)
+            self._add(connection, other_id, _difference(after, before))
+
+    def drop(self, store_id: str) -> None:
+        """Takes out all shares of a store."""
+        with self._database.begin() as connection:
+            for table in (file_statistics, term_statistics):
+                connection.execute(sa.delete(table).where(table.c.store_id == store_id))
+
     def remove(self, store_id: str, file_id: str) -> None:
         """Takes a file's share out."""
         with self._database.begin() as connection:
