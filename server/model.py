@@ -77,7 +77,52 @@ class StoreRecord:
     @property
     def collection(self) -> str:
         """Under which name the index and the term statistics keep this generation of the store."""
-        return f"{self.id}_g{self.generation}" if self.generation else self.id
+        return self.answering.collection
+
+    @property
+    def answering(self) -> "Generation":
+        """The generation that questions are answered from."""
+        return Generation(self.id, self.generation, self.fingerprint, self.dimensions)
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """The rows of a store under one embedder, answering or not (any more). A number is never used twice."""
+
+    store_id: str
+    number: int
+    fingerprint: str
+    dimensions: int
+
+    @property
+    def collection(self) -> str:
+        """Under which name the index and the term statistics keep it."""
+        return f"{self.store_id}_g{self.number}" if self.number else self.store_id
+
+
+@dataclass(frozen=True, slots=True)
+class Building:
+    """A generation under way: of the store's `files` that can be searched, `files_done` are in it."""
+
+    generation: Generation
+    files_done: int
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderRecord:
+    """An embedder that was used here; one without a URL is packaged. `key` is sealed under the key of `id`, `probes`
+    are the vectors of a few fixed texts. The one that was `chosen` last is wanted for all stores."""
+
+    id: str
+    fingerprint: str
+    dimensions: int
+    url: str = ""
+    model: str = ""
+    max_tokens: int = 0
+    key: str | None = None
+    probes: bytes | None = None
+    chosen: int = 0
 
 
 class FileStatus(StrEnum):
@@ -109,7 +154,8 @@ class StoreFile:
     `warnings` tell what a person should know about how it was read, `quality` (0..1) and `quality_reasons` how well it
     can be used, `duplicate_of` which file of the store says (nearly) the same. `replaces` is the id of the file whose
     place it takes the moment it is completed; until then it answers no question. An `owned` file goes for good when it
-    leaves the store.
+    leaves the store. `reading` is another one whenever the file was completed anew; `read_into` is the number of the
+    store's generation that a run wrote it into, of a standing that is not written yet.
     """
 
     store_id: str
@@ -130,6 +176,8 @@ class StoreFile:
     duplicate_of: str | None = None
     replaces: str | None = None
     owned: bool = False
+    reading: str = field(default="", compare=False)
+    read_into: int | None = field(default=None, compare=False)
 
     @property
     def answers(self) -> bool:
@@ -270,7 +318,8 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A chunk that was found, with where it stands and why it was found. `score` is 0..1, calibrated for relevance."""
+    """A chunk that was found, with where it stands and why it was found. `score` is 0..1, calibrated for relevance.
+    `best` are the characters [start, end) of its text that match the question best."""
 
     id: str
     store_id: str
@@ -288,6 +337,7 @@ class Passage:
     hidden: bool = False
     confidence: float | None = None
     attributes: Mapping[str, str | float | bool] = field(default_factory=dict)
+    best: tuple[int, int] | None = None
 
     @property
     def low_confidence(self) -> bool:

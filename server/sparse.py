@@ -6,7 +6,7 @@ Term ids are keyed hashes, so that the index holds no readable word.
 import hmac
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from ingest.terms import terms
@@ -33,9 +33,9 @@ class Sparse:
         """Term id -> how often it occurs."""
         return Counter(map(self._id, terms(text)))
 
-    def query_terms(self, text: str) -> list[int]:
-        """The distinct term ids of a question, in order."""
-        return list(dict.fromkeys(map(self._id, terms(text))))
+    def query_terms(self, text: str) -> dict[str, int]:
+        """The distinct terms of a question, in order, with their ids."""
+        return {term: self._id(term) for term in terms(text)}
 
     def _id(self, term: str) -> int:
         known = self._ids.get(term)
@@ -55,7 +55,7 @@ def document_weights(counts: Mapping[int, int]) -> dict[int, float]:
     return {term: (_K1 + 1) * count / (count + damping) for term, count in counts.items()}
 
 
-def query_weights(query: list[int], chunks: int, holding: Mapping[int, int]) -> dict[int, float]:
+def query_weights(query: Iterable[int], chunks: int, holding: Mapping[int, int]) -> dict[int, float]:
     """How much each term of a question tells: its rarity among the chunks. Of a very long one, the rarest terms."""
     weights = {}
     for term in query:

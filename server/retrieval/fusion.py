@@ -29,12 +29,15 @@ class Trust:
 
 @dataclass(frozen=True, slots=True)
 class Fused:
-    """A candidate: `worth` ranks and may exceed 1; `dense` and `sparse` are what either side gave (0 if nothing)."""
+    """A candidate: `worth` ranks and may exceed 1; `dense` and `sparse` are what either side gave (0 if nothing),
+    `near` the similarity on the embedder's scale (what an unlisted one is taken to have), `trust` the dense weight."""
 
     hit: Hit
     worth: float
     dense: float
     sparse: float
+    near: float
+    trust: float
 
 
 def trust_in(calibration: Calibration, question: str) -> Trust:
@@ -64,5 +67,5 @@ def fuse(dense: Sequence[Hit], sparse: Sequence[Hit], limit: int, highest: float
         near = trust.scale.worth(similarities[chunk_id]) if chunk_id in similarities else unlisted_near
         share = shares.get(chunk_id, unlisted_share)
         worth = trust.weight * near + (1 - trust.weight) * share
-        fused.append(Fused(hit, worth, similarities.get(chunk_id, 0.0), shares.get(chunk_id, 0.0)))
+        fused.append(Fused(hit, worth, similarities.get(chunk_id, 0.0), shares.get(chunk_id, 0.0), near, trust.weight))
     return sorted(fused, key=lambda candidate: (-candidate.worth, candidate.hit.id))

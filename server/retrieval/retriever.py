@@ -1,7 +1,7 @@
 """Finds the passages that answer a question: both sides of the index, fused, in every store."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Final
@@ -84,11 +84,13 @@ class Retriever:
         query = self._sparse.query_terms(question)
 
         def look(store: StoreRecord) -> list[Candidate]:
-            found = self._candidates(store, vector, query, allowed(store.id), trust)
-            return self._open(store.id, found, limit + _SPARE)
+            weights = self._weights(store, query)
+            found = self._candidates(store, vector, weights, allowed(store.id), trust)
+            opened = self._open(store.id, found, limit + _SPARE)
+            return looked_again(question, {term: weights.get(number, 0.0) for term, number in query.items()}, opened)
 
-        opened = [candidate for store in stores for candidate in self._at_rest(store, look)]
-        ranked = looked_again(question, opened)
+        looked = [candidate for store in stores for candidate in self._at_rest(store, look)]
+        ranked = sorted(looked, key=lambda candidate: -candidate.worth)
         self._observe("search", time.perf_counter() - embedded)
         if self._reranker is not None:
             started = time.perf_counter()
@@ -111,11 +113,19 @@ class Retriever:
     def _calibration(self) -> Calibration:
         return calibrate(self._embedder)
 
+    def _weights(self, store: StoreRecord, query: Mapping[str, int]) -> dict[int, float]:
+        """How much each of the question's terms tells in this store."""
+        chunks, _, holding = self._statistics.look_up(store.collection, list(query.values()))
+        return query_weights(query.values(), chunks, holding)
+
     def _candidates(
-        self, store: StoreRecord, vector: Vector | None, query: list[int], files: Sequence[str] | None, trust: Trust
+        self,
+        store: StoreRecord,
+        vector: Vector | None,
+        weights: Mapping[int, float],
+        files: Sequence[str] | None,
+        trust: Trust,
     ) -> list[Fused]:
-        chunks, _, holding = self._statistics.look_up(store.collection, query)
-        weights = query_weights(query, chunks, holding)
         if store.fingerprint != self._embedder.fingerprint:
             vector = None  # the store's vectors are another embedder's and cannot be compared
         if vector is None:
@@ -139,7 +149,9 @@ class Retriever:
             except DamagedSeal as error:
                 log.warning("A passage could not be opened and is left out", file=file.id, reason=error.message)
                 continue
-            opened.append(Candidate(_passage(entry, file.filename, one, payload), one.worth))
+            opened.append(
+                Candidate(_passage(entry, file.filename, one, payload), one.worth, one.near, one.trust, one.sparse)
+            )
         return opened
 
 
