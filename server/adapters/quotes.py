@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ingest.sentences import sentences
 from ingest.terms import terms
 from server.model import Passage
 
@@ -18,10 +19,6 @@ _CLOSE: Final = 0.72
 _EQUAL: Final = 0.93
 _HEADING: Final = 0.5
 
-# Full stops end a sentence before a space and a capital, a digit or a quotation mark; Chinese ones always.
-_SENTENCE_END: Final = re.compile(
-    r"(?<=[.!?])(?<!\b[A-Z]\.)\s+(?=[\"'“(\[]?[A-Z0-9\u3400-\u9fff])|(?<=[。\uff01\uff1f\uff1b])"
-)
 _DIGIT: Final = re.compile(r"\d|[一二三四五六七八九十百千两]")
 _DATE: Final = re.compile(
     r"\d{4}|\d{1,2}:\d{2}|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tues|wednes|thurs|fri|satur|sun)"
@@ -95,20 +92,11 @@ def _units(passages: Sequence[Passage]) -> list[_Unit]:
     found: list[_Unit] = []
     for number, passage in enumerate(passages, 1):
         place = frozenset(terms(" ".join((passage.filename, passage.sheet or "", *passage.headings))))
-        texts = split(passage.text)
+        texts = [passage.text[start:end] for start, end in sentences(passage.text)]
         owns = [frozenset(terms(text)) for text in texts]
         for index, (text, own) in enumerate(zip(texts, owns, strict=True)):
             around = owns[max(0, index - 1) : index] + owns[index + 1 : index + 2]
             found.append(_Unit(number, len(found), text, own, place.union(*around)))
-    return found
-
-
-def split(text: str) -> list[str]:
-    """The sentences of a text; table rows stay whole."""
-    found = []
-    for line in text.splitlines():
-        parts = [line] if " | " in line else _SENTENCE_END.split(line)
-        found += [part.strip() for part in parts if part and part.strip()]
     return found
 
 

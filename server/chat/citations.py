@@ -3,10 +3,10 @@
 import re
 from collections.abc import Sequence
 
+from ingest.sentences import sentences
 from server.model import Citation, Passage, Span
 
 _MARKER = re.compile(r"[\[【]\s*(\d{1,2}(?:\s*[,，、]\s*\d{1,2})*)\s*[\]】]")
-_SENTENCE = re.compile(r"[^.!?。！？；\n]*(?:[.!?](?!\s|$)[^.!?。！？；\n]*)*(?:[.!?。！？；\n]|$)+")
 _WORD = re.compile(r"[^\W_]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 MOST_QUOTE_CHARS = 400
@@ -46,16 +46,11 @@ def best_sentence(text: str, said: str) -> tuple[int, int]:
     """Where in `text` the sentence (or table row) stands that shares most words with `said`."""
     wanted = _words(_MARKER.sub(" ", said))
     best, best_score = (0, len(text)), 0.0
-    for match in _SENTENCE.finditer(text):
-        if not match.group().strip():
-            continue
-        words = _words(match.group())
-        if not words:
-            continue
-        shared = len(wanted & words)
-        score = shared / (len(words) ** 0.5)
+    for span in sentences(text):
+        words = _words(text[slice(*span)])
+        score = len(wanted & words) / (max(1, len(words)) ** 0.5)
         if score > best_score:
-            best, best_score = match.span(), score
+            best, best_score = span, score
     return best
 
 
