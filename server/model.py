@@ -319,7 +319,9 @@ class Span:
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A chunk that was found, with where it stands and why it was found. `score` is 0..1, calibrated for relevance.
-    `best` are the characters [start, end) of its text that match the question best."""
+    `best` are the characters [start, end) of its text that match the question best, `rerank` (0..1) is what a reranker
+    gave it. `also` are the ids of further files that say the same. `follows` is how the id of the passage before it in
+    its file begins."""
 
     id: str
     store_id: str
@@ -338,6 +340,9 @@ class Passage:
     confidence: float | None = None
     attributes: Mapping[str, str | float | bool] = field(default_factory=dict)
     best: tuple[int, int] | None = None
+    rerank: float | None = None
+    also: tuple[str, ...] = ()
+    follows: str = ""
 
     @property
     def low_confidence(self) -> bool:

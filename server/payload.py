@@ -24,25 +24,27 @@ class Payload:
     cells: str | None
     hidden: bool
     confidence: float | None
+    follows: str
 
 
-def pack(chunk: Chunk) -> str:
-    """The chunk as JSON. One too large for the index loses its boxes first, then the end of its text."""
+def pack(chunk: Chunk, follows: str = "") -> str:
+    """The chunk as JSON, and how the id of the row before it in its file begins. One too large for the index loses its
+    boxes first, then the end of its text."""
     spans = [
         [place.start, place.end, place.page, place.box and [round(edge, 4) for edge in _edges(place.box)]]
         for place in chunk.places
     ]
     text, headings = chunk.text, list(chunk.headings)
-    packed = _dump(chunk, text, headings, spans)
+    packed = _dump(chunk, follows, text, headings, spans)
     if len(packed.encode()) > MOST_BYTES:
-        packed = _dump(chunk, text, headings, [])
+        packed = _dump(chunk, follows, text, headings, [])
     if (excess := len(packed.encode()) - MOST_BYTES) > 0:
         headings = [heading[:200] for heading in headings[:8]]
         # A character takes at most six bytes in JSON.
         text = text[: max(len(text) - excess, MOST_BYTES // 7)]
-        packed = _dump(chunk, text, headings, [])
+        packed = _dump(chunk, follows, text, headings, [])
         if len(packed.encode()) > MOST_BYTES:
-            packed = _dump(chunk, text[: MOST_BYTES // 7], headings, [])
+            packed = _dump(chunk, follows, text[: MOST_BYTES // 7], headings, [])
     return packed
 
 
@@ -59,6 +61,7 @@ def unpack(packed: str) -> Payload:
         cells=fields.get("cells"),
         hidden=fields.get("hidden", False),
         confidence=fields.get("confidence"),
+        follows=fields.get("follows", ""),
     )
 
 
@@ -66,7 +69,7 @@ def _edges(box: Any) -> tuple[float, float, float, float]:
     return box.left, box.top, box.right, box.bottom
 
 
-def _dump(chunk: Chunk, text: str, headings: list[str], spans: Sequence[Any]) -> str:
+def _dump(chunk: Chunk, follows: str, text: str, headings: list[str], spans: Sequence[Any]) -> str:
     fields = {
         "text": text,
         "spans": spans,
@@ -76,6 +79,7 @@ def _dump(chunk: Chunk, text: str, headings: list[str], spans: Sequence[Any]) ->
         "cells": chunk.cells,
         "hidden": chunk.hidden,
         "confidence": chunk.confidence,
+        "follows": follows,
     }
     given = {name: value for name, value in fields.items() if value or name in {"text", "spans"}}
     packed = json.dumps(given, ensure_ascii=False, separators=(",", ":"))

@@ -17,6 +17,7 @@ from server.sparse import Sparse, document_weights
 _CONTENT_BYTES = 16
 _PLACE_BYTES = 8
 _CONTENT_DIGITS = 2 * _CONTENT_BYTES
+_FOLLOWS_DIGITS = 12  # enough to tell the chunks of one file apart
 _GROWTH = 1.25  # statistics follow whenever the file has grown by so much: cheap, and never far behind
 
 
@@ -34,7 +35,9 @@ class IndexSink:
 
     A chunk's id begins with a digest of what is embedded and ends with one of the rest: file, place, and which of equal
     chunks it is; both under a secret. A second run thus finds its rows stored already and changes nothing, and a chunk
-    that only moved, or that the file `predecessor` has too, gets a new row with the vector of the old one.
+    that only moved, or that the file `predecessor` has too, gets a new row with the vector of the old one. So does one
+    that comes after another chunk than before: a row tells how the id of the row before it begins, so that a search
+    can put neighbours together. A number would change in all later rows with every chunk put in.
 
     `chunks` and `usage_bytes` tell what has passed so far, `written` how many of the chunks are new,
     `reused` how many took over a vector.
@@ -64,6 +67,7 @@ class IndexSink:
         self._known: dict[str, str] = {}
         self._passed: set[str] = set()
         self._occurrences: Counter[bytes] = Counter()
+        self._last = ""
         self._waiting: dict[int, _Row] = {}
         self._holding: Counter[int] = Counter()
         self._terms = 0
@@ -150,10 +154,11 @@ class IndexSink:
         return set(known)
 
     def _row(self, chunk: Chunk) -> _Row:
-        packed = pack(chunk)
+        packed = pack(chunk, self._last)
         content = self._digest("\0".join([*chunk.headings, "", chunk.text]))[:_CONTENT_BYTES].hex()
         place = self._digest("\0".join([content, self._file_id, packed]))
         self._occurrences[place] += 1
+        self._last = content[:_FOLLOWS_DIGITS]
         digest = self._digest(f"{place.hex()}{self._occurrences[place]}")[:_PLACE_BYTES].hex()
         return _Row(content + digest, self._sparse.count(chunk.passage_text()), packed)
 

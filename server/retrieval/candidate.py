@@ -13,7 +13,8 @@ class Candidate:
     much it counted beside `share` (0: the embedder is not believed about this question). Shares are of the weight
     (rarity) of the question's terms, so that a missing rare term costs more than a missing common one: `share` is the
     chunk's BM25 score (about 1: holds every term), `coverage` (0..1) what stands in the passage's best window, `runs`
-    (0..1) which of the question's neighbouring terms stand side by side there.
+    (0..1) which of the question's neighbouring terms stand side by side there. What a reranker gave stands in the
+    passage.
     """
 
     passage: Passage

@@ -172,5 +172,6 @@ def _passage(entry: StoreFile, filename: str, found: Fused, payload: Payload) ->
         cells=payload.cells,
         hidden=payload.hidden,
         confidence=payload.confidence,
+        follows=payload.follows,
         attributes=entry.attributes,
     )
