@@ -6,6 +6,7 @@ Calls without `async` may block and are made from worker threads; adapters are s
 from server.ports.catalog import Catalog
 from server.ports.engine import Engine
 from server.ports.files import Files, Keys, Signatures
+from server.ports.generations import EmbedderRows, Embedders, Generations
 from server.ports.identities import Identities
 from server.ports.index import Allowed, Index, Reranker, Search, Statistics, Vector
 from server.ports.jobs import Jobs
@@ -14,8 +15,11 @@ from server.ports.sources import SourcePlace, SourcePlaces, Sources
 __all__ = [
     "Allowed",
     "Catalog",
+    "EmbedderRows",
+    "Embedders",
     "Engine",
     "Files",
+    "Generations",
     "Identities",
     "Index",
     "Jobs",

@@ -58,7 +58,7 @@ class Catalog(Protocol):
         ...
 
     def remove_store(self, store_id: str) -> None:
-        """Removes the row and the places of files in it."""
+        """Removes the row and the places of files in it; its generations are leaving then."""
         ...
 
     def attach(self, entry: StoreFile) -> StoreFile:
@@ -95,7 +95,7 @@ class Catalog(Protocol):
 
     def set_outcome(self, entry: StoreFile) -> bool:
         """Writes how reading ended; a file that is completed takes the place of the one it replaces in the same
-        moment. False if it has left the store meanwhile."""
+        moment. False if it has left the store meanwhile, or was read into another generation than answers now."""
         ...
 
     def set_attributes(self, store_id: str, file_id: str, attributes: Mapping[str, str | float | bool]) -> StoreFile:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from server.adapters.database import entries
 from server.adapters.database.engine import Database
+from server.adapters.database.generations import leave_all
 from server.adapters.database.group_commit import GroupCommit
 from server.adapters.database.schema import departures, files, store_files, vector_stores
 from server.adapters.database.serial import next_sequence
@@ -120,11 +121,12 @@ class SqlCatalog:
             connection.execute(sa.update(table).where(later).values(last_active_at=now))
 
     def remove_store(self, store_id: str) -> None:
-        """Removes the row and the places of files in it; those it owned have left."""
+        """Removes the row and the places of files in it; those it owned have left, and so do its generations."""
         owned = sa.select(store_files.c.file_id).where(store_files.c.store_id == store_id, store_files.c.owned)
         with self._database.begin() as connection:
             for part in _parts(list(connection.scalars(owned))):
                 entries.leave(connection, store_id, part)
+            leave_all(connection, store_id)
             connection.execute(sa.delete(vector_stores).where(vector_stores.c.id == store_id))
 
     def attach(self, entry: StoreFile) -> StoreFile:
@@ -186,7 +188,8 @@ class SqlCatalog:
 
     def set_outcome(self, entry: StoreFile) -> bool:
         """Writes how reading ended, and leaves the attributes; a file that is completed takes the place of the one it
-        replaces in the same moment. False if it has left the store meanwhile."""
+        replaces in the same moment. False if it has left the store meanwhile, or was read into another generation
+        than answers now."""
         with self._database.begin(durable=False) as connection:  # what is lost with the power is read again
             return entries.settle(connection, entry)
 

@@ -5,6 +5,7 @@ cleared afterwards; the table `departures` remembers it, so that a crash between
 """
 
 import dataclasses
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -57,7 +58,7 @@ def enter(connection: sa.Connection, entry: StoreFile) -> StoreFile:
             raise unknown
     entry = _succeed(connection, entry)
     values = {field.name: getattr(entry, field.name) for field in dataclasses.fields(entry)} | outcome(entry)
-    del values["progress"]
+    del values["progress"], values["read_into"]
     values["attributes"] = dict(entry.attributes)
     kept = {key: value for key, value in values.items() if key != "created_at"}
     changed = connection.execute(sa.update(store_files).where(of(entry.store_id, entry.file_id)).values(kept))
@@ -70,10 +71,16 @@ def enter(connection: sa.Connection, entry: StoreFile) -> StoreFile:
 
 def settle(connection: sa.Connection, entry: StoreFile) -> bool:
     """Writes how reading ended, and leaves the attributes; a file that is completed takes the place of the one it
-    replaces. False if it has left the store meanwhile."""
+    replaces. False if it has left the store meanwhile, or the store answers from another generation than it was read
+    into."""
     alone(connection)
+    if entry.read_into is not None:
+        current = sa.select(sa.func.coalesce(vector_stores.c.generation, 0)).where(vector_stores.c.id == entry.store_id)
+        if connection.scalar(current) != entry.read_into:
+            return False
     where = of(entry.store_id, entry.file_id)
-    update = sa.update(store_files).where(where).values(outcome(entry)).returning(store_files.c.replaces)
+    values = outcome(entry) | {"reading": secrets.token_hex(8)}
+    update = sa.update(store_files).where(where).values(values).returning(store_files.c.replaces)
     row = connection.execute(update).one_or_none()
     if row is not None and row.replaces is not None and entry.status == FileStatus.COMPLETED:
         leave(connection, entry.store_id, [row.replaces])
@@ -119,6 +126,7 @@ def read(row: sa.Row[Any]) -> StoreFile:
     """The row as a StoreFile."""
     values: dict[str, Any] = {field.name: row._mapping.get(field.name) for field in dataclasses.fields(StoreFile)}
     values |= {"status": FileStatus(row.status), "losses": tuple(row.losses), "owned": bool(row.owned)}
+    values["reading"] = row.reading or ""
     values |= {name: tuple(values[name] or ()) for name in ("warnings", "quality_reasons")}
     return StoreFile(**values)
 

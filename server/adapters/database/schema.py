@@ -64,7 +64,8 @@ vector_stores = Table(
     Column("created_at", Integer, nullable=False),
     Column("last_active_at", Integer, nullable=False),
     Column("replacements", Integer),  # how often one of its files took the place of another
-    Column("generation", Integer),  # how often the store changed its embedder
+    Column("generation", Integer),  # the number of the one that answers
+    Column("last_generation", Integer),  # the largest number that was given so far
     Column("sequence", Integer, nullable=False, index=True),
 )
 
@@ -87,6 +88,7 @@ store_files = Table(
     Column("duplicate_of", String(64)),
     Column("replaces", String(64)),
     Column("owned", Boolean),  # the file itself goes when it leaves the store
+    Column("reading", String(16)),  # another one whenever it was completed anew
     Column("created_at", Integer, nullable=False),
     Column("sequence", Integer, nullable=False, index=True),
 )
@@ -97,6 +99,41 @@ departures = Table(  # files that left a store, and of which something may still
     Column("store_id", String(64), primary_key=True),
     Column("file_id", String(64), primary_key=True),
     Column("owned", Boolean, nullable=False),
+)
+
+generations = Table(  # of stores, but for those that answer; without a foreign key, as they outlive their stores
+    "generations",
+    metadata,
+    Column("store_id", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("fingerprint", String(128), nullable=False),
+    Column("dimensions", Integer, nullable=False),
+    Column("state", String(16), nullable=False, index=True),  # building, or leaving: of it something may still lie
+)
+
+rebuilt_files = Table(  # files of which something may lie in a generation under way
+    "rebuilt_files",
+    metadata,
+    Column("store_id", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("file_id", String(64), primary_key=True),
+    Column("reading", String(16)),  # which one is in whole; none yet: null
+    Column("chunks", Integer, nullable=False, default=0),
+    Column("usage_bytes", BigInteger, nullable=False, default=0),
+)
+
+embedders = Table(
+    "embedders",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("fingerprint", String(128), nullable=False, unique=True),
+    Column("dimensions", Integer, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("max_tokens", Integer, nullable=False),
+    Column("key", Text),  # sealed
+    Column("probes", LargeBinary),  # vectors of a few fixed texts
+    Column("chosen", Integer, nullable=False),  # grows; the largest is wanted
 )
 
 term_statistics = Table(
