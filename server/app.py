@@ -281,7 +281,9 @@ def _serve(app: FastAPI, parts: Parts, engine: Engine, spare: Engine | None, gat
         return retriever.search(questions, store_ids, limit, allowed)
 
     limits = Limits(settings.passages, settings.passage_tokens, settings.min_score, settings.max_streams)
-    finder = Finder(parts.catalog, Rewriter(), search, parts.stores.allowed, limits, metrics.stage)
+    # The extractive engine writes nothing.
+    rewrite = Rewriter(None if isinstance(engine, ExtractiveEngine) else engine, settings.rewrite_seconds)
+    finder = Finder(parts.catalog, rewrite, search, parts.stores.allowed, limits, metrics.stage)
     answers = Answers(
         engine=engine, spare=spare, catalog=parts.catalog, find=finder, limits=limits, observe=metrics.stage
     )

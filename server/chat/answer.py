@@ -37,12 +37,14 @@ Observe = Callable[[str, float], None]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request made ready: its prompt, and the name of the model to answer under. `grounded`: stores were searched."""
+    """A request made ready: its prompt, and the name of the model to answer under. `grounded`: stores were searched,
+    for the `questions`."""
 
     prompt: Prompt
     model: str
     grounded: bool
     include_usage: bool
+    questions: tuple[str, ...] = ()
 
     @property
     def not_found(self) -> bool:
@@ -96,20 +98,22 @@ class Answers:
         question = next((text_of(m.content) for m in reversed(request.messages) if m.role == "user"), "")
         language = language_of(question)
         passages: list[Passage] = []
+        questions: tuple[str, ...] = ()
         if knowledge is not None:
             if not question.strip():
                 raise InvalidRequest(detail="there is no question in the messages", param="messages")
             if len(question) > MOST_QUESTION_CHARS:
                 raise QuestionTooLong(tokens=len(question) // 3, limit=MOST_QUESTION_CHARS // 3, param="messages")
-            passages = await self._find(messages, knowledge, model)
+            found = await self._find(messages, knowledge, model)
+            questions = found.questions
             started = time.perf_counter()
-            passages = pack(passages, messages, self._room(model, request), self._engine.count_tokens)
+            passages = pack(found.passages, messages, self._room(model, request), self._engine.count_tokens)
             messages = ground(messages, passages, language) if passages else messages
             self._observe("prompt", time.perf_counter() - started)
         body = request.upstream(model, messages, tools)
         prompt = Prompt(body, question, tuple(passages), language)
         include_usage = bool((request.stream_options or {}).get("include_usage"))
-        return Asked(prompt, request.model, knowledge is not None, include_usage)
+        return Asked(prompt, request.model, knowledge is not None, include_usage, questions)
 
     async def complete(self, asked: Asked) -> dict[str, Any]:
         """The whole answer as a chat.completion."""
@@ -248,6 +252,7 @@ def _told(asked: Asked, engine: str) -> dict[str, Any]:
     return {
         "found": bool(asked.prompt.passages),
         "engine": engine,
+        "questions": list(asked.questions),
         "passages": [
             {
                 "marker": number,

@@ -22,6 +22,14 @@ class Limits:
     streams: int
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was searched for, and the passages that are relevant, best first."""
+
+    questions: tuple[str, ...]
+    passages: tuple[Passage, ...]
+
+
 class Finder:
     """Searches what a request names. `allowed` tells which files of a store fulfil a filter; None: all."""
 
@@ -41,8 +49,9 @@ class Finder:
         self._limits = limits
         self._observe = observe
 
-    async def __call__(self, messages: Sequence[Mapping[str, Any]], knowledge: Knowledge, model: str) -> list[Passage]:
-        """The passages that are relevant, best first. Raises UnknownStore, and what the search raises."""
+    async def __call__(self, messages: Sequence[Mapping[str, Any]], knowledge: Knowledge, model: str) -> Found:
+        """What is found for the questions of the conversation. Several are searched together: if one of them finds
+        nothing, the others' passages are there all the same. Raises UnknownStore, and what the search raises."""
         started = time.perf_counter()
         questions = await self._rewrite(messages, model)
         self._observe("rewrite", time.perf_counter() - started)
@@ -53,4 +62,5 @@ class Finder:
             return self._search(questions, stores, limit, lambda store_id: self._allowed(store_id, knowledge.filters))
 
         least = self._limits.min_score if knowledge.score_threshold is None else knowledge.score_threshold
-        return [passage for passage in await asyncio.to_thread(find) if passage.score >= least]
+        passages = tuple(passage for passage in await asyncio.to_thread(find) if passage.score >= least)
+        return Found(tuple(questions), passages)

@@ -1,81 +1,117 @@
-"""Makes a question that can be searched on its own out of a conversation, without a model."""
+"""Makes questions that can be searched on their own of a conversation: by a model where one answers, else by rule."""
 
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+import structlog
+
 from ingest.terms import terms
+from server.chat.follow_up import Turn, questions, turns
+from server.chat.language import language_of
+from server.chat.prompt import template
+from server.chat.split import MOST_QUESTIONS, split
+from server.errors import LecternError
+from server.model import Prompt
+from server.ports import Engine
 
-_FEW_TERMS: Final = 2
-_SHORT_CHARS: Final = 60
-_MOST_BEFORE: Final = 2
+log = structlog.get_logger()
 
-# Words that point back: the question means nothing without what was said before.
-_POINTS_BACK: Final = re.compile(
-    r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|the same|the former|the latter|"
-    r"there|then|(?:that|this|which|another|last|first) ones?|such|mentioned)\b"
-    r"|(?<!其)[它牠他她]们?|这|那(?!么多)|該|该(?!怎|如何|不该)|此|其(?!他|实|中)|前者|后者|上述|上面|刚才|同样|同一",
+_TURNS: Final = 3
+_MOST_TURN_CHARS: Final = 600
+_MOST_TOKENS: Final = 96
+_MOST_CHARS: Final = 300
+_LEAST_SHARED: Final = 0.5
+
+_THOUGHT: Final = re.compile(r"<think>.*?</think>|^.*?</think>", re.DOTALL)
+_BULLET: Final = re.compile(r"^\s*(?:\(?\d{1,2}[.)、）:]|[-*•>])\s*")
+_LABEL: Final = re.compile(
+    r"^[\w\s-]{0,30}\b(?:question|query|queries|rewritten|rewrite)\w*\s*\d?\s*[:：]\s*|^(?:改写|独立|检索|问题)[^:：？]{0,10}[:：]\s*",
     re.IGNORECASE,
 )
-# Openings that go on from what was said before.
-_GOES_ON: Final = re.compile(
-    r"^\W*(?:and|but|or|so|also|what about|how about|what else|anything else|which one|why not|how so|really|"
-    r"more details?|tell me more|go on|in (?:english|chinese))\b"
-    r"|^\W*(?:那么?|还有|而且|但是?|可是|所以|另外|然后|如果|怎么会|真的吗|继续|详细|具体|举例|再)"
-    r"|呢\W*$",
-    re.IGNORECASE,
-)
-# "it", "that" and "this" that belong to the question itself: "is it true that …", "the rule that says …".
-_OWN_POINTER: Final = re.compile(
-    r"\b(?:is it|it is|was it|is there|are there|there is|there are|was there|were there)\b"
-    r"|(?<!\bis )(?<!\bwas )(?<!\bdoes )(?<!\bdo )(?<!\bcan )(?<!\bof )(?<!\bto )(?<!\bin )(?<!\bfor )(?<!\bwith )"
-    r"(?<!\babout )(?<!^)\bthat (?=\w)"
-    r"|\bthis (?:year|month|week|company|organi[sz]ation|policy|handbook)\b"
-    r"|这(?:家公司|个公司|一?年|个?月|周)|那些年",
-    re.IGNORECASE,
-)
+_QUOTES: Final = "\"'`“”「」* "
 
 
 class Rewriter:
-    """Makes of a conversation the questions to search for."""
+    """Makes of a conversation the questions to search for. `engine` is asked for at most `seconds`; None: the rule
+    alone."""
+
+    def __init__(self, engine: Engine | None, seconds: float) -> None:
+        self._engine = engine if seconds > 0 else None
+        self._seconds = seconds
 
     async def __call__(self, messages: Sequence[Mapping[str, Any]], model: str) -> list[str]:
-        """The questions, each standing alone; `model` may be asked to write them."""
-        return [standalone(messages)]
+        """The questions, each standing alone; a rewriting that fails in any way leaves those of the rule.
+
+        `model` is asked only for a follow-up: a question that stands alone by the rule is searched as it is.
+        """
+        found = turns(messages)
+        ruled = questions(messages)
+        if self._engine is None or len(found) < 2 or ruled == split(found[-1].asked) or not self._engine.state().ready:
+            return ruled
+        return await self._ask(self._engine, found, model) or ruled
+
+    async def _ask(self, engine: Engine, found: Sequence[Turn], model: str) -> list[str]:
+        """The model's questions; empty if they cannot be used."""
+        asked = found[-1].asked
+        language = language_of(asked)
+        told = _told(found[:-1])
+        content = template("rewrite", language).format(conversation=told, question=asked)
+        body: dict[str, Any] = {
+            "model": model,
+            "messages": [{"role": "user", "content": content}],
+            "temperature": 0,
+            "max_tokens": _MOST_TOKENS,
+        }
+        if engine.name == "vllm":  # other servers may refuse a field they do not know
+            body["chat_template_kwargs"] = {"enable_thinking": False}
+        try:
+            async with asyncio.timeout(self._seconds):
+                answer = await engine.complete(Prompt(body, asked, (), language))
+        except (LecternError, TimeoutError) as error:
+            log.info("A question was not rewritten", reason=getattr(error, "message", "") or "too late")
+            return []
+        written = _read(answer)
+        if written and all(_fits(one, f"{told}\n{asked}", language) for one in written):
+            return written
+        log.info("A question was not rewritten", reason="the model's rewriting cannot be used")
+        return []
 
 
-def standalone(messages: Sequence[Mapping[str, Any]]) -> str:
-    """The question to search for: the last one of the user, behind the earlier ones it cannot do without."""
-    asked = [text for message in messages if message.get("role") == "user" and (text := _text(message.get("content")))]
-    if not asked:
-        return ""
-    needed = [asked[-1]]
-    for earlier in reversed(asked[:-1]):
-        if len(needed) > _MOST_BEFORE or not _is_follow_up(needed[0]):
-            break
-        needed.insert(0, earlier)
-    return "\n".join(needed)
+def _told(history: Sequence[Turn]) -> str:
+    """The last turns as a model reads them."""
+    lines = []
+    for turn in history[-_TURNS:]:
+        lines.append(f"User: {turn.asked[:_MOST_TURN_CHARS]}")
+        if turn.answered:
+            lines.append(f"Assistant: {turn.answered[:_MOST_TURN_CHARS]}")
+    return "\n".join(lines)
 
 
-def _is_follow_up(question: str) -> bool:
-    if _GOES_ON.search(question):
-        return len(question) <= 2 * _SHORT_CHARS
-    if _POINTS_BACK.search(_OWN_POINTER.sub(" ", question)):
-        return True
-    return len(question) <= _SHORT_CHARS and len(_words(question)) <= _FEW_TERMS
+def _read(answer: Mapping[str, Any]) -> list[str]:
+    """The lines of an answer without what models put around them; none if it broke off or is not one."""
+    choices = answer.get("choices") or [{}]
+    first = choices[0] if isinstance(choices[0], Mapping) else {}
+    content = (first.get("message") or {}).get("content")
+    if first.get("finish_reason") == "length" or not isinstance(content, str):
+        return []
+    text = _THOUGHT.sub("", content)
+    if "<think>" in text:
+        return []
+    lines = [_LABEL.sub("", _BULLET.sub("", line).strip(_QUOTES)).strip(_QUOTES) for line in text.splitlines()]
+    found = list(dict.fromkeys(filter(None, lines)))
+    return found if len(found) <= MOST_QUESTIONS else []
 
 
-def _words(question: str) -> list[str]:
-    """The terms, counting Chinese by pairs of characters only."""
-    found = terms(question)
-    return [term for term in found if term.isascii() or len(term) > 1]
-
-
-def _text(content: Any) -> str:
-    """The text of a message's content, a string or a list of parts."""
-    if isinstance(content, str):
-        return content.strip()
-    if not isinstance(content, Sequence):
-        return ""
-    parts = (part.get("text") for part in content if isinstance(part, Mapping) and part.get("type") == "text")
-    return "\n".join(part for part in parts if isinstance(part, str)).strip()
+def _fits(written: str, conversation: str, language: str) -> bool:
+    """Whether a rewritten question is one: in the language asked in, of a question's length, and mostly in words of the
+    conversation."""
+    own = set(terms(written))
+    shared = own.intersection(terms(conversation))
+    return (
+        len(written) <= _MOST_CHARS
+        and language_of(written) == language
+        and bool(own)
+        and len(shared) >= _LEAST_SHARED * len(own)
+    )

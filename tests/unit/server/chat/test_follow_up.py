@@ -4,23 +4,23 @@ from typing import Any
 
 import pytest
 
-from server.chat.rewrite import standalone
+from server.chat.follow_up import questions
 
 FIRST = "How many days of paid leave do employees get?"
 
 
-def _asked(*questions: str) -> str:
+def _asked(*asked: str, answer: str = "An answer.") -> str:
+    """The one question that is searched for when these were asked in turn."""
     messages: list[dict[str, Any]] = []
-    for question in questions:
-        messages += [{"role": "user", "content": question}, {"role": "assistant", "content": "An answer [1]."}]
-    return standalone(messages[:-1])
+    for question in asked:
+        messages += [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
+    (found,) = questions(messages[:-1])
+    return found
 
 
 @pytest.mark.parametrize(
     "question",
     [
-        "What about part-timers?",
-        "And in Berlin?",
         "Who approves it?",
         "How much does it cost?",
         "Why?",
@@ -30,12 +30,10 @@ def _asked(*questions: str) -> str:
         "Berlin?",
         "How long?",
         "它多少钱？",
-        "那么兼职员工呢？",
         "为什么？",
         "他什么时候入职？",
         "上述规定适用于谁？",
         "这个怎么申请？",
-        "兼职的呢？",
         "多少钱？",
     ],
 )
@@ -63,24 +61,24 @@ def test_a_new_question_stands_alone(question: str) -> None:
 
 
 def test_a_follow_up_of_a_follow_up_reaches_back() -> None:
-    assert _asked(FIRST, "What about part-timers?", "Why?") == f"{FIRST}\nWhat about part-timers?\nWhy?"
+    assert _asked(FIRST, "Who approves it?", "Why?") == f"{FIRST}\nWho approves it?\nWhy?"
 
 
-def test_it_reaches_back_no_further_than_two_questions() -> None:
-    assert _asked(FIRST, "And A?", "And B?", "And C?", "Why?") == "And B?\nAnd C?\nWhy?"
+def test_it_reaches_back_no_further_than_three_questions() -> None:
+    assert _asked(FIRST, "Who?", "When?", "Where?", "Why?") == "Who?\nWhen?\nWhere?\nWhy?"
 
 
 def test_a_first_question_is_left_alone() -> None:
     assert _asked("Why?") == "Why?"
 
 
-def test_answers_and_instructions_are_not_searched() -> None:
+def test_answers_before_the_first_question_and_instructions_are_not_searched() -> None:
     messages = [
         {"role": "system", "content": "Answer about cats."},
         {"role": "assistant", "content": "Hello!"},
         {"role": "user", "content": "And it?"},
     ]
-    assert standalone(messages) == "And it?"
+    assert questions(messages) == ["And it?"]
 
 
 def test_text_comes_out_of_parts() -> None:
@@ -89,13 +87,13 @@ def test_text_comes_out_of_parts() -> None:
         {"type": "image_url", "image_url": {}},
         {"type": "text", "text": "chief?"},
     ]
-    assert standalone([{"role": "user", "content": parts}]) == "Who is the\nchief?"
+    assert questions([{"role": "user", "content": parts}]) == ["Who is the\nchief?"]
 
 
 @pytest.mark.parametrize("content", [None, 7, [], [{"type": "text"}], ["loose"], [{"type": "text", "text": 3}]])
 def test_a_message_without_text_asks_nothing(content: object) -> None:
-    assert standalone([{"role": "user", "content": content}]) == ""
+    assert questions([{"role": "user", "content": content}]) == []
 
 
 def test_no_messages_ask_nothing() -> None:
-    assert standalone([]) == ""
+    assert questions([]) == []
