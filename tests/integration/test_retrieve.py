@@ -176,10 +176,8 @@ def test_the_same_text_is_shown_once(house: House, travel: str) -> None:
     house.put(
         travel, house.file("file-copy", "copy.docx"), _chunks([POLICY[1], POLICY[1].upper(), POLICY[1] + " 2025"])
     )
-    found = [
-        passage.text for passage in house.ask("hotel in Zurich", travel, limit=10) if "zurich" in passage.text.lower()
-    ]
-    assert len(found) == 2
+    found = " ".join(passage.text for passage in house.ask("hotel in Zurich", travel, limit=10)).lower()
+    assert found.count("zurich") == 2
 
 
 def test_a_file_named_for_the_question_comes_first(house: House) -> None:
@@ -253,7 +251,7 @@ def test_a_run_that_was_cut_off_goes_on_where_it_was(house: House) -> None:
     second.finish()
     assert house.index.count(store) == 40
     assert house.statistics.look_up(store, [])[0] == 40
-    assert house.ask("What is rule 31 about?", store)[0].text == chunks[31].text
+    assert chunks[31].text in house.ask("What is rule 31 about?", store)[0].text
 
 
 def test_a_changed_file_keeps_no_old_chunk(house: House, travel: str) -> None:
@@ -314,3 +312,25 @@ def test_a_chunk_with_a_huge_word_is_stored_and_found(house: House) -> None:
     (found,) = house.ask("needle", store)
     assert found.text.startswith("needle AAA")
     assert np.isfinite(found.score)
+
+
+def test_neighbours_that_both_answer_are_one_passage(house: House) -> None:
+    store = house.store("vs_neighbours")
+    texts = [
+        "The canteen is open from eleven to two.",
+        "A hotel in Zurich may cost 210 francs a night; breakfast in the hotel is included.",
+        "A hotel in Zurich that costs more needs the approval of the manager before the night is booked.",
+        "Bicycles are parked in the yard.",
+    ]
+    house.put(store, house.file("file-order", "order.txt"), _chunks(texts))
+    best, *others = house.ask("What may a hotel in Zurich cost a night?", store)
+    assert best.text == "\n".join(texts[1:3])
+    assert not any("Zurich" in other.text for other in others)
+
+
+def test_only_what_an_edit_touched_is_written_anew(house: House) -> None:
+    store, texts = house.store("vs_order"), [f"Rule {number} is about {number} subjects." for number in range(20)]
+    house.put(store, house.file("file-edited", "edited.txt"), _chunks(texts))
+    sink = house.put(store, "file-edited", _chunks([*texts[:9], "A new rule.", *texts[9:]]))
+    assert (sink.written, sink.reused) == (2, 1)  # the new one, and the one that now follows it
+    assert house.index.count(store) == 21
