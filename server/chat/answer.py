@@ -111,7 +111,8 @@ class Answers:
             messages = ground(messages, passages, language) if passages else messages
             self._observe("prompt", time.perf_counter() - started)
         body = request.upstream(model, messages, tools)
-        prompt = Prompt(body, question, tuple(passages), language)
+        # What was searched for also tells an engine that quotes what "and in Zurich?" is about.
+        prompt = Prompt(body, "\n".join(questions) or question, tuple(passages), language)
         include_usage = bool((request.stream_options or {}).get("include_usage"))
         return Asked(prompt, request.model, knowledge is not None, include_usage, questions)
 
