@@ -16,7 +16,8 @@ def leaves(command: Any, path: str) -> list[tuple[str, Any]]:
     subs = getattr(command, "commands", None)
     if subs is None:
         return [(path, command)]
-    return [leaf for name, sub in subs.items() for leaf in leaves(sub, f"{path} {name}")]
+    own = [(path, command)] if command.invoke_without_command else []
+    return own + [leaf for name, sub in subs.items() for leaf in leaves(sub, f"{path} {name}")]
 
 
 def told(row: str) -> set[str]:

@@ -1,0 +1,1 @@
+"""Question sets of vector stores, and how answering them went."""
