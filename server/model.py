@@ -386,12 +386,18 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What an engine is asked: `body` is the OpenAI chat request with its messages grounded in the passages."""
+    """What an engine is asked: `body` is the OpenAI chat request with its messages grounded in the passages.
+
+    `question` is the user's own, `questions` are what the passages were found for, `unanswered` what nothing was found
+    for.
+    """
 
     body: Mapping[str, Any]
     question: str
     passages: tuple[Passage, ...]
     language: str
+    questions: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

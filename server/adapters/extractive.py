@@ -31,6 +31,7 @@ _NO_MODEL: Final = {
     ),
 }
 
+_NOTHING_ABOUT: Final = {"en": "\n\nI found nothing about: {}", "zh": "\n\n没有找到相关内容：{}"}
 _MAY_BE_MISREAD: Final = {"en": " (scan, may be misread)", "zh": "（扫描件，可能有误）"}
 
 
@@ -113,9 +114,13 @@ class ExtractiveEngine:
 def _answer(prompt: Prompt, kind: str) -> _Answer:
     """Finds the answer. Takes some milliseconds of CPU."""
     body = prompt.body
-    quotes = choose_quotes(prompt.question, prompt.passages)
+    asked = prompt.questions or (prompt.question,)
+    quotes = dict.fromkeys(quote for question in asked for quote in choose_quotes(question, prompt.passages))
     if quotes:
         text = " ".join(f"{quote.text}{_doubt(prompt, quote.number)} [{quote.number}]" for quote in quotes)
+        nothing = _NOTHING_ABOUT.get(prompt.language, _NOTHING_ABOUT["en"])
+        # The last line is what was asked; those before it are what it follows.
+        text += "".join(nothing.format(question.rpartition("\n")[2]) for question in prompt.unanswered)
     else:
         text = _NO_MODEL.get(prompt.language, _NO_MODEL["en"])
     for stop in _stops(body.get("stop")):

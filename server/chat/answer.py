@@ -10,7 +10,7 @@ import orjson
 import structlog
 
 from server.chat.citations import cite
-from server.chat.find import Finder, Limits
+from server.chat.find import Finder, Found, Limits
 from server.chat.knowledge import chosen
 from server.chat.language import language_of
 from server.chat.pack import Room, pack
@@ -44,7 +44,7 @@ class Asked:
     model: str
     grounded: bool
     include_usage: bool
-    questions: tuple[str, ...] = ()
+    questions: tuple[str, ...]
 
     @property
     def not_found(self) -> bool:
@@ -98,23 +98,21 @@ class Answers:
         question = next((text_of(m.content) for m in reversed(request.messages) if m.role == "user"), "")
         language = language_of(question)
         passages: list[Passage] = []
-        questions: tuple[str, ...] = ()
+        found = Found((), ())
         if knowledge is not None:
             if not question.strip():
                 raise InvalidRequest(detail="there is no question in the messages", param="messages")
             if len(question) > MOST_QUESTION_CHARS:
                 raise QuestionTooLong(tokens=len(question) // 3, limit=MOST_QUESTION_CHARS // 3, param="messages")
             found = await self._find(messages, knowledge, model)
-            questions = found.questions
             started = time.perf_counter()
             passages = pack(found.passages, messages, self._room(model, request), self._engine.count_tokens)
             messages = ground(messages, passages, language) if passages else messages
             self._observe("prompt", time.perf_counter() - started)
         body = request.upstream(model, messages, tools)
-        # What was searched for also tells an engine that quotes what "and in Zurich?" is about.
-        prompt = Prompt(body, "\n".join(questions) or question, tuple(passages), language)
+        prompt = Prompt(body, question, tuple(passages), language, found.answered, found.unanswered)
         include_usage = bool((request.stream_options or {}).get("include_usage"))
-        return Asked(prompt, request.model, knowledge is not None, include_usage, questions)
+        return Asked(prompt, request.model, knowledge is not None, include_usage, found.questions)
 
     async def complete(self, asked: Asked) -> dict[str, Any]:
         """The whole answer as a chat.completion."""
@@ -254,6 +252,7 @@ def _told(asked: Asked, engine: str) -> dict[str, Any]:
         "found": bool(asked.prompt.passages),
         "engine": engine,
         "questions": list(asked.questions),
+        "unanswered": list(asked.prompt.unanswered),
         "passages": [
             {
                 "marker": number,

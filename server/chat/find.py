@@ -24,10 +24,17 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was searched for, and the passages that are relevant, best first."""
+    """What was searched for, and the passages that are relevant, best first. `unanswered` are those of several
+    questions that found nothing while others did."""
 
     questions: tuple[str, ...]
     passages: tuple[Passage, ...]
+    unanswered: tuple[str, ...] = ()
+
+    @property
+    def answered(self) -> tuple[str, ...]:
+        """The questions that the passages are for."""
+        return tuple(question for question in self.questions if question not in self.unanswered)
 
 
 class Finder:
@@ -50,17 +57,28 @@ class Finder:
         self._observe = observe
 
     async def __call__(self, messages: Sequence[Mapping[str, Any]], knowledge: Knowledge, model: str) -> Found:
-        """What is found for the questions of the conversation. Several are searched together: if one of them finds
-        nothing, the others' passages are there all the same. Raises UnknownStore, and what the search raises."""
+        """What is found for the questions of the conversation. Raises UnknownStore, and what the search raises."""
         started = time.perf_counter()
-        questions = await self._rewrite(messages, model)
+        questions = tuple(await self._rewrite(messages, model))
         self._observe("rewrite", time.perf_counter() - started)
+        least = self._limits.min_score if knowledge.score_threshold is None else knowledge.score_threshold
 
-        def find() -> list[Passage]:
+        def find() -> Found:
             stores = [self._catalog.store(store_id).id for store_id in dict.fromkeys(knowledge.vector_store_ids)]
             limit = knowledge.max_num_results or self._limits.passages
-            return self._search(questions, stores, limit, lambda store_id: self._allowed(store_id, knowledge.filters))
 
-        least = self._limits.min_score if knowledge.score_threshold is None else knowledge.score_threshold
-        passages = tuple(passage for passage in await asyncio.to_thread(find) if passage.score >= least)
-        return Found(tuple(questions), passages)
+            def relevant(*asked: str) -> tuple[Passage, ...]:
+                found = self._search(asked, stores, limit, lambda store_id: self._allowed(store_id, knowledge.filters))
+                return tuple(passage for passage in found if passage.score >= least)
+
+            if len(questions) == 1:
+                return Found(questions, relevant(*questions))
+            # First each by itself: one that finds nothing would take places from the others.
+            alone = {question: relevant(question) for question in questions}
+            answered = [question for question, passages in alone.items() if passages]
+            if not answered:
+                return Found(questions, ())
+            passages = relevant(*answered) if len(answered) > 1 else alone[answered[0]]
+            return Found(questions, passages, tuple(question for question in questions if not alone[question]))
+
+        return await asyncio.to_thread(find)

@@ -41,10 +41,12 @@ _GOES_ON: Final = re.compile(
 _OPENING: Final = re.compile(
     r"^\W*(?:(?:and|but|or|so|also|then)\b\W*)+|^\W*(?:那么|那|还有|而且|另外|然后|但是)[，,]?", re.IGNORECASE
 )
-# Short questions that name what they are about: a name, a code, "what are clades?".
+# Short questions that name what they are about: a name, a code, "a trip", "what are clades?".
 _STANDS_ALONE: Final = re.compile(
-    r"(?<!^)(?<=\s)[A-Z][\w-]{2,}|[\w-]*[A-Za-z]-?\d[\w-]*|[“《「][^”》」]+[”》」]|(?<=[\u3400-\u9fff])[A-Z][\w-]+|^[A-Z][\w-]+(?=[\u3400-\u9fff])"
-    r"|^\W*[Ww]hat (?:is|are) (?:an? )?(?!(?:the|it|that|this|they|these|those)\b)\w+\W*$|^\W*什么是"
+    r"(?<=\s)[A-Z][\w-]{2,}|[\w-]*[A-Za-z]-?\d[\w-]*"
+    r"|[“《「][^”》」]+[”》」]|(?<=[\u3400-\u9fff])[A-Z][\w-]+|^[A-Z][\w-]+(?=[\u3400-\u9fff])|^\W*什么是"
+    r"|\b(?:[Ww]ho|[Ww]hat|[Ww]hen|[Ww]here|[Hh]ow)\b.*\w\w an? (?!(?:day|night|week|month|year|person|time)\b)\w{3,}"
+    r"|^\W*[Ww]hat (?:is|are) (?:an? )?(?!(?:the|it|that|this|they|these|those)\b)\w+\W*$"
 )
 # "it", "that" and "this" that belong to the question itself: "is it true that …", "the rule that says …".
 _OWN_POINTER: Final = re.compile(
