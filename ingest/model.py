@@ -4,7 +4,7 @@ Everything here is frozen. Coordinates are fractions of the page (0..1, origin a
 any rendering resolution. Pages, rows and heading levels count from 1.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import BinaryIO
@@ -147,6 +147,12 @@ class Place:
     box: Box | None = None
 
 
+def passage_text(headings: Sequence[str], text: str) -> str:
+    """The heading path and the text: what is embedded and searched of a chunk."""
+    path = " › ".join(headings)
+    return f"{path}\n{text}" if path else text
+
+
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """A piece of a document that is embedded, searched and cited as one.
@@ -173,8 +179,7 @@ class Chunk:
 
     def passage_text(self) -> str:
         """The heading path and the text: what is embedded and searched."""
-        path = " › ".join(self.headings)
-        return f"{path}\n{self.text}" if path else self.text
+        return passage_text(self.headings, self.text)
 
 
 class Status(StrEnum):

@@ -26,8 +26,10 @@ from server.access.auth import Gate
 from server.access.routes import api_key_routes
 from server.adapters.blobs import Blobs
 from server.adapters.database.catalog import SqlCatalog
+from server.adapters.database.embedders import SqlEmbedders
 from server.adapters.database.engine import Database
 from server.adapters.database.file_keys import FileKeys
+from server.adapters.database.generations import SqlGenerations
 from server.adapters.database.identities import SqlIdentities
 from server.adapters.database.jobs import SqlJobs, worker_name
 from server.adapters.database.packed import PackedObjects
@@ -35,6 +37,7 @@ from server.adapters.database.signatures import SqlSignatures
 from server.adapters.database.sources import SqlSources
 from server.adapters.database.statistics import SqlStatistics
 from server.adapters.datafolder import DataFolder
+from server.adapters.embedders import KnownEmbedders, Service, Wanted
 from server.adapters.extractive import ExtractiveEngine
 from server.adapters.milvus import MilvusIndex
 from server.adapters.minilm import MiniLm
@@ -52,8 +55,11 @@ from server.chat.rewrite import Rewriter
 from server.chat.routes import chat_router
 from server.documents.duplicates import Duplicates
 from server.documents.files import Uploads
+from server.documents.generations import Generations
 from server.documents.ingestion import Ingestion
 from server.documents.passwords import Passwords
+from server.documents.rebuild import Rebuild
+from server.documents.rebuilder import Rebuilder
 from server.documents.routes import files_router, store_files_router, stores_router
 from server.documents.schedule import Schedule
 from server.documents.sink import IndexSink
@@ -97,12 +103,14 @@ class Parts:
     index: MilvusIndex
     statistics: SqlStatistics
     embedder: Embedder
+    embedders: KnownEmbedders
     stores: Stores
     uploads: Uploads
     texts: Texts
     metrics: Metrics
     sandbox: Sandbox
     worker: Worker
+    rebuilder: Rebuilder
 
 
 @contextmanager
@@ -116,8 +124,9 @@ def open_identities(settings: Settings) -> Iterator[Identities]:
 
 
 @contextmanager
-def open_parts(settings: Settings, metrics: Metrics | None = None) -> Iterator[Parts]:
-    """Opens the data folder and all that works on it.
+def open_parts(settings: Settings, metrics: Metrics | None = None, *, chooses: bool = True) -> Iterator[Parts]:
+    """Opens the data folder and all that works on it. Who `chooses` has the settings' embedder become that of all
+    stores.
 
     Raises:
         DataInUse, MissingMasterKey, WrongMasterKey, IndexUnavailable, EmbedderUnavailable: it cannot be opened.
@@ -134,9 +143,12 @@ def open_parts(settings: Settings, metrics: Metrics | None = None) -> Iterator[P
         catalog, jobs, statistics = SqlCatalog(database), SqlJobs(database), SqlStatistics(database)
         index = MilvusIndex(settings.index_uri or str(settings.data / "index" / "milvus.db"), settings.index_token)
         stack.callback(index.close)
-        embedder = open_embedder(settings)
+        embedders = open_embedders(settings, database, keys, chooses=chooses)
+        stack.callback(embedders.close)
         passwords = Passwords(blobs)
-        stores = Stores(catalog, index, statistics, jobs, passwords, (embedder.dimensions, embedder.fingerprint))
+        rows = SqlGenerations(database)
+        generations = Generations(rows, catalog, embedders, index, statistics, jobs)
+        stores = Stores(catalog, index, generations, jobs, passwords)
         uploads = Uploads(catalog, blobs, keys, stores, settings.upload_mb * BYTES_PER_MB)
         texts = Texts(blobs, READER_VERSION, settings.redact)
         sandbox = stack.enter_context(Sandbox(settings.parse_memory_mb, settings.parse_seconds))
@@ -147,16 +159,28 @@ def open_parts(settings: Settings, metrics: Metrics | None = None) -> Iterator[P
             passwords=passwords,
             texts=texts,
             readers=sandbox,
-            pipeline=Pipeline(
+            embedders=embedders,
+            pipeline_of=lambda embedder: Pipeline(
                 chunks, embedder, settings.clean_steps(), keys.secret("signatures"), measure=metrics.cleaned
             ),
             open_sink=partial(IndexSink, index, statistics, keys),
-            forget=partial(_forget, index, statistics),
+            forget=generations.clear,
             duplicates=Duplicates(SqlSignatures(database), catalog),
             options=settings.read_options(),
         )
         worker = Worker(jobs, ingestion, catalog, worker_name(), partial(_observe_file, metrics))
         stack.callback(worker.stop)
+        rebuild = Rebuild(
+            rows=rows,
+            catalog=catalog,
+            embedders=embedders,
+            index=index,
+            statistics=statistics,
+            keys=keys,
+            reader=ingestion,
+        )
+        rebuilder = Rebuilder(jobs, generations, rebuild, worker_name())
+        stack.callback(rebuilder.stop)
         yield Parts(
             settings,
             database,
@@ -167,13 +191,15 @@ def open_parts(settings: Settings, metrics: Metrics | None = None) -> Iterator[P
             blobs,
             index,
             statistics,
-            embedder,
+            Wanted(embedders),
+            embedders,
             stores,
             uploads,
             texts,
             metrics,
             sandbox,
             worker,
+            rebuilder,
         )
 
 
@@ -195,7 +221,15 @@ def cores() -> int:
 
 def retriever_of(parts: Parts) -> Retriever:
     """What finds passages."""
-    return Retriever(parts.index, parts.statistics, parts.keys, parts.catalog, parts.embedder, parts.metrics.stage)
+    return Retriever(
+        parts.index,
+        parts.statistics,
+        parts.keys,
+        parts.catalog,
+        parts.embedder,
+        parts.metrics.stage,
+        others=parts.embedders.of,
+    )
 
 
 def sink_of(parts: Parts, store_id: str, file_id: str) -> IndexSink:
@@ -208,6 +242,18 @@ def open_keyring(settings: Settings, database: Database) -> Keyring:
     wrapped = FileKeys(database)
     master, root = open_master_key(settings.data, sealed_elsewhere=wrapped.any())
     return Keyring(master, root, wrapped, seal=settings.seal)
+
+
+def open_embedders(settings: Settings, database: Database, keys: Keyring, *, chooses: bool) -> KnownEmbedders:
+    """The embedders of the stores, and which one is wanted. Raises EmbedderUnavailable: the packaged one is missing."""
+    service = None
+    if settings.embedder_url:
+        url, key = settings.embedder_url.rstrip("/"), settings.embedder_key
+        service = Service(url, settings.embedder_model, key, settings.embedder_max_tokens)
+    packaged = partial(MiniLm, settings.data / "embedder", threads=settings.embedder_threads)
+    embedders = KnownEmbedders(SqlEmbedders(database), keys, packaged, service, chooses=chooses)
+    embedders.look()
+    return embedders
 
 
 def open_embedder(settings: Settings) -> Embedder:
@@ -249,12 +295,14 @@ def create_app(settings: Settings, started: Callable[[Parts], None] | None = Non
             parts.jobs.forget(KEPT_JOB_SECONDS)
             parts.stores.resume()
             parts.worker.start(cores() if settings.workers is None else settings.workers)
+            parts.rebuilder.start(builds=settings.workers != 0)
             schedule.start()
             if started:
                 await asyncio.to_thread(started, parts)
             yield
             await asyncio.to_thread(schedule.stop)
             await asyncio.to_thread(parts.worker.stop)
+            await asyncio.to_thread(parts.rebuilder.stop)
             for one in filter(None, (engine, spare)):
                 await one.stop()
 
@@ -347,11 +395,6 @@ def _problems(parts: Parts) -> dict[str, str]:
     except IndexUnavailable as error:
         found["index"] = error.message
     return found
-
-
-def _forget(index: MilvusIndex, statistics: SqlStatistics, store_id: str, file_id: str) -> None:
-    index.delete_file(store_id, file_id)
-    statistics.remove(store_id, file_id)
 
 
 def _observe_file(metrics: Metrics, result: str, entry: StoreFile | None, seconds: float) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.model import Chunk
+from ingest.model import Chunk, passage_text
 from server.model import Span
 
 # What still fits, once sealed and in base64, into Milvus's 65,535 bytes.
@@ -25,6 +25,10 @@ class Payload:
     hidden: bool
     confidence: float | None
     follows: str
+
+    def passage_text(self) -> str:
+        """The heading path and the text: what is embedded and searched, as of the chunk."""
+        return passage_text(self.headings, self.text)
 
 
 def pack(chunk: Chunk, follows: str = "") -> str:

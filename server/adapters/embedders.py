@@ -41,9 +41,9 @@ class Service:
     key: str = field(default="", repr=False)
     max_tokens: int = 512
 
-    def open(self) -> RemoteEmbedder:
+    def open(self, *, attempts: int = 4) -> RemoteEmbedder:
         """A connection to it; nothing is asked yet."""
-        return RemoteEmbedder(self.url, self.model, self.key, self.max_tokens)
+        return RemoteEmbedder(self.url, self.model, self.key, self.max_tokens, attempts)
 
 
 class Recognised:
@@ -200,7 +200,7 @@ class KnownEmbedders:
         nothing is chosen, because it cannot be reached and never was."""
         named = sorted(self._rows.named(service.model), key=lambda one: one.url != service.url)
         here = [one for one in named if one.url == service.url]
-        remote = service.open()
+        remote = service.open(attempts=1)  # one look among many
         try:
             vectors = remote.embed(PROBES)
         except EmbedderUnavailable as error:

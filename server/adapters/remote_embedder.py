@@ -26,16 +26,17 @@ _LETTERS_PER_TOKEN: Final = 4
 
 class RemoteEmbedder:
     """Asks the service at `url` (…/v1) for vectors of `model`, 64 texts at a time; overload and lost connections are
-    tried again. Safe to use from several threads.
+    tried again, `attempts` times in all. Safe to use from several threads.
 
     Raises:
         EmbedderUnavailable: the service cannot be reached, refuses, or answers something else; from every use.
     """
 
-    def __init__(self, url: str, model: str, key: str = "", max_tokens: int = 512) -> None:
+    def __init__(self, url: str, model: str, key: str = "", max_tokens: int = 512, attempts: int = _ATTEMPTS) -> None:
         self._url = url.rstrip("/")
         self._model = model
         self._max_tokens = max_tokens
+        self._attempts = attempts
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._client = httpx.Client(headers=headers, timeout=_SECONDS)
         self._probing = threading.Lock()
@@ -77,7 +78,7 @@ class RemoteEmbedder:
         inputs = [text.encode("utf-8", "replace").decode() or " " for text in texts]
         body = {"model": self._model, "input": inputs, "encoding_format": "float"}
         wait = _FIRST_WAIT_SECONDS
-        for attempt in range(1, _ATTEMPTS + 1):
+        for attempt in range(1, self._attempts + 1):
             try:
                 response = self._client.post(f"{self._url}/embeddings", json=body)
             except (httpx.TransportError, httpx.InvalidURL) as error:
@@ -88,7 +89,7 @@ class RemoteEmbedder:
                 detail = f"status {response.status_code}: {' '.join(response.text.split())[:200]}"
                 if response.status_code < _SERVER_ERROR and response.status_code != _TOO_MANY:
                     break
-            if attempt < _ATTEMPTS:
+            if attempt < self._attempts:
                 time.sleep(wait)
                 wait = min(wait * 3, _MOST_WAIT_SECONDS)
         raise EmbedderUnavailable(url=self._url, detail=detail)

@@ -94,6 +94,7 @@ def worker(
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    with open_parts(settings) as parts:
+    with open_parts(settings, chooses=False) as parts:
         parts.worker.start(threads or cores())
+        parts.rebuilder.start(builds=True)
         stop.wait()

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from ingest.errors import UnreadableFile
 from ingest.model import Event, Outcome, Progress, ReadOptions, Source, Status
+from ingest.ports import Embedder
 from server.documents.duplicates import Duplicates
 from server.documents.findings import Findings
 from server.documents.names import blob_name
@@ -13,8 +14,8 @@ from server.documents.passwords import Passwords
 from server.documents.progress import Pace
 from server.documents.sink import IndexSink
 from server.documents.text import Texts
-from server.model import FileProgress, FileStatus, StoreFile
-from server.ports import Catalog, Files
+from server.model import FileProgress, FileRecord, FileStatus, StoreFile
+from server.ports import Catalog, Embedders, Files
 
 
 class Reading(Iterator[Event], Protocol):
@@ -77,7 +78,8 @@ class Ingestion:
         passwords: Passwords,
         texts: Texts,
         readers: Readers,
-        pipeline: Pipeline,
+        embedders: Embedders,
+        pipeline_of: Callable[[Embedder], Pipeline],
         open_sink: Callable[[str, str, str | None], IndexSink],
         forget: Callable[[str, str], None],
         duplicates: Duplicates,
@@ -88,7 +90,8 @@ class Ingestion:
         self._passwords = passwords
         self._texts = texts
         self._readers = readers
-        self._pipeline = pipeline
+        self._embedders = embedders
+        self._pipeline_of = pipeline_of
         self._open_sink = open_sink
         self._forget = forget
         self._duplicates = duplicates
@@ -103,26 +106,15 @@ class Ingestion:
         """
         entry = self._catalog.store_file(store_id, file_id)
         record = self._catalog.file(file_id)
-        sink, pace = self._open_sink(store_id, file_id, entry.replaces), Pace()
-
-        def tell(step: Progress) -> None:
-            watch.report(pace.at(step))
-            if sink.written:
-                watch.advance()
-
+        store = self._catalog.store(store_id)
+        entry = replace(entry, read_into=store.generation)
+        sink = self._open_sink(store.collection, file_id, entry.replaces)
         try:
-            with self._files.open(blob_name(file_id), file_id) as stream:
-                source = Source(record.filename, stream, record.bytes, self._passwords.of(file_id))
-                findings = self._texts.findings(file_id, watch.advance)
-                reading = self._readers.read(source, self._options, kept=findings)
-                events = self._texts.events(file_id, reading)
-                outcome = self._pipeline(events, sink, tell, watch.check)
-            if reading.media_type:
-                self._catalog.set_media_type(file_id, reading.media_type)
+            outcome = self._read(record, sink, self._embedders.of(store.fingerprint), watch)
             self._passwords.forget(file_id)
         except UnreadableFile as error:
             # What was written before the reader gave up would answer questions from half a document.
-            self._forget(store_id, file_id)
+            self.forget(store_id, file_id)
             self._passwords.forget(file_id)
             return replace(
                 entry,
@@ -148,6 +140,36 @@ class Ingestion:
             progress=None,
         )
         return self._duplicates.marked(entry, outcome.signature)
+
+    def read_anew(self, entry: StoreFile, collection: str, embedder: Embedder, watch: Watch) -> StoreFile:
+        """Reads a file of a store into a collection that does not answer yet, and returns its standing there.
+
+        Raises:
+            UnreadableFile: it cannot be read any more, for example because its password was forgotten.
+            UnknownFile: the file has gone.
+            EmbedderUnavailable, IndexUnavailable: try again later.
+        """
+        sink = self._open_sink(collection, entry.file_id, None)
+        outcome = self._read(self._catalog.file(entry.file_id), sink, embedder, watch)
+        return replace(entry, chunks=outcome.chunks, usage_bytes=sink.usage_bytes)
+
+    def _read(self, record: FileRecord, sink: IndexSink, embedder: Embedder, watch: Watch) -> Outcome:
+        pace = Pace()
+
+        def tell(step: Progress) -> None:
+            watch.report(pace.at(step))
+            if sink.written:
+                watch.advance()
+
+        with self._files.open(blob_name(record.id), record.id) as stream:
+            source = Source(record.filename, stream, record.bytes, self._passwords.of(record.id))
+            findings = self._texts.findings(record.id, watch.advance)
+            reading = self._readers.read(source, self._options, kept=findings)
+            events = self._texts.events(record.id, reading)
+            outcome = self._pipeline_of(embedder)(events, sink, tell, watch.check)
+        if reading.media_type:
+            self._catalog.set_media_type(record.id, reading.media_type)
+        return outcome
 
     def forget(self, store_id: str, file_id: str) -> None:
         """Takes out of the index what an abandoned run may have written."""

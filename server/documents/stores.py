@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from server.documents.filters import matches
+from server.documents.generations import Generations
 from server.documents.passwords import Passwords
 from server.documents.progress import QUEUED, load
 from server.errors import InvalidRequest, UnknownFile
-from server.model import FileStatus, Priority, StoreFile, StoreRecord
-from server.ports import Catalog, Index, Jobs, Statistics
+from server.model import Building, FileStatus, Priority, StoreFile, StoreRecord
+from server.ports import Catalog, Index, Jobs
 
 INGEST = "ingest"
 MOST_ATTRIBUTES = 16
@@ -24,10 +25,12 @@ SWEPT_AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class StoreView:
-    """A store with the numbers a client is shown: files by status, and bytes used in the index."""
+    """A store with the numbers a client is shown: files by status, and bytes used in the index; and the generation
+    under way, if there is one."""
 
     store: StoreRecord
     counts: Mapping[str, int]
+    building: Building | None = None
 
 
 def job_subject(store_id: str, file_id: str) -> str:
@@ -42,17 +45,15 @@ class Stores:
         self,
         catalog: Catalog,
         index: Index,
-        statistics: Statistics,
+        generations: Generations,
         jobs: Jobs,
         passwords: Passwords,
-        embedder: tuple[int, str],
     ) -> None:
         self._catalog = catalog
         self._index = index
-        self._statistics = statistics
+        self._generations = generations
         self._jobs = jobs
         self._passwords = passwords
-        self._dimensions, self._fingerprint = embedder
 
     def create(
         self,
@@ -61,17 +62,17 @@ class Stores:
         metadata: Mapping[str, str],
         priority: Priority = Priority.BULK,
     ) -> StoreView:
-        """A new store, with these files on their way into it. Raises UnknownFile."""
+        """A new store, with these files on their way into it. Raises UnknownFile, EmbedderUnavailable."""
         if len(file_ids) > MOST_FILES_AT_ONCE:
             raise InvalidRequest(detail=f"at most {MOST_FILES_AT_ONCE} files at once", param="file_ids")
         known = self._catalog.files_by_id(file_ids)
         for file_id in file_ids:
             if file_id not in known:
                 raise UnknownFile(file=file_id, param="file_ids")
-        now = int(time.time())
+        now, embedder = int(time.time()), self._generations.wanted()
         store_id = f"vs_{uuid.uuid4().hex}"
-        store = StoreRecord(store_id, name or store_id, now, now, self._dimensions, self._fingerprint, metadata)
-        self._index.create(store_id, self._dimensions)
+        store = StoreRecord(store_id, name or store_id, now, now, embedder.dimensions, embedder.fingerprint, metadata)
+        self._index.create(store.collection, store.dimensions)
         self._catalog.add_store(store)
         self.queue_all(self._catalog.attach_all(store_id, list(dict.fromkeys(file_ids)), now), priority)
         return self.view(store_id)
@@ -79,13 +80,15 @@ class Stores:
     def view(self, store_id: str) -> StoreView:
         """Raises UnknownStore."""
         store = self._catalog.store(store_id)
-        return StoreView(store, self._catalog.file_counts([store_id]).get(store_id, {}))
+        counts, building = self._catalog.file_counts([store_id]), self._generations.building([store_id])
+        return StoreView(store, counts.get(store_id, {}), building.get(store_id))
 
     def page(self, after: str | None, limit: int, order: str) -> list[StoreView]:
         """A page of stores by time of creation."""
         stores = self._catalog.stores(after, limit, order)
-        counts = self._catalog.file_counts([store.id for store in stores])
-        return [StoreView(store, counts.get(store.id, {})) for store in stores]
+        ids = [store.id for store in stores]
+        counts, building = self._catalog.file_counts(ids), self._generations.building(ids)
+        return [StoreView(store, counts.get(store.id, {}), building.get(store.id)) for store in stores]
 
     def update(self, store_id: str, name: str | None, metadata: Mapping[str, str] | None) -> StoreView:
         """Renames a store or replaces its metadata. Raises UnknownStore."""
@@ -97,9 +100,7 @@ class Stores:
         self._catalog.store(store_id)
         for entry in self._catalog.all_store_files(store_id):
             self._jobs.cancel(INGEST, job_subject(store_id, entry.file_id))
-            self._statistics.remove(store_id, entry.file_id)
-        self._catalog.remove_store(store_id)
-        self._index.drop(store_id)
+        self._generations.remove_store(store_id)
 
     def attach(
         self,
@@ -196,8 +197,7 @@ class Stores:
 
     def _clear(self, store_id: str, file_id: str) -> None:
         self._jobs.cancel(INGEST, job_subject(store_id, file_id))
-        self._index.delete_file(store_id, file_id)
-        self._statistics.remove(store_id, file_id)
+        self._generations.clear(store_id, file_id)
 
     def entry(self, store_id: str, file_id: str) -> StoreFile:
         """A file's standing in a store, with the progress of its job. Raises UnknownStore, UnknownFile."""

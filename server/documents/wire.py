@@ -129,7 +129,21 @@ def store_object(view: StoreView) -> dict[str, Any]:
         "expires_at": None,
         "last_active_at": view.store.last_active_at,
         "metadata": dict(view.store.metadata),
+        "generation": _generation(view),
     }
+
+
+def _generation(view: StoreView) -> dict[str, Any]:
+    """Whose vectors the store answers from, and whose it will, with how far it is."""
+    building = None
+    if view.building is not None:
+        building = {
+            "number": view.building.generation.number,
+            "embedder": view.building.generation.fingerprint,
+            "files_done": view.building.files_done,
+            "files": view.building.files,
+        }
+    return {"number": view.store.generation, "embedder": view.store.fingerprint, "building": building}
 
 
 def store_file_object(entry: StoreFile) -> dict[str, Any]:

@@ -84,8 +84,7 @@ class Worker:
                 else:
                     entry = self._ingestion.run(store_id, file_id, heartbeat)
                 heartbeat.check()
-            self._finish(lease, entry)
-            result = entry.status.value
+            result = self._finish(lease, entry)
         except LostLeaseError:
             result = self._abandon(lease, store_id, file_id)
         except (UnknownFile, UnknownStore):
@@ -98,10 +97,12 @@ class Worker:
         self._observe(result, entry, time.monotonic() - started)
         log.info("File read", file=file_id, store=store_id, result=result, seconds=round(time.monotonic() - started, 2))
 
-    def _finish(self, lease: Lease, entry: StoreFile) -> None:
-        if not self._catalog.set_outcome(entry):
-            self._ingestion.forget(entry.store_id, entry.file_id)
+    def _finish(self, lease: Lease, entry: StoreFile) -> str:
+        if not self._catalog.set_outcome(entry) and not self._forget_if_gone(entry.store_id, entry.file_id):
+            self._jobs.release(lease)  # the store has changed its embedder, and the file is read again, for the new one
+            return "released"
         self._jobs.finish(lease)
+        return entry.status.value
 
     def _given_up(self, store_id: str, file_id: str, attempts: int) -> StoreFile:
         self._ingestion.forget(store_id, file_id)
@@ -136,10 +137,9 @@ class Worker:
         self._ingestion.forget(store_id, file_id)
         entry = self._catalog.store_file(store_id, file_id)
         message = f"Something went wrong inside Lectern. Send the operator this number: {trace}."
-        self._finish(
+        return self._finish(
             lease, replace(entry, status=FileStatus.FAILED, error_code="internal_error", error_message=message)
         )
-        return FileStatus.FAILED.value
 
     def _forget_if_gone(self, store_id: str, file_id: str) -> bool:
         try:

@@ -3,19 +3,18 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 from typing import Final
 
 import structlog
 
 from ingest.ports import Embedder
-from server.errors import DamagedSeal
+from server.errors import DamagedSeal, IndexUnavailable
 from server.model import Passage, StoreFile, StoreRecord
 from server.payload import Payload, unpack
-from server.ports import Allowed, Catalog, Index, Keys, Reranker, Statistics, Vector
-from server.retrieval.calibration import Calibration, calibrate
+from server.ports import Allowed, Catalog, Index, Keys, Reranker, Statistics
 from server.retrieval.candidate import Candidate
-from server.retrieval.fusion import Fused, Trust, fuse, trust_in
+from server.retrieval.fusion import Fused, fuse
+from server.retrieval.meaning import Meaning, Meanings
 from server.retrieval.neighbours import joined
 from server.retrieval.relevance import judged
 from server.retrieval.rerank import reranked
@@ -29,13 +28,13 @@ CANDIDATES: Final = 60
 _SPARE: Final = 8
 # A store of which something is replaced all the time is not waited for.
 _MOST_LOOKS: Final = 6
-_LEAST_TRUST: Final = 0.05
 
 
 class Retriever:
-    """Searches vector stores. `observe` is told the seconds of the stages `embed` and `search`."""
+    """Searches vector stores. `observe` is told the seconds of the stages `embed` and `search`; `others` finds the
+    embedders, by fingerprint, of stores that answer from another one than `embedder`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that a search looks into
         self,
         index: Index,
         statistics: Statistics,
@@ -44,12 +43,14 @@ class Retriever:
         embedder: Embedder,
         observe: Callable[[str, float], None],
         reranker: Reranker | None = None,
+        *,
+        others: Callable[[str], Embedder] | None = None,
     ) -> None:
         self._index = index
         self._statistics = statistics
         self._keys = keys
         self._catalog = catalog
-        self._embedder = embedder
+        self._meanings = Meanings(embedder, others)
         self._observe = observe
         self._reranker = reranker
         self._sparse = Sparse(keys.secret("terms"))
@@ -77,15 +78,17 @@ class Retriever:
     def _answer(self, question: str, stores: Sequence[StoreRecord], limit: int, allowed: Allowed) -> list[Candidate]:
         """What answers one question, best first, each with its relevance as the passage's score."""
         started = time.perf_counter()
-        trust = trust_in(self._calibration, question)
-        vector = self._embedder.embed([question])[0] if trust.weight > _LEAST_TRUST else None
+        fingerprints = {store.fingerprint for store in stores}
+        meanings = {fingerprint: self._meanings.of(question, fingerprint) for fingerprint in fingerprints}
         embedded = time.perf_counter()
         self._observe("embed", embedded - started)
         query = self._sparse.query_terms(question)
 
         def look(store: StoreRecord) -> list[Candidate]:
+            if store.fingerprint not in meanings:  # it has changed its embedder just now
+                meanings[store.fingerprint] = self._meanings.of(question, store.fingerprint)
             weights = self._weights(store, query)
-            found = self._candidates(store, vector, weights, allowed(store.id), trust)
+            found = self._candidates(store, meanings[store.fingerprint], weights, allowed(store.id))
             opened = self._open(store.id, found, limit + _SPARE)
             return looked_again(question, {term: weights.get(number, 0.0) for term, number in query.items()}, opened)
 
@@ -100,18 +103,21 @@ class Retriever:
 
     def _at_rest(self, store: StoreRecord, look: Callable[[StoreRecord], list[Candidate]]) -> list[Candidate]:
         """What `look` finds while no file of the store takes the place of another: between the index and the catalog
-        both versions could be missed, the one not written yet and the other gone already."""
+        both versions could be missed, the one not written yet and the other gone already. So it is when the store
+        changes its embedder: what was searched may be removed already."""
         for _ in range(_MOST_LOOKS - 1):
-            found = look(store)
-            now = self._catalog.store(store.id)
-            if now.replacements == store.replacements:
-                return found
+            try:
+                found = look(store)
+            except IndexUnavailable:
+                now = self._catalog.store(store.id)
+                if now.generation == store.generation:
+                    raise
+            else:
+                now = self._catalog.store(store.id)
+                if (now.replacements, now.generation) == (store.replacements, store.generation):
+                    return found
             store = now
         return look(store)
-
-    @cached_property
-    def _calibration(self) -> Calibration:
-        return calibrate(self._embedder)
 
     def _weights(self, store: StoreRecord, query: Mapping[str, int]) -> dict[int, float]:
         """How much each of the question's terms tells in this store."""
@@ -121,16 +127,12 @@ class Retriever:
     def _candidates(
         self,
         store: StoreRecord,
-        vector: Vector | None,
+        meaning: Meaning,
         weights: Mapping[int, float],
         files: Sequence[str] | None,
-        trust: Trust,
     ) -> list[Fused]:
-        if store.fingerprint != self._embedder.fingerprint:
-            vector = None  # the store's vectors are another embedder's and cannot be compared
-        if vector is None:
-            trust = replace(trust, weight=0.0)
-        dense, sparse = self._index.search(store.collection, vector, weights, CANDIDATES, files)
+        trust = meaning.trust if meaning.vector is not None else replace(meaning.trust, weight=0.0)
+        dense, sparse = self._index.search(store.collection, meaning.vector, weights, CANDIDATES, files)
         return fuse(dense, sparse, CANDIDATES, sum(weights.values()), trust)
 
     def _open(self, store_id: str, found: Sequence[Fused], limit: int) -> list[Candidate]:
