@@ -11,13 +11,13 @@ from ingest.ports import Embedder
 from server.errors import DamagedSeal, IndexUnavailable
 from server.model import Passage, StoreFile, StoreRecord
 from server.payload import Payload, unpack
-from server.ports import Allowed, Catalog, Index, Keys, Reranker, Statistics
+from server.ports import Allowed, Catalog, Index, Keys, Statistics
 from server.retrieval.candidate import Candidate
 from server.retrieval.fusion import Fused, fuse
 from server.retrieval.meaning import Meaning, Meanings
 from server.retrieval.neighbours import joined
 from server.retrieval.relevance import judged
-from server.retrieval.rerank import reranked
+from server.retrieval.rerank import Reranking
 from server.retrieval.second_look import looked_again
 from server.sparse import Sparse, query_weights
 
@@ -42,7 +42,7 @@ class Retriever:
         catalog: Catalog,
         embedder: Embedder,
         observe: Callable[[str, float], None],
-        reranker: Reranker | None = None,
+        reranking: Reranking | None = None,
         *,
         others: Callable[[str], Embedder] | None = None,
     ) -> None:
@@ -52,7 +52,7 @@ class Retriever:
         self._catalog = catalog
         self._meanings = Meanings(embedder, others)
         self._observe = observe
-        self._reranker = reranker
+        self._reranking = reranking
         self._sparse = Sparse(keys.secret("terms"))
 
     def search(
@@ -69,7 +69,7 @@ class Retriever:
 
         Raises:
             UnknownStore: there is no such store.
-            IndexUnavailable, EmbedderUnavailable, RerankerUnavailable: the search cannot be made.
+            IndexUnavailable, EmbedderUnavailable: the search cannot be made.
         """
         stores = [self._catalog.store(store_id) for store_id in dict.fromkeys(store_ids)]
         found = [self._answer(question, stores, limit, allowed) for question in dict.fromkeys(questions)]
@@ -83,22 +83,21 @@ class Retriever:
         embedded = time.perf_counter()
         self._observe("embed", embedded - started)
         query = self._sparse.query_terms(question)
+        most = self._reranking.most if self._reranking else 0
 
         def look(store: StoreRecord) -> list[Candidate]:
             if store.fingerprint not in meanings:  # it has changed its embedder just now
                 meanings[store.fingerprint] = self._meanings.of(question, store.fingerprint)
             weights = self._weights(store, query)
             found = self._candidates(store, meanings[store.fingerprint], weights, allowed(store.id))
-            opened = self._open(store.id, found, limit + _SPARE)
+            opened = self._open(store.id, found, max(limit + _SPARE, most))
             return looked_again(question, {term: weights.get(number, 0.0) for term, number in query.items()}, opened)
 
         looked = [candidate for store in stores for candidate in self._at_rest(store, look)]
         ranked = sorted(looked, key=lambda candidate: -candidate.worth)
         self._observe("search", time.perf_counter() - embedded)
-        if self._reranker is not None:
-            started = time.perf_counter()
-            ranked = reranked(self._reranker, question, ranked)
-            self._observe("rerank", time.perf_counter() - started)
+        if self._reranking is not None:
+            ranked = self._reranking(question, ranked)
         return judged(question, ranked)
 
     def _at_rest(self, store: StoreRecord, look: Callable[[StoreRecord], list[Candidate]]) -> list[Candidate]:
