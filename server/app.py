@@ -12,7 +12,8 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import BinaryIO
+from pathlib import Path
+from typing import Any, BinaryIO
 
 from fastapi import FastAPI
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -28,6 +29,7 @@ from server.adapters.blobs import Blobs
 from server.adapters.database.catalog import SqlCatalog
 from server.adapters.database.embedders import SqlEmbedders
 from server.adapters.database.engine import Database
+from server.adapters.database.evals import SqlEvals
 from server.adapters.database.file_keys import FileKeys
 from server.adapters.database.generations import SqlGenerations
 from server.adapters.database.identities import SqlIdentities
@@ -44,6 +46,8 @@ from server.adapters.minilm import MiniLm
 from server.adapters.presets import choose, find_gpus, fits
 from server.adapters.remote import RemoteEngine
 from server.adapters.remote_embedder import RemoteEmbedder
+from server.adapters.rerankers.cross_encoder import CrossEncoder
+from server.adapters.rerankers.remote import RemoteReranker
 from server.adapters.sources.folder import Roots
 from server.adapters.sources.network import Network
 from server.adapters.sources.places import Places
@@ -51,8 +55,10 @@ from server.adapters.vllm import VllmEngine, find_python
 from server.backup import snapshot, sweep
 from server.chat.answer import Answers
 from server.chat.find import Finder, Limits
+from server.chat.follow_up import questions
 from server.chat.rewrite import Rewriter
 from server.chat.routes import chat_router
+from server.chat.wire import ChatRequest, Knowledge, Message
 from server.documents.duplicates import Duplicates
 from server.documents.files import Uploads
 from server.documents.generations import Generations
@@ -69,14 +75,19 @@ from server.documents.stores import Stores
 from server.documents.sync import Sync
 from server.documents.text import Texts
 from server.documents.worker import Worker
-from server.errors import DatabaseUnavailable, IndexUnavailable
+from server.errors import DatabaseUnavailable, IndexUnavailable, LecternError
+from server.evals.evaluations import Evaluations
+from server.evals.examiner import Examiner
+from server.evals.routes import evals_router
+from server.evals.runner import Runner
 from server.http import Face, render_errors
 from server.model import Passage, StoreFile
 from server.monitor.doctor import Finding, Verdict
 from server.monitor.metrics import Metrics
 from server.monitor.routes import backup_router, monitor_router
 from server.portal.routes import mount_portal
-from server.ports import Allowed, Engine, Identities
+from server.ports import Allowed, Engine, Identities, Reranker
+from server.retrieval.rerank import Reranking
 from server.retrieval.retriever import Retriever
 from server.settings import Settings, WhenEngineDown
 from server.vault.keyring import Keyring
@@ -87,6 +98,12 @@ SAMPLE_STORE = "samples"
 TOUCH_SECONDS = 60
 KEPT_JOB_SECONDS = 7 * 86_400
 BYTES_PER_MB = 1024**2
+# A question, and what answers it beside what does not.
+_RERANKER_PAIRS = (
+    ("How long may a visitor park?", ("Guests may leave their car here for two hours.", "The canteen opens at noon.")),
+    ("Who signs the contract?", ("The contract is signed by the director.", "The contract has twelve pages.")),
+    ("What does a night in a hotel cost?", ("Rooms are 120 euros per night.", "The hotel was built in 1920.")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,14 +237,20 @@ def cores() -> int:
 
 
 def retriever_of(parts: Parts) -> Retriever:
-    """What finds passages."""
+    """What finds passages. Raises WrongSetting."""
+    settings, metrics = parts.settings, parts.metrics
+    reranker = open_reranker(settings)
+    reranking = Reranking(reranker, settings.reranker_passages, metrics.stage) if reranker else None
+    if reranking:
+        metrics.watch_reranker(reranking.name, lambda: not reranking.problem)
     return Retriever(
         parts.index,
         parts.statistics,
         parts.keys,
         parts.catalog,
         parts.embedder,
-        parts.metrics.stage,
+        metrics.stage,
+        reranking,
         others=parts.embedders.of,
     )
 
@@ -265,6 +288,14 @@ def open_embedder(settings: Settings) -> Embedder:
     return MiniLm(settings.data / "embedder", threads=settings.embedder_threads)
 
 
+def open_reranker(settings: Settings) -> Reranker | None:
+    """The reranker the settings name, if they do. Raises WrongSetting."""
+    place = settings.reranker
+    if place.startswith(("http://", "https://")):
+        return RemoteReranker(place, settings.reranker_model, settings.reranker_key, settings.reranker_seconds)
+    return CrossEncoder(Path(place), settings.reranker_seconds) if place else None
+
+
 def open_engines(settings: Settings) -> tuple[Engine, Engine | None]:
     """The engine that answers, and the one that steps in while it does not."""
     extractive = ExtractiveEngine()
@@ -290,16 +321,18 @@ def create_app(settings: Settings, started: Callable[[Parts], None] | None = Non
                 await one.start()
             sources, schedule = open_sources(parts)
             gate = Gate(parts.identities)
-            _serve(app, parts, engine, spare, gate)
+            runner = _serve(app, parts, engine, spare, gate)
             app.include_router(sources_router(sources, gate.needs))
             parts.jobs.forget(KEPT_JOB_SECONDS)
             parts.stores.resume()
             parts.worker.start(cores() if settings.workers is None else settings.workers)
             parts.rebuilder.start(builds=settings.workers != 0)
             schedule.start()
+            runner.start()
             if started:
                 await asyncio.to_thread(started, parts)
             yield
+            await asyncio.to_thread(runner.stop)
             await asyncio.to_thread(schedule.stop)
             await asyncio.to_thread(parts.worker.stop)
             await asyncio.to_thread(parts.rebuilder.stop)
@@ -312,8 +345,14 @@ def create_app(settings: Settings, started: Callable[[Parts], None] | None = Non
     return app
 
 
-def _serve(app: FastAPI, parts: Parts, engine: Engine, spare: Engine | None, gate: Gate) -> None:
-    """Adds the routes."""
+def _impairments(retriever: Retriever) -> dict[str, str]:
+    """What makes answers worse than they could be, without keeping Lectern from answering."""
+    problem = retriever.reranking.problem if retriever.reranking else ""
+    return {"reranker": problem} if problem else {}
+
+
+def _serve(app: FastAPI, parts: Parts, engine: Engine, spare: Engine | None, gate: Gate) -> Runner:
+    """Adds the routes; what asks the questions of evaluations comes back."""
     settings, metrics = parts.settings, parts.metrics
     retriever = retriever_of(parts)
 
@@ -328,6 +367,9 @@ def _serve(app: FastAPI, parts: Parts, engine: Engine, spare: Engine | None, gat
                 parts.catalog.touch_store(store_id, now)
         return retriever.search(questions, store_ids, limit, allowed)
 
+    def split_query(query: str) -> list[str]:
+        return questions([{"role": "user", "content": query}])
+
     limits = Limits(settings.passages, settings.passage_tokens, settings.min_score, settings.max_streams)
     # The extractive engine writes nothing.
     rewrite = Rewriter(None if isinstance(engine, ExtractiveEngine) else engine, settings.rewrite_seconds)
@@ -337,13 +379,39 @@ def _serve(app: FastAPI, parts: Parts, engine: Engine, spare: Engine | None, gat
     )
     metrics.watch(parts.jobs.counts, lambda: answers.under_way)
     app.include_router(files_router(parts.uploads, gate.needs))
-    app.include_router(stores_router(parts.stores, search, gate.needs))
+    app.include_router(stores_router(parts.stores, search, split_query, gate.needs))
     app.include_router(store_files_router(parts.stores, parts.texts, gate.needs))
     app.include_router(chat_router(answers, gate.needs, int(time.time())))
     app.include_router(api_key_routes(parts.identities, gate))
-    app.include_router(monitor_router(metrics, engine.state, partial(_problems, parts), gate.needs))
+    health = partial(_problems, parts), partial(_impairments, retriever)
+    app.include_router(monitor_router(metrics, engine.state, health, gate.needs))
     app.include_router(backup_router(partial(take_backup, parts), gate.needs))
+    evaluations = Evaluations(SqlEvals(parts.database), parts.catalog, parts.keys, parts.jobs, parts.uploads.open)
+    app.include_router(evals_router(evaluations, engine.models, gate.needs))
     mount_portal(app, parts.identities, gate)
+    examiner = Examiner(
+        search,
+        lambda store_id: parts.stores.allowed(store_id, None),
+        partial(_answer, answers, asyncio.get_running_loop()),
+        settings.min_score,
+    )
+    return Runner(parts.jobs, evaluations, examiner, worker_name())
+
+
+def _answer(
+    answers: Answers, loop: asyncio.AbstractEventLoop, model: str, store_id: str, question: str
+) -> dict[str, Any]:
+    """The whole answer to a question from a thread, as a user of the API gets it."""
+    request = ChatRequest(
+        model=model,
+        messages=[Message(role="user", content=question)],
+        knowledge=Knowledge(vector_store_ids=[store_id]),
+    )
+
+    async def answer() -> dict[str, Any]:
+        return await answers.complete(await answers.prepare(request))
+
+    return asyncio.run_coroutine_threadsafe(answer(), loop).result()
 
 
 def take_backup(parts: Parts, out: BinaryIO, include_key: bool) -> None:
@@ -371,6 +439,23 @@ def engine_finding(settings: Settings) -> Finding:
     if python is None:
         return Finding("engine", Verdict.FAIL, "vLLM is not installed", "run `LECTERN_MODEL=… make run` once")
     return Finding("engine", Verdict.OK, f"vLLM with {settings.model}, preset {preset.name}")
+
+
+def reranker_finding(settings: Settings) -> Finding:
+    """Whether the reranker answers, and tells answers from other texts, for `lectern doctor`."""
+    try:
+        reranker = open_reranker(settings)
+        if reranker is None:
+            return Finding("reranker", Verdict.OK, "none; LECTERN_RERANKER names one")
+        started = time.perf_counter()
+        right = sum(answer > other for answer, other in (reranker.score(*pair) for pair in _RERANKER_PAIRS))
+        seconds = time.perf_counter() - started
+    except LecternError as error:
+        advice = "answers go on without it; see docs/howto/rerank.md"
+        return Finding("reranker", Verdict.FAIL, error.message, advice)
+    verdict = Verdict.OK if right == len(_RERANKER_PAIRS) else Verdict.WARN
+    detail = f"{reranker.name} puts {right} of {len(_RERANKER_PAIRS)} plain answers first ({seconds * 1000:.0f} ms)"
+    return Finding("reranker", verdict, detail, "is it a model trained to rerank, and for English?")
 
 
 def gpu_findings() -> Iterator[Finding]:

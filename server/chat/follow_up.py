@@ -13,6 +13,9 @@ from server.chat.substitution import new_part, substituted
 _FEW_TERMS: Final = 2
 _SHORT_CHARS: Final = 60
 _MOST_BEFORE: Final = 3
+# What is longer needs nothing before it, and is no use behind a question.
+_LONGEST: Final = 500
+_LONGEST_ANSWER: Final = 4_000
 # A pronoun behind so many words may well stand for one of them, in a question of at least so many.
 _ANTECEDENT: Final = 3
 _WHOLE: Final = 6
@@ -76,7 +79,7 @@ def turns(messages: Sequence[Mapping[str, Any]]) -> list[Turn]:
         if message.get("role") == "user" and text:
             found.append(Turn(text))
         elif message.get("role") == "assistant" and text and found:
-            found[-1] = Turn(found[-1].asked, text)
+            found[-1] = Turn(found[-1].asked, text[:_LONGEST_ANSWER])
     return found
 
 
@@ -128,13 +131,13 @@ def _size(text: str) -> float:
 
 
 def _resolved(question: str, history: Sequence[Turn]) -> str:
-    if not history:
+    if not history or len(question) > _LONGEST:
         return question
     last = history[-1]
     pointed = pointed_out(question, last.answered, last.asked)
     if pointed is None and not is_follow_up(question):
         return question
-    before = _resolved(last.asked, history[:-1])
+    before = _resolved(last.asked, history[:-1])[-_LONGEST:]
     if pointed is not None:
         return f"{before}\n{pointed}"
     new = new_part(question)

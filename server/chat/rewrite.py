@@ -91,10 +91,12 @@ def _told(history: Sequence[Turn]) -> str:
 
 def _read(answer: Mapping[str, Any]) -> list[str]:
     """The lines of an answer without what models put around them; none if it broke off or is not one."""
-    choices = answer.get("choices") or [{}]
-    first = choices[0] if isinstance(choices[0], Mapping) else {}
-    content = (first.get("message") or {}).get("content")
-    if first.get("finish_reason") == "length" or not isinstance(content, str):
+    try:
+        first = answer["choices"][0]
+        content, finish = first["message"]["content"], first.get("finish_reason")
+    except (LookupError, TypeError, AttributeError):
+        return []
+    if finish == "length" or not isinstance(content, str):
         return []
     text = _THOUGHT.sub("", content)
     if "<think>" in text:

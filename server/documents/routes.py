@@ -75,8 +75,10 @@ def files_router(uploads: Uploads, needs: Callable[[Role], Any]) -> APIRouter:
     return router
 
 
-def stores_router(stores: Stores, search: Search, needs: Callable[[Role], Any]) -> APIRouter:
-    """The routes of vector stores."""
+def stores_router(
+    stores: Stores, search: Search, rewrite: Callable[[str], list[str]], needs: Callable[[Role], Any]
+) -> APIRouter:
+    """The routes of vector stores. `rewrite` makes of a query the questions to search for."""
     router = APIRouter(prefix="/v1/vector_stores", tags=["vector stores"])
     reader, editor = Depends(needs(Role.READER)), Depends(needs(Role.EDITOR))
 
@@ -115,6 +117,8 @@ def stores_router(stores: Stores, search: Search, needs: Callable[[Role], Any]) 
         questions = [query.strip() for query in queries if query.strip()]
         if not questions or sum(map(len, questions)) > MOST_QUERY_CHARS:
             raise InvalidRequest(detail=f"query must have 1 to {MOST_QUERY_CHARS} characters", param="query")
+        if body.rewrite_query:
+            questions = queries = [part for question in questions for part in rewrite(question)]
 
         def find() -> list[Passage]:
             return search(questions, [store_id], body.max_num_results, lambda one: stores.allowed(one, body.filters))
