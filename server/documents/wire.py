@@ -193,4 +193,6 @@ def search_result(passage: Passage) -> dict[str, Any]:
         "hidden": passage.hidden,
         "dense_score": round(passage.dense, 4),
         "sparse_score": round(passage.sparse, 4),
+        "rerank_score": None if passage.rerank is None else round(passage.rerank, 4),
+        "also_in": list(passage.also),
     }

@@ -30,7 +30,7 @@ class Metrics:
         )
         self._stage_seconds = Histogram(
             "lectern_stage_seconds",
-            "Time per stage: rewrite, embed, search, prompt, first_token.",
+            "Time per stage: rewrite, embed, search, rerank, prompt, first_token.",
             ["stage"],
             buckets=_FAST,
             registry=self._registry,
@@ -52,6 +52,12 @@ class Metrics:
         self._answers = Gauge("lectern_answers_under_way", "Answers being given.", registry=self._registry)
         self._engine = Gauge(
             "lectern_engine_ready", "1 while the engine answers.", ["engine", "phase"], registry=self._registry
+        )
+        self._reranker = Gauge(
+            "lectern_reranker_ready",
+            "1 while the reranker answers; questions are answered without it meanwhile.",
+            ["reranker"],
+            registry=self._registry,
         )
         self._restarts = Gauge("lectern_engine_restarts", "Restarts of the engine.", registry=self._registry)
 
@@ -81,6 +87,10 @@ class Metrics:
         for state in ("queued", "running"):
             self._jobs.labels(state).set_function(lambda state=state: jobs().get(state, 0))  # type: ignore[misc]
         self._answers.set_function(answers)
+
+    def watch_reranker(self, name: str, answers: Callable[[], bool]) -> None:
+        """A gauge of whether the reranker answered when it was last asked."""
+        self._reranker.labels(name).set_function(answers)
 
     def engine(self, name: str, phase: str, *, ready: bool, restarts: int) -> None:
         """Notes how the engine is."""

@@ -12,15 +12,17 @@ from server.model import EngineState, Role
 from server.monitor.metrics import Metrics
 
 READ_BYTES = 256 * 1024
+Problems = Callable[[], dict[str, str]]
 
 
 def monitor_router(
     metrics: Metrics,
     engine: Callable[[], EngineState],
-    problems: Callable[[], dict[str, str]],
+    health: tuple[Problems, Problems],
     needs: Callable[[Role], Any],
 ) -> APIRouter:
-    """The routes of monitoring. `problems` names what keeps Lectern from answering; healthy is empty."""
+    """The routes of monitoring. `health` names what keeps Lectern from answering, and what only makes answers worse."""
+    problems, impairments = health
     router = APIRouter(tags=["monitoring"])
 
     @router.get("/healthz")
@@ -36,7 +38,7 @@ def monitor_router(
         if not state.ready:
             found["engine"] = state.phase
         response.status_code = 503 if found else 200
-        return {"status": "not ready" if found else "ready", "problems": found}
+        return {"status": "not ready" if found else "ready", "problems": found, "impaired": impairments()}
 
     @router.get("/metrics", dependencies=[Depends(needs(Role.READER))])
     def read_metrics() -> Response:

@@ -52,7 +52,7 @@ class Retriever:
         self._catalog = catalog
         self._meanings = Meanings(embedder, others)
         self._observe = observe
-        self._reranking = reranking
+        self.reranking = reranking
         self._sparse = Sparse(keys.secret("terms"))
 
     def search(
@@ -83,7 +83,7 @@ class Retriever:
         embedded = time.perf_counter()
         self._observe("embed", embedded - started)
         query = self._sparse.query_terms(question)
-        most = self._reranking.most if self._reranking else 0
+        most = self.reranking.most if self.reranking else 0
 
         def look(store: StoreRecord) -> list[Candidate]:
             if store.fingerprint not in meanings:  # it has changed its embedder just now
@@ -96,8 +96,8 @@ class Retriever:
         looked = [candidate for store in stores for candidate in self._at_rest(store, look)]
         ranked = sorted(looked, key=lambda candidate: -candidate.worth)
         self._observe("search", time.perf_counter() - embedded)
-        if self._reranking is not None:
-            ranked = self._reranking(question, ranked)
+        if self.reranking is not None:
+            ranked = self.reranking(question, ranked)
         return judged(question, ranked)
 
     def _at_rest(self, store: StoreRecord, look: Callable[[StoreRecord], list[Candidate]]) -> list[Candidate]:
