@@ -58,7 +58,7 @@ from server.chat.find import Finder, Limits
 from server.chat.follow_up import questions
 from server.chat.rewrite import Rewriter
 from server.chat.routes import chat_router
-from server.chat.wire import ChatRequest, Knowledge, Message
+from server.chat.wire import ChatRequest
 from server.documents.duplicates import Duplicates
 from server.documents.files import Uploads
 from server.documents.generations import Generations
@@ -402,11 +402,12 @@ def _answer(
     answers: Answers, loop: asyncio.AbstractEventLoop, model: str, store_id: str, question: str
 ) -> dict[str, Any]:
     """The whole answer to a question from a thread, as a user of the API gets it."""
-    request = ChatRequest(
-        model=model,
-        messages=[Message(role="user", content=question)],
-        knowledge=Knowledge(vector_store_ids=[store_id]),
-    )
+    body = {
+        "model": model,
+        "messages": [{"role": "user", "content": question}],
+        "knowledge": {"vector_store_ids": [store_id]},
+    }
+    request = ChatRequest.model_validate(body)
 
     async def answer() -> dict[str, Any]:
         return await answers.complete(await answers.prepare(request))
@@ -451,8 +452,7 @@ def reranker_finding(settings: Settings) -> Finding:
         right = sum(answer > other for answer, other in (reranker.score(*pair) for pair in _RERANKER_PAIRS))
         seconds = time.perf_counter() - started
     except LecternError as error:
-        advice = "answers go on without it; see docs/howto/rerank.md"
-        return Finding("reranker", Verdict.FAIL, error.message, advice)
+        return Finding("reranker", Verdict.FAIL, error.message, "see docs/howto/rerank.md")
     verdict = Verdict.OK if right == len(_RERANKER_PAIRS) else Verdict.WARN
     detail = f"{reranker.name} puts {right} of {len(_RERANKER_PAIRS)} plain answers first ({seconds * 1000:.0f} ms)"
     return Finding("reranker", verdict, detail, "is it a model trained to rerank, and for English?")
