@@ -148,6 +148,14 @@ class SourceUnavailable(LecternError):
     code = "source_unavailable"
 
 
+class UnknownEval(LecternError):
+    """There is no evaluation, run or item {eval!r}. GET /v1/evals lists the evaluations."""
+
+    status = 404
+    type = "invalid_request_error"
+    code = "eval_not_found"
+
+
 class UnknownKey(LecternError):
     """There is no API key {key!r}. `lectern keys list` shows those there are."""
 

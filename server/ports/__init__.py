@@ -5,6 +5,7 @@ Calls without `async` may block and are made from worker threads; adapters are s
 
 from server.ports.catalog import Catalog
 from server.ports.engine import Engine
+from server.ports.evals import Evals
 from server.ports.files import Files, Keys, Signatures
 from server.ports.generations import EmbedderRows, Embedders, Generations
 from server.ports.identities import Identities
@@ -18,6 +19,7 @@ __all__ = [
     "EmbedderRows",
     "Embedders",
     "Engine",
+    "Evals",
     "Files",
     "Generations",
     "Identities",

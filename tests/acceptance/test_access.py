@@ -35,6 +35,18 @@ LEAST: dict[tuple[str, str], str] = {
     ("POST", "/v1/vector_stores/{store_id}/files/{file_id}"): "editor",
     ("GET", "/v1/vector_stores/{store_id}/files/{file_id}/content"): "reader",
     ("DELETE", "/v1/vector_stores/{store_id}/files/{file_id}"): "editor",
+    ("GET", "/v1/evals"): "reader",
+    ("POST", "/v1/evals"): "editor",
+    ("GET", "/v1/evals/{eval_id}"): "reader",
+    ("POST", "/v1/evals/{eval_id}"): "editor",
+    ("DELETE", "/v1/evals/{eval_id}"): "editor",
+    ("GET", "/v1/evals/{eval_id}/runs"): "reader",
+    ("POST", "/v1/evals/{eval_id}/runs"): "editor",
+    ("GET", "/v1/evals/{eval_id}/runs/{run_id}"): "reader",
+    ("POST", "/v1/evals/{eval_id}/runs/{run_id}"): "editor",
+    ("DELETE", "/v1/evals/{eval_id}/runs/{run_id}"): "editor",
+    ("GET", "/v1/evals/{eval_id}/runs/{run_id}/output_items"): "reader",
+    ("GET", "/v1/evals/{eval_id}/runs/{run_id}/output_items/{item_id}"): "reader",
     ("GET", "/v1/vector_stores/{store_id}/sources"): "editor",
     ("POST", "/v1/vector_stores/{store_id}/sources"): "admin",
     ("GET", "/v1/vector_stores/{store_id}/sources/{source_id}"): "editor",
@@ -73,7 +85,8 @@ def keys(lectern: Serving) -> dict[str, str]:
 
 def status(lectern: Serving, method: str, path: str, key: str | None) -> int:
     headers = {"Authorization": f"Bearer {key}"} if key else {}
-    filled = path.format(key_id="none", name="none", file_id="none", store_id="none", source_id="none")
+    names = ("key_id", "name", "file_id", "store_id", "source_id", "eval_id", "run_id", "item_id")
+    filled = path.format(**dict.fromkeys(names, "none"))
     with lectern.http() as http:
         http.headers.pop("Authorization")
         return http.request(method, filled, headers=headers).status_code

@@ -1,0 +1,152 @@
+"""Asks the questions of runs, one after the other, as jobs that outlive the process."""
+
+import hashlib
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+import structlog
+
+from server.errors import (
+    EmbedderUnavailable,
+    EngineUnavailable,
+    IndexUnavailable,
+    LecternError,
+    RerankerUnavailable,
+    Saturated,
+    UnknownEval,
+    UnknownStore,
+)
+from server.evals.criteria import results
+from server.evals.evaluations import EVAL, Evaluations
+from server.evals.examiner import Examined, Examiner
+from server.evals.summary import summary
+from server.model import Lease
+from server.ports import Jobs
+from server.ports.evals import EvalRecord, ItemRecord, ItemStatus, RunRecord, RunStatus
+
+# Renewed after every question, which may take a slow model minutes. The lease of a process that ended is free at once.
+LEASE_SECONDS: Final = 900.0
+RETRY_SECONDS: Final = 15.0
+IDLE_SECONDS: Final = 1.0
+_MOST_ATTEMPTS: Final = 5
+_AT_ONCE: Final = 50
+_LATER: Final = (EmbedderUnavailable, EngineUnavailable, IndexUnavailable, RerankerUnavailable, Saturated)
+
+log = structlog.get_logger()
+
+
+class LostLeaseError(Exception):
+    """The run was cancelled, or another process has it, or this one is to stop."""
+
+
+class Runner:
+    """Claims runs from the queue. A run that was interrupted goes on with the questions that still wait."""
+
+    def __init__(self, jobs: Jobs, evaluations: Evaluations, examiner: Examiner, name: str) -> None:
+        self._jobs = jobs
+        self._evaluations = evaluations
+        self._examiner = examiner
+        self._name = name
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="evals", daemon=True)
+
+    def start(self) -> None:
+        """Begins to look for runs."""
+        self._thread.start()
+
+    def stop(self, seconds: float = 20.0) -> None:
+        """Ends; the run under way goes back to the queue."""
+        self._stopping.set()
+        if self._thread.ident is not None:
+            self._thread.join(seconds)
+
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                lease = self._jobs.claim(self._name, [EVAL], LEASE_SECONDS)
+                if lease is None:
+                    self._stopping.wait(IDLE_SECONDS)
+                else:
+                    self.run(lease)
+            except Exception:
+                log.exception("The queue of evaluations stumbled; trying again")
+                self._stopping.wait(RETRY_SECONDS)
+
+    def run(self, lease: Lease) -> None:
+        """Asks what still waits of a run, and notes its figures."""
+        rows = self._evaluations.rows
+        try:
+            run = rows.run(lease.subject)
+            record = rows.get(run.eval_id)
+            if lease.attempt > _MOST_ATTEMPTS:
+                self._fail(run, "interrupted", f"Lectern stopped {lease.attempt - 1} times at the same question.")
+            else:
+                self._ask_all(lease, record, run)
+                self._complete(run)
+        except LostLeaseError:
+            self._jobs.release(lease)
+            return
+        except UnknownEval:
+            log.info("The run has gone", run=lease.subject)
+        except UnknownStore as error:
+            self._fail(run, error.code, error.message)
+        except _LATER as error:
+            log.warning("A run waits", run=run.id, reason=error.message)
+            rows.change_run(
+                replace(run, status=RunStatus.IN_PROGRESS, error_code=error.code, error_message=error.message)
+            )
+            self._jobs.release(lease, RETRY_SECONDS)
+            return
+        self._jobs.finish(lease)
+
+    def _ask_all(self, lease: Lease, record: EvalRecord, run: RunRecord) -> None:
+        rows = self._evaluations.rows
+        rows.change_run(replace(run, status=RunStatus.IN_PROGRESS, error_code=None, error_message=None))
+        while waiting := rows.items(run.id, ItemStatus.QUEUED, None, _AT_ONCE, "asc"):
+            for item in waiting:
+                if self._stopping.is_set() or not self._jobs.renew(lease, LEASE_SECONDS, advanced=item.number > 0):
+                    raise LostLeaseError
+                rows.settle(self._asked(record, run, item))
+
+    def _asked(self, record: EvalRecord, run: RunRecord, item: ItemRecord) -> ItemRecord:
+        question, _ = self._evaluations.opened(record.id, item)
+        try:
+            examined = self._examiner.ask(record.store_id, question, run.model)
+        except (*_LATER, UnknownStore):
+            raise
+        except LecternError as error:
+            return self._settled(record, item, ItemStatus.ERROR, _errored(error.code, error.message))
+        except Exception as error:
+            trace = hashlib.sha256(f"{item.id}{time.time_ns()}".encode()).hexdigest()[:12]
+            log.exception("A question failed", run=run.id, trace=trace, exc_info=error)
+            told = LecternError(request_id=trace)
+            return self._settled(record, item, ItemStatus.ERROR, _errored(told.code, told.message))
+        passed = all(one["passed"] for one in results(record.criteria, examined.marks))
+        return self._settled(record, item, ItemStatus.PASSED if passed else ItemStatus.FAILED, examined)
+
+    def _settled(self, record: EvalRecord, item: ItemRecord, status: ItemStatus, found: Examined) -> ItemRecord:
+        outcome = self._evaluations.sealed(record.id, item, found.told)
+        return replace(item, status=status, marks=found.marks, outcome=outcome, ended_at=int(time.time()))
+
+    def _complete(self, run: RunRecord) -> None:
+        marks = [item.marks for item in self._evaluations.rows.marks(run.id) if item.status != ItemStatus.ERROR]
+        told = summary(marks) if marks else {}
+        self._end(run, RunStatus.COMPLETED if marks else RunStatus.FAILED, figures=told)
+
+    def _fail(self, run: RunRecord, code: str, message: str) -> None:
+        self._end(run, RunStatus.FAILED, error_code=code, error_message=message)
+
+    def _end(self, run: RunRecord, status: RunStatus, **changes: Any) -> None:
+        told = {"error_code": None, "error_message": None, **changes}
+        if status == RunStatus.FAILED and told["error_code"] is None:
+            told |= {"error_code": "no_question", "error_message": "No question could be asked; see the output items."}
+        self._evaluations.rows.change_run(replace(run, status=status, ended_at=int(time.time()), **told))
+        log.info("Evaluation ended", run=run.id, status=str(status))
+
+
+def _errored(code: str, message: str) -> Examined:
+    told: Mapping[str, Any] = {"error": {"code": code, "message": message}}
+    return Examined({}, told)
