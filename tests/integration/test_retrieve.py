@@ -15,12 +15,16 @@ from server.adapters.database.engine import Database
 from server.adapters.database.statistics import SqlStatistics
 from server.adapters.milvus import MilvusIndex
 from server.adapters.minilm import MiniLm
+from server.adapters.rerankers.cross_encoder import CrossEncoder
+from server.adapters.rerankers.remote import RemoteReranker
 from server.documents.sink import IndexSink
 from server.errors import UnknownStore
 from server.model import FileRecord, FileStatus, Passage, Span, StoreFile, StoreRecord
 from server.payload import MOST_BYTES, pack, unpack
+from server.retrieval.rerank import Reranking
 from server.retrieval.retriever import Retriever
 from server.vault.keyring import Keyring
+from tests.cross_encoder import write_cross_encoder
 
 POLICY = [
     "Trips outside Europe need the written approval of the head of department.",
@@ -334,3 +338,27 @@ def test_only_what_an_edit_touched_is_written_anew(house: House) -> None:
     sink = house.put(store, "file-edited", _chunks([*texts[:9], "A new rule.", *texts[9:]]))
     assert (sink.written, sink.reused) == (2, 1)  # the new one, and the one that now follows it
     assert house.index.count(store) == 21
+
+
+def test_a_reranker_has_its_say(house: House, tmp_path: Path) -> None:
+    store, question = house.store("vs_reranked"), "What is the most a hotel may cost in Zurich?"
+    for number, text in enumerate(POLICY):
+        file_id = house.file(f"file-rule-{number}", f"{number}.txt")
+        house.put(store, file_id, _chunks([text], headings=("Travel", "Rules")))
+    before = house.ask(question, store)
+    model = CrossEncoder(write_cross_encoder(tmp_path / "model"), 30.0)
+    house.retriever.reranking = Reranking(model, 20, lambda stage, _: house.stages.append(stage))
+    found = house.ask(question, store)
+    given = model.score(question, [f"Travel › Rules\n{one.text}" for one in found])
+    assert [one.rerank for one in found] == pytest.approx(given)
+    assert all(one.rerank is None for one in before)
+    assert {one.id for one in found} == {one.id for one in before}
+    assert house.stages[-1] == "rerank"
+
+
+def test_a_reranker_that_is_down_takes_no_answer_down(house: House, travel: str) -> None:
+    question = "What is the most a hotel may cost in Zurich?"
+    before = house.ask(question, travel)
+    house.retriever.reranking = Reranking(RemoteReranker("http://127.0.0.1:9/v1", "gone"), 20, lambda *_: None)
+    assert house.ask(question, travel) == before
+    assert "gone at http://127.0.0.1:9/v1 does not answer" in house.retriever.reranking.problem
