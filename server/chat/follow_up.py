@@ -11,7 +11,8 @@ from server.chat.split import split
 from server.chat.substitution import new_part, substituted
 
 _FEW_TERMS: Final = 2
-_SHORT_CHARS: Final = 60
+_FEW_WORDS: Final = 4
+_SHORT_CHARS: Final = 120
 _MOST_BEFORE: Final = 3
 # What is longer needs nothing before it, and is no use behind a question.
 _LONGEST: Final = 500
@@ -22,9 +23,9 @@ _WHOLE: Final = 6
 
 # Words that point back: the question means nothing without what was said before.
 _POINTS_BACK: Final = re.compile(
-    r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|the same|the former|the latter|"
-    r"there|then|(?:that|this|which|another|last|first|next|previous) ones?|the one|the others?|such(?! as)|"
-    r"mentioned|the (?:next|following|previous) (?:one|item|type|kind|level|step|entry))\b"
+    r"\b(?!(?-i:IT|US|HER)\b)(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|"
+    r"the same|the former|the latter|there|then|(?:that|this|which|another|last|first|next|previous) ones?|the one|"
+    r"the others?|such(?! as)|mentioned|the (?:next|following|previous) (?:one|item|type|kind|level|step|entry))\b"
     # "which of them is cheaper": one of the things named before
     r"|\bwhich (?:(?:one|of \w+(?: \w+)?) )?(?:is|are|was|costs?|has) (?:the )?"
     r"(?:more|less|most|least|better|best|worse|\w+er|\w+est)\b"
@@ -38,6 +39,8 @@ _GOES_ON: Final = re.compile(
     r"^\W*(?:and|but|or|so|also|what about|how about|what else|anything else|which one|why not|how so|really|"
     r"more details?|tell me more|go on|in (?:english|chinese))\b"
     r"|^\W*(?:那么?|还有|而且|但是?|可是|所以|另外|然后|如果|怎么会|真的吗|继续|详细|具体|举例|再)"
+    # without a verb: "up to how much?"
+    r"|^\W*(?:up to|for|by|from|until|since|at|in|to|with) (?:how|what|when|which|whom|where)(?: \w+){0,3}\W*$"
     r"|呢\W*$",
     re.IGNORECASE,
 )
@@ -61,6 +64,7 @@ _OWN_POINTER: Final = re.compile(
     r"|这(?:家公司|个公司|一?年|个?月|周)|那些年",
     re.IGNORECASE,
 )
+_GAP: Final = re.compile(r"[^\S\n]+|\n\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ def turns(messages: Sequence[Mapping[str, Any]]) -> list[Turn]:
         if message.get("role") == "user" and text:
             found.append(Turn(text))
         elif message.get("role") == "assistant" and text and found:
-            found[-1] = Turn(found[-1].asked, text[:_LONGEST_ANSWER])
+            found[-1] = Turn(found[-1].asked, _GAP.sub(_narrow, text[:_LONGEST_ANSWER]))
     return found
 
 
@@ -98,19 +102,18 @@ def questions(messages: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def is_follow_up(question: str) -> bool:
     """Whether a question needs what was said before."""
+    if new_part(question) is not None:
+        return True
     if _GOES_ON.search(question):
         rest = _OPENING.sub("", question)
-        return (
-            new_part(question) is not None or is_follow_up(rest)
-            if rest != question
-            else len(question) <= 2 * _SHORT_CHARS
-        )
+        return is_follow_up(rest) if rest != question else len(question) <= _SHORT_CHARS
     pointer = _POINTS_BACK.search(_OWN_POINTER.sub(_blank, question))
     if pointer and not _has_antecedent(question, pointer):
         return True
     if _STANDS_ALONE.search(question):
         return False
-    return len(question) <= _SHORT_CHARS and len(_words(question)) <= _FEW_TERMS
+    few = len(_words(question))
+    return few < _FEW_TERMS or (few == _FEW_TERMS and len(question.split()) <= _FEW_WORDS)
 
 
 def _has_antecedent(question: str, pointer: re.Match[str]) -> bool:
@@ -119,6 +122,10 @@ def _has_antecedent(question: str, pointer: re.Match[str]) -> bool:
     if _PERSONAL.fullmatch(pointer[0]) and _STANDS_ALONE.search(before):
         return True
     return _size(before) >= _ANTECEDENT and _size(question) >= _WHOLE
+
+
+def _narrow(gap: re.Match[str]) -> str:
+    return "\n" if "\n" in gap[0] else " "
 
 
 def _blank(own: re.Match[str]) -> str:

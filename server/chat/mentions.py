@@ -42,7 +42,7 @@ _OTHER: Final = re.compile(
 def items(answer: str) -> list[str]:
     """The items of the list in an answer, or of the enumeration in its first sentence that holds one."""
     plain = _MARKER.sub("", answer)
-    listed = [_ENDS.sub("", item.partition("\n\n")[0]) for item in _ITEM.split(plain)[1:]]
+    listed = [_ENDS.sub("", item.partition("\n")[0]) for item in _ITEM.split(plain)[1:]]
     if len(listed) > 1:
         return listed
     for sentence in re.split(r"(?<=[a-z)\d])[.!?](?:\s|$)|[。！？\n]", plain):

@@ -22,9 +22,9 @@ _END: Final = re.compile(
 _NUMBERED: Final = re.compile(r"^\s*(?:\(?\d{1,2}[.):、）]|[-*•])\s*(?=\S)")
 # "…, and who approves it": a second question behind a comma, or without one if the word order is a question's.
 _AND_ASKS: Final = re.compile(
-    rf"\s*(?:,|;|，)\s*(?:and|or|but)\s+(?:also\s+)?(?={_WH}\b|(?:do|does|did|is|are|can|may|must)\s+(?:i|we|you|it|they|there)\b)"
+    rf"(?:,|;|，)\s*(?:and|or|but)\s+(?:also\s+)?(?={_WH}\b|(?:do|does|did|is|are|can|may|must)\s+(?:i|we|you|it|they|there)\b)"
     rf"|,\s*(?=(?:who|what|when|where|why|how)\s+(?:\w+\s+)?{_AUXILIARY}\s)"
-    rf"|\s+and\s+(?:also\s+)?(?=(?:who|what|when|where|why|how)\s+(?:(?:\w+\s+){{0,3}}?{_AUXILIARY}\s+\w+\s+\w)"
+    rf"|(?<!\s)\s+and\s+(?:also\s+)?(?=(?:who|what|when|where|why|how)\s+(?:(?:\w+\s+){{0,3}}?{_AUXILIARY}\s+\w+\s+\w)"
     rf"|(?:do|does|can|may|must)\s+(?:i|we|you|it|they)\b)",
     re.IGNORECASE,
 )

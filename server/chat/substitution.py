@@ -11,6 +11,11 @@ _NEW_EN: Final = re.compile(
     re.IGNORECASE,
 )
 _NEW_ZH: Final = re.compile(r"^\W*(?:那么|那|还有|而|至于|如果是|换成)?(?P<new>[^？?！!。]+?)(?:的话|的)?呢\W*$")
+# Without an opening: "In Zurich?", "Zurich?", "SC-4480?".
+_BARE: Final = re.compile(
+    r"^\W*(?P<new>(?:in|for|at|on|with|from|to|by|during|per) (?:[\w-]+ ){0,3}[\w-]+"
+    r"|[A-Z][\w&]*(?: [A-Z][\w&]*){0,2}|[A-Z]+-?\d[\w-]*)\W*$"
+)
 _ASKS: Final = re.compile(
     r"^(?:who|whom|whose|what|when|where|which|why|how|is|are|was|were|do|does|did|can|could|may|must|should|will|would|if)\b"
     r"|什么|怎么|怎样|如何|为什么|多少|多久|哪|谁|几[^乎]|是否|[吗嘛]",
@@ -21,7 +26,9 @@ _LEADING: Final = re.compile(rf"^(?P<preposition>{_PREPOSITION})\s+(?P<rest>.+)$
 _STOPS: Final = (
     rf"(?:\s+(?:{_PREPOSITION}|is|are|was|were|be|do|does|did|can|may|must|have|has|and|or|that|who|when)\b|[?,;.!]|$)"
 )
-_CODE: Final = re.compile(r"(?<![\w-])(?=[\w-]*\d)[A-Za-z\d]+(?:-[A-Za-z\d]+)*(?![\w-])|'[^']{1,30}'|\"[^\"]{1,30}\"")
+_CODE: Final = re.compile(
+    r"(?<![A-Za-z\d-])(?=[A-Za-z-]*\d)[A-Za-z\d]+(?:-[A-Za-z\d]+)*(?![A-Za-z\d-])|'[^']{1,30}'|\"[^\"]{1,30}\""
+)
 _PROPER: Final = re.compile(r"(?<!^)(?<![.?!]\s)\b[A-Z][\w&]*(?:\s+[A-Z][\w&]*)*")
 _DETERMINER: Final = re.compile(r"^(?:the|a|an|my|our|your|their|one|any|some)\s+", re.IGNORECASE)
 # What points instead of naming takes no place: "the next one".
@@ -34,7 +41,7 @@ _FEWEST_HAN: Final = 2
 
 def new_part(question: str) -> str | None:
     """What a question of the kind "what about X?" asks about; None if it is not of that kind, or a whole question."""
-    found = _NEW_EN.match(question) or _NEW_ZH.match(question)
+    found = _NEW_EN.match(question) or _NEW_ZH.match(question) or _BARE.match(question)
     return None if found is None or _ASKS.search(found["new"]) else found["new"].strip()
 
 
