@@ -91,7 +91,7 @@ def _add_runs(router: APIRouter, evaluations: Evaluations, needs: Callable[[Role
         criteria = evaluations.rows.get(eval_id).criteria
         return wire.with_criteria(wire.run_object(view, compared), criteria, evaluations.rows.marks(run_id))
 
-    @router.post("/{eval_id}/runs/{run_id}", dependencies=[editor])
+    @router.post("/{eval_id}/runs/{run_id}/cancel", dependencies=[editor])
     def cancel_run(eval_id: str, run_id: str) -> dict[str, Any]:
         """Cancels a run; what was asked stays."""
         return wire.run_object(evaluations.cancel(eval_id, run_id))

@@ -1,0 +1,148 @@
+"""Evaluations of a store by the official client, through a kill -9, and without a trace after they are deleted."""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import openai
+import pytest
+
+from tests.serving import Serving, upload
+
+QUESTIONS: list[dict[str, Any]] = [
+    {"question": "When does the cantina open?", "answers": ["11:45"], "filename": "note.md"},
+    {"question": "访客停车位有多少个？", "answers": ["十二个"], "filename": "note.md", "checked": False},
+    {"question": "Who painted the ceiling of the chapel?", "answerable": False},
+]
+
+
+def jsonl(*rows: object) -> bytes:
+    return "\n".join(json.dumps(row) for row in rows).encode()
+
+
+class Judged:
+    """A store with a note, and an evaluation of it."""
+
+    def __init__(self, serving: Serving, note: Path) -> None:
+        self.serving, self.client = serving, serving.client()
+        self.store_id = self.client.vector_stores.create(name="judged").id
+        upload(self.client, self.store_id, note)
+        self.id: str = self.client.evals.create(
+            data_source_config={"type": "custom", "item_schema": {}},
+            testing_criteria=[],
+            extra_body={"vector_store_id": self.store_id},
+        ).id
+
+    def start(self, *questions: dict[str, Any], kind: str = "jsonl") -> str:
+        file = self.client.files.create(file=("questions.jsonl", jsonl(*questions)), purpose="evals")
+        body = {"data_source": {"type": kind, "source": {"type": "file_id", "id": file.id}}}
+        with self.serving.http() as http:
+            answer = http.post(f"/v1/evals/{self.id}/runs", json=body)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    def get(self, path: str, **query: object) -> dict[str, Any]:
+        with self.serving.http() as http:
+            found: dict[str, Any] = http.get(f"/v1/evals/{self.id}/{path}", params=query).json()  # type: ignore[arg-type]
+        return found
+
+    def ended(self, run_id: str) -> dict[str, Any]:
+        while (run := self.get(f"runs/{run_id}"))["status"] in {"queued", "in_progress"}:
+            time.sleep(0.1)
+        return run
+
+
+@pytest.fixture
+def judged(lectern: Serving, note: Path) -> Iterator[Judged]:
+    found = Judged(lectern, note)
+    yield found
+    found.client.vector_stores.delete(found.store_id)
+
+
+def test_a_run_measures_search_answers_and_refusals(judged: Judged) -> None:
+    run = judged.ended(judged.start(*QUESTIONS, kind="completions"))
+    assert run["status"] == "completed"
+    figures = run["figures"]
+    assert (figures["questions"], figures["located"], figures["unchecked"]) == (3, 2, 1)
+    assert figures["recall@1"] == figures["correctness"] == figures["groundedness"] == figures["refusal_rate"] == 1
+    assert figures["wrong_refusals"] == 0
+    assert figures["answer_p95_ms"] > 0
+    assert run["result_counts"] == {"total": 3, "passed": 3, "failed": 0, "errored": 0}
+    listed = judged.client.evals.runs.output_items.list(run["id"], eval_id=judged.id, limit=1)
+    items = [item for page in listed.iter_pages() for item in page.data]
+    assert [item.datasource_item["question"] for item in items] == [one["question"] for one in QUESTIONS]
+    assert "11:45" in str(items[0].sample.output[0].content)
+    one = judged.client.evals.runs.output_items.retrieve(items[1].id, eval_id=judged.id, run_id=run["id"])
+    assert one.model_dump() == items[1].model_dump()
+
+
+def test_two_runs_are_compared_question_by_question(judged: Judged) -> None:
+    first, second = (judged.ended(judged.start(*QUESTIONS, kind=kind))["id"] for kind in ("jsonl", "completions"))
+    found = judged.get(f"runs/{second}", against=first)["against"]
+    assert (found["run_id"], found["questions"], found["won"], found["lost"]) == (first, 3, 0, 0)
+    assert found["intervals"]["recall@1"] == [0, 0]
+    missing = judged.get(f"runs/{second}", against="evalrun_none")
+    assert missing["error"]["code"] == "eval_not_found"
+
+
+def test_what_cannot_be_asked_is_refused_with_its_line(judged: Judged) -> None:
+    with pytest.raises(AssertionError, match=r"questions\.jsonl line 2: the field 'question' is empty"):
+        judged.start({"question": "Who?"}, {"question": ""})
+    file = judged.client.files.create(file=("q.jsonl", jsonl({"question": "Who?"})), purpose="assistants")
+    source = {"type": "jsonl", "source": {"type": "file_id", "id": file.id}}
+    with pytest.raises(openai.BadRequestError, match="upload it with 'evals'"):
+        judged.client.evals.runs.create(judged.id, data_source=source)  # type: ignore[arg-type]
+    inline = {"type": "completions", "model": "gpt", "source": {"type": "file_content", "content": [QUESTIONS[0]]}}
+    with pytest.raises(openai.NotFoundError, match="There is no model 'gpt'"):
+        judged.client.evals.runs.create(judged.id, data_source=inline)  # type: ignore[arg-type]
+
+
+def test_a_deleted_evaluation_is_gone_with_its_runs(judged: Judged) -> None:
+    run_id = judged.start(*QUESTIONS)
+    assert judged.client.evals.runs.cancel(run_id, eval_id=judged.id).status in {"canceled", "completed"}
+    assert judged.client.evals.delete(judged.id).deleted
+    with pytest.raises(openai.NotFoundError):
+        judged.client.evals.runs.retrieve(run_id, eval_id=judged.id)
+
+
+def test_a_killed_run_goes_on_and_gives_no_item_twice(tmp_path: Path, note: Path) -> None:
+    serving = Serving(tmp_path / "data", embedder_threads="1").wait()
+    judged = Judged(serving, note)
+    secret = "Which day does the unmistakable paternoster run"
+    questions = [{"question": f"{secret} {number}?", "answers": ["11:45"]} for number in range(150)]
+    run_id = judged.start(*questions, kind="completions")
+    done = 0
+    while done < 10:
+        counts = judged.get(f"runs/{run_id}")["result_counts"]
+        done = counts["passed"] + counts["failed"]
+    assert done < len(questions)
+    serving.kill()
+    judged.serving = serving.restart().wait()
+    before = done
+    after = judged.get(f"runs/{run_id}")["result_counts"]
+    assert after["passed"] + after["failed"] >= before
+    run = judged.ended(run_id)
+    assert (run["status"], run["figures"]["questions"]) == ("completed", len(questions))
+    assert run["result_counts"]["errored"] == 0
+    numbers: list[int] = []
+    while (page := judged.get(f"runs/{run_id}/output_items", limit=100, **_after(run_id, numbers)))["data"]:
+        numbers += [item["datasource_item_id"] for item in page["data"]]
+    assert numbers == list(range(len(questions)))
+    assert serving.stop() == 0
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "data").rglob("*") if path.is_file())
+    assert b"paternoster" not in kept
+
+
+def _after(run_id: str, numbers: list[int]) -> dict[str, str]:
+    return {"after": f"outputitem_{run_id.removeprefix('evalrun_')}_{numbers[-1]}"} if numbers else {}
+
+
+def test_readers_see_results_and_start_nothing(judged: Judged) -> None:
+    with judged.serving.http() as http:
+        key = http.post("/v1/api_keys", json={"name": "reader", "role": "reader"}).json()["key"]
+    with httpx.Client(base_url=judged.serving.url, headers={"Authorization": f"Bearer {key}"}) as http:
+        assert http.get(f"/v1/evals/{judged.id}").status_code == 200
+        assert http.delete(f"/v1/evals/{judged.id}").status_code == 403
