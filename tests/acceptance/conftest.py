@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.serving import Serving
+from server.samples import documents
+from tests.serving import Serving, upload
 
 
 @pytest.fixture(scope="session")
@@ -12,6 +13,16 @@ def lectern(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     serving = Serving(tmp_path_factory.mktemp("lectern") / "data")
     yield serving.wait()
     assert serving.stop() == 0
+
+
+@pytest.fixture(scope="session")
+def sampled(lectern: Serving) -> str:
+    """A store with every sample document."""
+    client = lectern.client()
+    created = client.vector_stores.create(name="hanlin")
+    for path in documents():
+        upload(client, created.id, path)
+    return created.id
 
 
 @pytest.fixture
