@@ -54,11 +54,10 @@ class Recognised:
         EmbedderUnavailable: it cannot be reached, or gives other vectors; for a few seconds it is not asked again then.
     """
 
-    def __init__(self, record: EmbedderRecord, remote: RemoteEmbedder, rest_seconds: float = REST_SECONDS) -> None:
+    def __init__(self, record: EmbedderRecord, remote: RemoteEmbedder) -> None:
         self.record = record
         self.has_changed = False
         self._remote = remote
-        self._rest_seconds = rest_seconds
         self._asking = threading.Lock()
         self._is_recognised = False
         self._rests_until = 0.0
@@ -108,7 +107,7 @@ class Recognised:
                     detail = "it gives other vectors than it did: its model was exchanged"
                     raise EmbedderUnavailable(url=self.record.url, detail=detail)
             except EmbedderUnavailable as error:
-                self._error, self._rests_until = error, time.monotonic() + self._rest_seconds
+                self._error, self._rests_until = error, time.monotonic() + REST_SECONDS
                 raise
             self._is_recognised, self._error = True, None
 
