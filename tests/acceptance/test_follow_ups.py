@@ -1,12 +1,17 @@
 """Follow-ups and several questions at once, in both languages, through the official client."""
 
+import threading
+import time
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
 from tests.conversations import FOLDER, WAYS, load, messages, rank, recall
-from tests.serving import Serving
+from tests.serving import Serving, upload
 
 CONVERSATIONS = load(FOLDER / "samples.jsonl")
 
@@ -113,3 +118,74 @@ def test_a_stores_query_is_split_on_request(lectern: Serving, sampled: str) -> N
     assert orjson.loads(plain.to_json())["search_query"] == [query]
     assert orjson.loads(rewritten.to_json())["search_query"] == query.replace("? ", "?|").split("|")
     assert {one.filename for one in rewritten.data} == {"qm7-operating-guide.pdf", "network-maintenance-notice.png"}
+
+
+class Model(ThreadingHTTPServer):
+    """A model server that rewrites questions well or not in time, and answers with a marker."""
+
+    daemon_threads = True
+    written = ""
+    seconds = 0.0
+
+
+class Exchange(BaseHTTPRequestHandler):
+    """One request to it."""
+
+    server: Model
+
+    def do_GET(self) -> None:
+        """Its list of models."""
+        self._send({"object": "list", "data": [{"id": "m", "max_model_len": 4096}]})
+
+    def do_POST(self) -> None:
+        """An answer, or a rewriting where the prompt asks for one."""
+        asked = str(self.rfile.read(int(self.headers["Content-Length"])), "utf-8")
+        content = "It says so [1]."
+        if "Last message:" in asked or "最后一条消息:" in asked:
+            time.sleep(self.server.seconds)
+            content = self.server.written
+        message = {"role": "assistant", "content": content}
+        self._send(
+            {"object": "chat.completion", "choices": [{"index": 0, "message": message, "finish_reason": "stop"}]}
+        )
+
+    def log_message(self, *_arguments: object) -> None:
+        """Nothing."""
+
+    def _send(self, body: object) -> None:
+        content = orjson.dumps(body)
+        with suppress(OSError):  # the client may have left
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+
+def test_a_models_rewriting_is_searched_and_one_that_comes_late_is_not(tmp_path: Path, note: Path) -> None:
+    model = Model(("127.0.0.1", 0), Exchange)
+    threading.Thread(target=model.serve_forever, daemon=True).start()
+    serving = Serving(tmp_path / "data", engine_url=f"http://127.0.0.1:{model.server_port}/v1", rewrite_seconds="1")
+    try:
+        client = serving.wait().client()
+        store = client.vector_stores.create(name="notes").id
+        upload(client, store, note)
+
+        def searched(written: str, *turns: str) -> tuple[list[str], str]:
+            model.written = written
+            answer = client.chat.completions.create(model="m@notes", messages=messages({"turns": turns}))  # type: ignore[arg-type]
+            return (answer.model_extra or {})["knowledge"]["questions"], answer.choices[0].message.annotations[0].quote  # type: ignore[index,union-attr]
+
+        english = ("Is there a cantina?", "Yes, there is a cantina [1].", "When does it close?")
+        written = "When does the cantina close?"
+        assert searched(f"<think>It: the cantina.</think>{written}", *english)[0] == [written]
+        chinese = ("访客可以停车吗？", "访客可以停车 [1]。", "那在哪里，一共多少个？")
+        questions, quote = searched("访客停车位在哪里？\n访客停车位一共多少个？", *chinese)
+        assert questions == ["访客停车位在哪里？", "访客停车位一共多少个？"]
+        assert "北门" in quote
+        assert searched(written, *english[:1])[0] == [english[0]]
+        model.seconds = 3
+        assert searched(written, *english)[0] == ["\n".join([english[0], "Yes, there is a cantina.", english[2]])]
+    finally:
+        serving.stop()
+        model.shutdown()
+        model.server_close()

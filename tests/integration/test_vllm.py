@@ -18,6 +18,7 @@ from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from server.adapters.vllm import VllmEngine
 from server.chat.prompt import ground
+from server.chat.rewrite import Rewriter
 from server.errors import EngineLost, EngineRefused, EngineUnavailable
 from server.model import Passage, Prompt
 from tests.integration.engine_fixture import TINY_MODEL, alive, parts_of, running_engine, titled, until, until_ready
@@ -166,6 +167,30 @@ async def running_requests(engine: VllmEngine) -> AsyncIterator[float]:
         lines = (await engine.metrics()).splitlines()
         yield next(float(line.split()[-1]) for line in lines if line.startswith("vllm:num_requests_running{"))
         await asyncio.sleep(0.1)
+
+
+async def test_a_follow_up_is_put_to_the_model_and_a_late_or_useless_rewriting_leaves_the_rule(
+    engine: VllmEngine,
+) -> None:
+    conversation = [
+        {"role": "user", "content": "What is the price of the rental car?"},
+        {"role": "assistant", "content": "The price of the rental car is 140 EUR."},
+        {"role": "user", "content": "And who pays it?"},
+    ]
+    by_rule = await Rewriter(None, 60)(conversation, TINY_MODEL.name)
+    before = await requests(engine)
+    assert all(await Rewriter(engine, 60)(conversation, TINY_MODEL.name))
+    assert await requests(engine) == before + 1  # vLLM takes the request as it is
+    assert await Rewriter(engine, 0.001)(conversation, TINY_MODEL.name) == by_rule
+    assert await Rewriter(engine, 60)(conversation, "no-such-model") == by_rule
+    assert await Rewriter(engine, 60)(conversation[:1], TINY_MODEL.name) == [conversation[0]["content"]]
+    assert await requests(engine) <= before + 2  # what came late was aborted, or had been done
+
+
+async def requests(engine: VllmEngine) -> float:
+    """How many requests vLLM has finished."""
+    lines = (await engine.metrics()).splitlines()
+    return sum(float(line.split()[-1]) for line in lines if line.startswith("vllm:request_success_total{"))
 
 
 @pytest.mark.parametrize("title", ["VLLM::Worker", "VLLM::EngineCore"])
