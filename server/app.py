@@ -81,7 +81,7 @@ from server.evals.examiner import Examiner
 from server.evals.routes import evals_router
 from server.evals.runner import Runner
 from server.http import Face, render_errors
-from server.model import Passage, StoreFile
+from server.model import Generation, Passage, StoreFile
 from server.monitor.doctor import Finding, Verdict
 from server.monitor.metrics import Metrics
 from server.monitor.routes import backup_router, monitor_router
@@ -162,6 +162,7 @@ def open_parts(settings: Settings, metrics: Metrics | None = None, *, chooses: b
         stack.callback(index.close)
         embedders = open_embedders(settings, database, keys, chooses=chooses)
         stack.callback(embedders.close)
+        embedders.look()
         passwords = Passwords(blobs)
         rows = SqlGenerations(database)
         generations = Generations(rows, catalog, embedders, index, statistics, jobs)
@@ -274,9 +275,7 @@ def open_embedders(settings: Settings, database: Database, keys: Keyring, *, cho
         url, key = settings.embedder_url.rstrip("/"), settings.embedder_key
         service = Service(url, settings.embedder_model, key, settings.embedder_max_tokens)
     packaged = partial(MiniLm, settings.data / "embedder", threads=settings.embedder_threads)
-    embedders = KnownEmbedders(SqlEmbedders(database), keys, packaged, service, chooses=chooses)
-    embedders.look()
-    return embedders
+    return KnownEmbedders(SqlEmbedders(database), keys, packaged, service, chooses=chooses)
 
 
 def open_embedder(settings: Settings) -> Embedder:
@@ -458,6 +457,45 @@ def reranker_finding(settings: Settings) -> Finding:
     return Finding("reranker", verdict, detail, "is it a model trained to rerank, and for English?")
 
 
+def store_findings(settings: Settings) -> Iterator[Finding]:
+    """Which stores are changing their embedder, how far they are, and whether the old one is still to be had, for
+    `lectern doctor`."""
+    if not settings.database_url and not (settings.data / "lectern.db").exists():
+        yield Finding("stores", Verdict.OK, "none yet")
+        return
+    database = Database(_database_url(settings))
+    try:
+        under_way = SqlGenerations(database).under_way()
+        for generation in under_way:
+            yield _change_of_embedder(settings, database, generation)
+        if not under_way:
+            yield Finding("stores", Verdict.OK, "each answers from its embedder's newest vectors")
+    except SQLAlchemyError as error:
+        yield Finding(
+            "stores", Verdict.WARN, f"nothing is known of them ({type(error).__name__})", "start Lectern once"
+        )
+    finally:
+        database.close()
+
+
+def _change_of_embedder(settings: Settings, database: Database, generation: Generation) -> Finding:
+    store = SqlCatalog(database).store(generation.store_id)
+    building = SqlGenerations(database).building([store.id]).get(store.id)
+    done = f"{building.files_done} of {building.files} files" if building else "all files"
+    told = f"{store.name}: changes its embedder from {store.fingerprint} to {generation.fingerprint}; {done} so far"
+    record = SqlEmbedders(database).of(store.fingerprint)
+    if record is None or not record.url:
+        return Finding("stores", Verdict.OK, told)
+    try:
+        embedders = open_embedders(settings, database, open_keyring(settings, database), chooses=False)
+        with contextlib.closing(embedders):
+            embedders.recognise(store.fingerprint)
+    except LecternError as error:
+        advice = f"have the old embedder run until the new one is ready: {error.message}"
+        return Finding("stores", Verdict.WARN, f"{told}. Until then questions are answered by words alone", advice)
+    return Finding("stores", Verdict.OK, told)
+
+
 def gpu_findings() -> Iterator[Finding]:
     """The GPUs, and which preset fits them and why, for `lectern doctor`."""
     gpus = find_gpus()
@@ -486,9 +524,13 @@ def _observe_file(metrics: Metrics, result: str, entry: StoreFile | None, second
     metrics.file(result, entry.chunks if entry else 0, seconds)
 
 
+def _database_url(settings: Settings) -> str:
+    return settings.database_url or f"sqlite:///{settings.data / 'lectern.db'}"
+
+
 def _database(settings: Settings) -> Database:
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    database = Database(settings.database_url or f"sqlite:///{settings.data / 'lectern.db'}")
+    database = Database(_database_url(settings))
     try:
         database.migrate()
     except OperationalError as error:

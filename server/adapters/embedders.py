@@ -165,6 +165,12 @@ class KnownEmbedders:
                 return self._packaged
         raise EmbedderUnavailable(url=fingerprint, detail="no such embedder is known here")
 
+    def recognise(self, fingerprint: str) -> None:
+        """Makes sure that this one is to be had, and is the one it was. Raises EmbedderUnavailable."""
+        known = self.of(fingerprint)
+        if isinstance(known, Recognised):
+            known.recognise()
+
     def look(self) -> None:
         """Finds out which one is wanted now, and whether it is the same as ever. One that cannot be reached is not
         waited for: it is looked at when it comes back, and until then taken for the one it was."""

@@ -17,7 +17,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="One JSON object
 
     Example: lectern doctor
     """
-    findings = examine(Settings.read(), (_engine, _reranker, _gpu))
+    findings = examine(Settings.read(), (_stores, _engine, _reranker, _gpu))
     for finding in findings:
         if as_json:
             typer.echo(orjson.dumps(finding).decode())
@@ -38,6 +38,12 @@ def _reranker(settings: Settings) -> Iterator[Finding]:
     from server.app import reranker_finding
 
     yield reranker_finding(settings)
+
+
+def _stores(settings: Settings) -> Iterator[Finding]:
+    from server.app import store_findings
+
+    yield from store_findings(settings)
 
 
 def _gpu(settings: Settings) -> Iterator[Finding]:
