@@ -2,10 +2,12 @@
 
 import dataclasses
 import io
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 import numpy as np
@@ -149,6 +151,32 @@ class House:
             assert self.parts.statistics.look_up(before, [])[0] == 0
 
 
+class Asking:
+    """Asks again and again, in a thread of its own, until it is stopped."""
+
+    def __init__(self, house: House) -> None:
+        self._found: Queue[str | Exception] = Queue()
+        self._stopping = threading.Event()
+        retriever, store_id = retriever_of(house.parts), house.store.id
+
+        def ask() -> None:
+            while not self._stopping.is_set():
+                try:
+                    passages = retriever.search([QUESTION], [store_id], 5)
+                    self._found.put(passages[0].file_id if passages[0].dense > 0.2 else "by words alone")
+                except Exception as error:  # noqa: BLE001 - whatever it is, the test tells it
+                    self._found.put(error)
+
+        self._thread = threading.Thread(target=ask)
+        self._thread.start()
+
+    def stop(self) -> list[str | Exception]:
+        """The file that was found first, of each question, or what was raised."""
+        self._stopping.set()
+        self._thread.join()
+        return [self._found.get() for _ in range(self._found.qsize())]
+
+
 @pytest.fixture
 def house(tmp_path: Path) -> House:
     return House(tmp_path / "data")
@@ -171,8 +199,10 @@ def test_the_old_embedder_answers_until_the_new_one_has_everything_and_then_the_
         assert QUESTION not in service.asked
         assert building["embedder"].startswith("remote/turned/")
         assert (building["number"], building["files"]) == (1, 3)
+        asking = Asking(house)
         service.release()
         house.wait(lambda: house.has_switched(1))
+        assert set(asking.stop()) == {ids["leave"]}
         (found, *_) = house.ask(QUESTION)
         assert (found.file_id, found.dense > 0.2) == (ids["leave"], True)
         assert service.asked[-1] == QUESTION
