@@ -87,7 +87,21 @@ class Mortal:
     """Passes calls on to a port, and is killed just before or just after the one with this number that writes."""
 
     writes = frozenset(
-        "create upsert delete delete_file drop copy remove begin note complete cleared switch forget".split()
+        [
+            "create",
+            "upsert",
+            "delete",
+            "delete_file",
+            "drop",
+            "copy",
+            "remove",
+            "begin",
+            "note",
+            "complete",
+            "cleared",
+            "switch",
+            "forget",
+        ]
     )
 
     def __init__(self, inner: Any, clock: "Clock") -> None:
