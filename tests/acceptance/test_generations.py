@@ -16,7 +16,7 @@ from tests.embedding import EmbeddingService
 from tests.serving import Serving
 
 MOST_SECONDS = 120
-KILLS = 5
+KILLS = 4
 
 
 def _generation(serving: Serving, store_id: str) -> dict[str, Any]:

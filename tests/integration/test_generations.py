@@ -17,12 +17,13 @@ from ingest.ports import Vectors
 from server.adapters.database.generations import SqlGenerations
 from server.adapters.embedders import PROBES
 from server.adapters.minilm import MiniLm
-from server.app import Parts, open_parts, retriever_of
+from server.app import Parts, open_parts, retriever_of, store_findings
 from server.documents import heartbeat, rebuilder, worker
 from server.documents.names import blob_name, elements_name
 from server.documents.wire import store_object
 from server.errors import EmbedderUnavailable, IndexUnavailable
 from server.model import Passage, Priority, StoreRecord
+from server.monitor.doctor import Verdict
 from server.settings import Settings
 from tests.embedding import EmbeddingService, hashed
 
@@ -280,10 +281,15 @@ def test_what_arrives_while_the_old_embedder_is_gone_is_read_for_the_new_one(
         (found, *_) = house.ask("What may a hotel in Zurich cost?")
         assert (found.dense, found.sparse > 0, "240 francs" in found.text) == (0.0, True, True)
         late = house.add("late.md", BRIDGE)
+        SqlGenerations(parts.database).begin(house.store.id, parts.embedder.fingerprint, parts.embedder.dimensions)
+        (told,) = store_findings(parts.settings)
+        assert (told.verdict, "0 of 2 files" in told.detail, "words alone" in told.detail) == (Verdict.WARN, True, True)
         parts.rebuilder.start(builds=True)
         house.wait(lambda: house.has_switched(1) and house.is_read())
         assert house.ask("When was the bridge opened?")[0].file_id == late
         house.check_exact()
+        (told,) = store_findings(parts.settings)
+        assert (told.verdict, told.detail.startswith("each answers")) == (Verdict.OK, True)
 
 
 def test_a_new_embedder_that_fails_is_tried_again_and_dropped_when_the_settings_go_back(
@@ -299,6 +305,8 @@ def test_a_new_embedder_that_fails_is_tried_again_and_dropped_when_the_settings_
         time.sleep(1.0)
         assert house.ask(QUESTION)[0].dense > 0.2
         assert house.shown()["building"]["files_done"] < 3
+        (told,) = store_findings(parts.settings)
+        assert (told.verdict, "of 3 files so far" in told.detail) == (Verdict.OK, True)
         half = parts.index.count(f"{house.store.id}_g1")
     service.broken = False
     with house.running() as parts:
