@@ -1,7 +1,7 @@
 """How commands speak to a running Lectern: as any client of its API does."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import httpx
@@ -60,17 +60,21 @@ class Client:
         body: dict[str, Any] = response.json()
         return body
 
-    def store_id(self, name: str, *, create: bool) -> str:
-        """The id of the store of that name or id."""
+    def pages(self, path: str, **query: str) -> Iterator[dict[str, Any]]:
+        """Everything a list holds, oldest first. Raises NoServer, ServerSaid."""
         after: Mapping[str, str] = {}
         while True:
-            page = self.call("GET", "/v1/vector_stores", params={"limit": 100, "order": "asc", **after})
-            for store in page["data"]:
-                if name in {store["id"], store["name"]}:
-                    return str(store["id"])
+            page = self.call("GET", path, params={"limit": 100, "order": "asc", **query, **after})
+            yield from page["data"]
             if not page["has_more"]:
-                break
+                return
             after = {"after": page["last_id"]}
+
+    def store_id(self, name: str, *, create: bool) -> str:
+        """The id of the store of that name or id."""
+        for store in self.pages("/v1/vector_stores"):
+            if name in {store["id"], store["name"]}:
+                return str(store["id"])
         if not create:
             raise ServerSaid(detail=f"There is no vector store {name!r}. `lectern ingest --store NAME` makes one.")
         return str(self.call("POST", "/v1/vector_stores", json={"name": name})["id"])

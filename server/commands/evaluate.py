@@ -9,9 +9,13 @@ import orjson
 import typer
 from rich.console import Console
 
+from server.commands import evals
 from server.settings import Settings
 
 app = typer.Typer(add_completion=False)
+app.command("run")(evals.run)
+app.command("show")(evals.show)
+app.command("questions")(evals.questions)
 
 AsJson = Annotated[bool, typer.Option("--json", help="The figures as JSON.")]
 
@@ -41,7 +45,7 @@ def evaluate(  # noqa: PLR0913 - a command's options
     roc: Annotated[Path | None, typer.Option(help="Write the ROC of refusing to this SVG file.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure retrieval on a question set, in a scratch index.
+    """Measure retrieval on a question set, in a scratch index; or a store of a running server, by a subcommand.
 
     Example: lectern eval --contexts contexts.jsonl --questions questions.jsonl --baselines
     """

@@ -1,6 +1,8 @@
 """Evaluations of a store by the official client, through a kill -9, and without a trace after they are deleted."""
 
+import asyncio
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +11,11 @@ from typing import Any
 import httpx
 import openai
 import pytest
+from aiohttp import web
 
+from tests.acceptance.test_commands import lectern_command
 from tests.serving import Serving, upload
+from tests.upstream import running
 
 QUESTIONS: list[dict[str, Any]] = [
     {"question": "When does the cantina open?", "answers": ["11:45"], "filename": "note.md"},
@@ -146,3 +151,72 @@ def test_readers_see_results_and_start_nothing(judged: Judged) -> None:
     with httpx.Client(base_url=judged.serving.url, headers={"Authorization": f"Bearer {key}"}) as http:
         assert http.get(f"/v1/evals/{judged.id}").status_code == 200
         assert http.delete(f"/v1/evals/{judged.id}").status_code == 403
+
+
+def test_a_store_is_asked_by_command(judged: Judged, tmp_path: Path) -> None:
+    questions = tmp_path / "mine.jsonl"
+    questions.write_bytes(jsonl(*QUESTIONS, {"question": "When does the cantina close?", "filename": "other.md"}))
+    environment = (judged.serving.data, judged.serving.port, "eval")
+    told = lectern_command(*environment, "run", "--store", judged.store_id, "--questions", str(questions), "--answers")
+    assert "completed, 3 of 4 questions passed" in told
+    assert "✗ When does the cantina close?: not right passage among the first 5" in told
+    first = told.partition(":")[0]
+    again = lectern_command(
+        *environment, "run", "--store", judged.store_id, "--questions", str(questions), "--against", first
+    )
+    assert f"against {first}, over 4 questions of both: 0 first places won, 0 lost" in again
+    shown = json.loads(lectern_command(*environment, "show", first, "--json"))
+    assert (shown["id"], shown["figures"]["recall@1"]) == (first, 0.6667)
+    assert "mine.jsonl" not in {file.filename for file in judged.client.files.list(purpose="evals").data}
+    refused = lectern_command(*environment, "show", "evalrun_none", code=1)
+    assert "There is no run 'evalrun_none'" in refused
+
+
+def test_without_a_model_no_questions_are_written(judged: Judged, tmp_path: Path) -> None:
+    out = tmp_path / "questions.jsonl"
+    arguments = ("eval", "questions", "--store", judged.store_id, "--out", str(out))
+    assert "Set LECTERN_MODEL" in lectern_command(judged.serving.data, judged.serving.port, *arguments, code=1)
+    assert not out.exists()
+
+
+async def test_a_model_writes_questions_that_a_person_corrects_and_the_store_is_asked(tmp_path: Path) -> None:
+    filler = "Every department keeps its own list of rooms, and the list is renewed whenever somebody moves. "
+    text = "".join(f"# Room {n}\n\nRoom {n} seats {n * 3 + 100} people. {filler * 3}\n\n" for n in range(1, 7))
+    (tmp_path / "rooms.md").write_text(text)
+
+    async def model(request: web.Request) -> web.StreamResponse:
+        prompt = (await request.json())["messages"][-1]["content"]
+        room = re.search(r"Room (\d+) seats (\d+)", prompt)
+        said = "I would rather not." if room is None else json.dumps(
+            {"question": f"How many fit into room {room[1]}?", "answer": "many" if room[1] == "3" else room[2]}
+        )  # fmt: skip
+        message = {"role": "assistant", "content": f"Here you are:\n{said}"}
+        return web.json_response({"choices": [{"index": 0, "message": message, "finish_reason": "stop"}]})
+
+    async with running() as upstream:
+        upstream.answer = model
+        serving = Serving(tmp_path / "data", engine_url=upstream.url)
+        try:
+            await asyncio.to_thread(serving.wait)
+            client, out = serving.client(), tmp_path / "questions.jsonl"
+            store_id = (await asyncio.to_thread(client.vector_stores.create, name="rooms")).id
+            await asyncio.to_thread(upload, client, store_id, tmp_path / "rooms.md")
+
+            async def command(*arguments: str, code: int = 0) -> str:
+                return await asyncio.to_thread(
+                    lectern_command, serving.data, serving.port, "eval", *arguments, code=code
+                )
+
+            await command("questions", "--store", "rooms", "--count", "9", "--out", str(out))
+            rows = [json.loads(line) for line in out.read_text().splitlines()]
+            assert {row["question"] for row in rows} == {f"How many fit into room {n}?" for n in (1, 2, 4, 5, 6)}
+            assert all(row["answers"][0] in row["quote"] and row["filename"] == "rooms.md" for row in rows)
+            assert not any(row["checked"] for row in rows)
+            assert "exists already" in await command("questions", "--store", "rooms", "--out", str(out), code=2)
+            rows[0]["checked"] = True
+            out.write_bytes(jsonl(*rows))
+            told = json.loads(await command("run", "--store", "rooms", "--questions", str(out), "--json"))
+            assert (told["figures"]["questions"], told["figures"]["unchecked"]) == (5, 4)
+            assert told["figures"]["recall@5"] == 1
+        finally:
+            assert await asyncio.to_thread(serving.stop) == 0
