@@ -21,6 +21,7 @@ from server.documents.rebuild import Rebuild
 from server.documents.sink import IndexSink
 from server.errors import EmbedderUnavailable, IndexUnavailable
 from server.model import FileProgress, FileRecord, FileStatus, StoreFile, StoreRecord
+from server.retrieval.retriever import Retriever
 from server.vault.keyring import Keyring
 from server.vault.master import open_master_key
 from tests.embedding import hashed
@@ -259,3 +260,30 @@ def test_a_file_deleted_while_the_process_was_dead_does_not_come_back(house: Hou
     house.add("file-c", 1)
     house.change()
     house.check_exact({"file-b": CHUNKS["file-b"], "file-c": 1})
+
+
+def test_a_search_that_straddles_the_switch_looks_again(house: House) -> None:
+    house.embedders.aim = "hashing/12"
+    searched: list[str] = []
+
+    class Straddling:
+        """The index, in which all is switched and tidied up between the look at the catalog and the first search."""
+
+        def search(self, collection: str, *arguments: Any, **named: Any) -> Any:
+            if not searched:
+                house.change()
+            searched.append(collection)
+            return house.index.search(collection, *arguments, **named)
+
+    retriever = Retriever(
+        Straddling(),  # type: ignore[arg-type] # a search needs no more of it
+        house.statistics,
+        house.keys,
+        house.catalog,
+        house.embedders.wanted(),
+        lambda *_: None,
+        others=house.embedders.of,
+    )
+    found = retriever.search(["file-a says 1"], [STORE], 3)
+    assert searched == [STORE, f"{STORE}_g1"]
+    assert found[0].text == "file-a says 1"
