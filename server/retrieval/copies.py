@@ -9,9 +9,8 @@ from rapidfuzz.distance import LCSseq
 
 from server.model import Passage
 
-# Numbers with their signs count as they stand; of the rest only letters.
-_COUNTS: Final = re.compile(r"[-−+±<>≤≥]?\d+(?:[.,:/]\d+)*|[%‰€$£¥]|[^\w\-−+±<>≤≥%‰€$£¥]+|[-−+±<>≤≥_]+?")
-_WORD: Final = re.compile(r"\w+(?:[.,:/]\d+)*")
+# What counts: letters, and numbers as they stand with their signs.
+_COUNTS: Final = re.compile(r"[^\W\d_]+|[-−+±<>≤≥]?\d+(?:[.,:/]\d+)*|[%‰€$£¥]")
 _LATIN: Final = re.compile(r"[a-z\u00df-\u024f]+")
 _LEAST_CONTAINED: Final = 80  # characters; a shorter text may stand in another by chance, and mean something else
 _MORE_WORDS: Final = 0.05  # share of words that one of two versions may have more
@@ -37,9 +36,9 @@ class Said:
 
     def __init__(self, passage: Passage) -> None:
         self.passage = passage
-        text = normalize("NFKC", passage.text)
-        self.key = _COUNTS.sub(_counting, text).casefold()
-        self._words = _WORD.findall(text)
+        self._words: list[str] = _COUNTS.findall(normalize("NFKC", passage.text))
+        # Letters without what parts them, for a line may end anywhere; numbers apart from each other.
+        self.key = "".join([word if word.isalpha() else f" {word} " for word in self._words]).casefold()
 
     def repeats(self, better: "Said") -> bool:
         """Whether a reader of `better` learns nothing more here: the same text but for case, punctuation and hyphens,
@@ -72,12 +71,7 @@ class Said:
 
     def _asked(self) -> set[str]:
         """The words where the passage matches the question best."""
-        return set(_WORD.findall(self.passage.text[slice(*self.passage.best)])) if self.passage.best else set()
-
-
-def _counting(found: re.Match[str]) -> str:
-    part = found[0]
-    return f" {part} " if part[-1].isdigit() or part in "%‰€$£¥" else ""
+        return set(_COUNTS.findall(self.passage.text[slice(*self.passage.best)])) if self.passage.best else set()
 
 
 def _differ(one: object, other: object) -> bool:

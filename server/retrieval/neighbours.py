@@ -91,11 +91,12 @@ def _whole(piece: _Piece) -> Candidate:
     """The piece as one candidate: the best of it, with the text of all."""
     if len(piece) == 1:
         return piece[0]
-    best = max(piece, key=lambda candidate: candidate.passage.score)
+    number = max(range(len(piece)), key=lambda number: piece[number].passage.score)
+    best = piece[number]
     passages = [candidate.passage for candidate in piece]
     text = "\n".join(passage.text for passage in passages)
     starts = list(accumulate((len(passage.text) + 1 for passage in passages[:-1]), initial=0))
-    offset = starts[piece.index(best)]
+    offset = starts[number]
     window = best.passage.best
     others = dict.fromkeys(file_id for passage in passages for file_id in passage.also)
     merged = replace(
