@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -143,7 +143,8 @@ def test_it_has_a_name(reranker: Reranker) -> None:
 
 def test_a_service_is_told_model_key_and_texts(service: Service) -> None:
     service.answer = {"results": [{"index": 1, "relevance_score": 0.9}, {"index": 0, "relevance_score": 0.2}]}
-    assert RemoteReranker(f"{service.url}/", "org/model", "secret").score("q", ["a", "b"]) == [0.2, 0.9]
+    with closing(RemoteReranker(f"{service.url}/", "org/model", "secret")) as reranker:
+        assert reranker.score("q", ["a", "b"]) == [0.2, 0.9]
     (body,) = service.bodies
     assert body == {
         "model": "org/model",
@@ -158,17 +159,17 @@ def test_a_service_is_told_model_key_and_texts(service: Service) -> None:
 def test_a_service_that_knows_no_cutting_is_asked_without(service: Service) -> None:
     service.refuses = "truncate_prompt_tokens"
     service.answer = {"results": [{"index": 0, "relevance_score": 0.2}]}
-    reranker = RemoteReranker(service.url, "m")
-    assert [reranker.score("q", ["a"]) for _ in range(2)] == [[0.2], [0.2]]
+    with closing(RemoteReranker(service.url, "m")) as reranker:
+        assert [reranker.score("q", ["a"]) for _ in range(2)] == [[0.2], [0.2]]
     assert ["truncate_prompt_tokens" in body for body in service.bodies] == [True, False, False]
 
 
 def test_logits_become_scores_for_good(service: Service) -> None:
-    reranker = RemoteReranker(service.url, "m")
     service.answer = {"results": [{"index": 0, "relevance_score": 0.0}, {"index": 1, "relevance_score": -900.0}]}
-    assert reranker.score("q", ["a", "b"]) == pytest.approx([0.5, 0.0])
-    service.answer = {"results": [{"index": 0, "relevance_score": 0.0}]}
-    assert reranker.score("q", ["a"]) == [0.5]
+    with closing(RemoteReranker(service.url, "m")) as reranker:
+        assert reranker.score("q", ["a", "b"]) == pytest.approx([0.5, 0.0])
+        service.answer = {"results": [{"index": 0, "relevance_score": 0.0}]}
+        assert reranker.score("q", ["a"]) == [0.5]
 
 
 @pytest.mark.parametrize(
@@ -188,14 +189,15 @@ def test_logits_become_scores_for_good(service: Service) -> None:
 )
 def test_what_is_no_answer_is_named(service: Service, status: int, answer: Any) -> None:
     service.status, service.answer = status, answer
-    with pytest.raises(RerankerUnavailable, match=f"m at {service.url} does not answer"):
-        RemoteReranker(service.url, "m").score("q", ["a"])
+    said = f"m at {service.url} does not answer"
+    with closing(RemoteReranker(service.url, "m")) as reranker, pytest.raises(RerankerUnavailable, match=said):
+        reranker.score("q", ["a"])
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/v1", "no url at all", "http://"])
 def test_who_cannot_be_reached_is_named(url: str) -> None:
-    with pytest.raises(RerankerUnavailable, match="LECTERN_RERANKER"):
-        RemoteReranker(url, "m").score("q", ["a"])
+    with closing(RemoteReranker(url, "m")) as reranker, pytest.raises(RerankerUnavailable, match="LECTERN_RERANKER"):
+        reranker.score("q", ["a"])
 
 
 def test_a_folder_that_takes_too_long_is_given_up(folder: Path) -> None:

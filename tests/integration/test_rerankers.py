@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -78,12 +79,12 @@ def _is_ready(url: str) -> bool:
 @pytest.mark.timeout(600)
 def test_vllm_and_the_folder_give_the_same_scores(vllm: tuple[str, str], folder: Path) -> None:
     url, key = vllm
-    remote, local = RemoteReranker(url, "tiny", key, 60.0), CrossEncoder(folder, 60.0)
-    scores = remote.score(QUESTION, TEXTS)
+    local = CrossEncoder(folder, 60.0)
+    with closing(RemoteReranker(url, "tiny", key, 60.0)) as remote:
+        scores = remote.score(QUESTION, TEXTS)
     assert scores == pytest.approx(local.score(QUESTION, TEXTS), abs=0.002)
     assert max(scores) - min(scores) > 0.2
-    with pytest.raises(RerankerUnavailable, match="401"):
-        RemoteReranker(url, "tiny", "another key").score(QUESTION, TEXTS)
-    with pytest.raises(RerankerUnavailable, match="404"):
-        RemoteReranker(url, "another", key).score(QUESTION, TEXTS)
-    remote.close()
+    with closing(RemoteReranker(url, "tiny", "x")) as stranger, pytest.raises(RerankerUnavailable, match="401"):
+        stranger.score(QUESTION, TEXTS)
+    with closing(RemoteReranker(url, "another", key)) as astray, pytest.raises(RerankerUnavailable, match="404"):
+        astray.score(QUESTION, TEXTS)
