@@ -374,7 +374,13 @@ def _serve(app: FastAPI, parts: Parts, engine: Engine, spare: Engine | None, gat
     rewrite = Rewriter(None if isinstance(engine, ExtractiveEngine) else engine, settings.rewrite_seconds)
     finder = Finder(parts.catalog, rewrite, search, parts.stores.allowed, limits, metrics.stage)
     answers = Answers(
-        engine=engine, spare=spare, catalog=parts.catalog, find=finder, limits=limits, observe=metrics.stage
+        engine=engine,
+        spare=spare,
+        catalog=parts.catalog,
+        find=finder,
+        limits=limits,
+        observe=metrics.stage,
+        note=metrics.markers,
     )
     metrics.watch(parts.jobs.counts, lambda: answers.under_way)
     app.include_router(files_router(parts.uploads, gate.needs))

@@ -6,11 +6,10 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 import structlog
 
-from server.chat.citations import cite
 from server.chat.find import Finder, Found, Limits
+from server.chat.grounding import Grounding, Note
 from server.chat.knowledge import chosen
 from server.chat.language import language_of
 from server.chat.pack import Room, pack
@@ -53,7 +52,8 @@ class Asked:
 
 
 class Answers:
-    """Answers chat requests. `spare` is the engine that quotes while the model is down, if that is wished."""
+    """Answers chat requests. `spare` is the engine that quotes while the model is down, if that is wished; `note` is
+    told how many markers of an answer had support."""
 
     def __init__(
         self,
@@ -64,6 +64,7 @@ class Answers:
         find: Finder,
         limits: Limits,
         observe: Observe,
+        note: Note,
     ) -> None:
         self._engine = engine
         self._spare = spare
@@ -71,6 +72,7 @@ class Answers:
         self._find = find
         self._limits = limits
         self._observe = observe
+        self._note = note
         self._under_way = 0
 
     @property
@@ -118,7 +120,7 @@ class Answers:
         """The whole answer as a chat.completion."""
         if asked.not_found:
             answer = completion(asked.model, template("not_found", asked.prompt.language).format())
-            return answer | {"knowledge": _told(asked, "none")}
+            return answer | {"knowledge": self._grounding(asked, "none").told()}
         self._under_way += 1
         try:
             engine = self._engine
@@ -132,10 +134,7 @@ class Answers:
             self._under_way -= 1
         answer["model"] = asked.model
         if asked.grounded:
-            for choice in answer["choices"]:
-                found = cite(choice["message"].get("content") or "", asked.prompt.passages)
-                choice["message"]["annotations"] = [citation.annotation() for citation in found]
-            answer["knowledge"] = _told(asked, engine.name)
+            return self._grounding(asked, engine.name).whole(answer)
         return answer
 
     async def stream(self, asked: Asked) -> AsyncIterator[bytes]:
@@ -156,21 +155,21 @@ class Answers:
     async def _pass_on(
         self, asked: Asked, engine: Engine, source: AsyncGenerator[bytes, None], opening: bytes, started: float
     ) -> AsyncGenerator[bytes, None]:
-        said: dict[int, list[str]] = {}
+        grounding = self._grounding(asked, engine.name)
         first = True
         self._under_way += 1
         try:
             if opening:
-                yield opening
-                said[0] = [_content(opening)]
+                for part in grounding.event(opening):
+                    yield part
             async for data in source:
                 if first:
                     self._observe("first_token", time.perf_counter() - started)
                     first = False
-                if asked.grounded:
-                    for finished in _follow(data, said):
-                        yield self._annotations(asked, engine, finished, "".join(said.get(finished, [])))
-                yield data
+                for part in grounding.event(data) if asked.grounded else (data,):
+                    yield part
+            for part in grounding.rest():
+                yield part
             yield DONE
         except LecternError as error:
             log.warning("An answer broke off", reason=error.message)
@@ -179,21 +178,18 @@ class Answers:
             self._under_way -= 1
             await source.aclose()
 
-    def _annotations(self, asked: Asked, engine: Engine, index: int, answer: str) -> bytes:
-        # All at once: clients that merge deltas take the lists of several for one.
-        annotations = [citation.annotation() for citation in cite(answer, asked.prompt.passages)]
-        data = chunk(asked.model, {"annotations": annotations}, index=index)
-        return event(data | {"knowledge": _told(asked, engine.name)})
-
     async def _tell_not_found(self, asked: Asked) -> AsyncGenerator[bytes, None]:
         said = template("not_found", asked.prompt.language).format()
         start = chunk(asked.model, {"role": "assistant", "content": said})
-        yield event(start | {"knowledge": _told(asked, "none")})
+        yield event(start | {"knowledge": self._grounding(asked, "none").told()})
         yield event(start | {"choices": [{"index": 0, "delta": {}, "logprobs": None, "finish_reason": "stop"}]})
         if asked.include_usage:
             usage = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
             yield event(start | {"choices": [], "usage": usage})
         yield DONE
+
+    def _grounding(self, asked: Asked, engine: str) -> Grounding:
+        return Grounding(asked.prompt, asked.model, asked.questions, engine, self._note)
 
     def _spare_for(self, asked: Asked) -> Engine:
         """The engine that steps in; without one, the engine's own error goes on to the client."""
@@ -222,47 +218,6 @@ class Answers:
         return Room(self._engine.context_tokens(model), answer, self._limits.passage_tokens)
 
 
-def _follow(data: bytes, said: dict[int, list[str]]) -> list[int]:
-    """Adds an event's text to what was said; returns the choices that this event ends."""
-    finished = []
-    payload = orjson.loads(data[5:])
-    for choice in payload.get("choices") or []:
-        text = (choice.get("delta") or {}).get("content")
-        if text:
-            said.setdefault(choice["index"], []).append(text)
-        if choice.get("finish_reason") is not None:
-            finished.append(choice["index"])
-    return finished
-
-
-def _content(data: bytes) -> str:
-    said: dict[int, list[str]] = {}
-    _follow(data, said)
-    return "".join(said.get(0, []))
-
-
 def _prefix(answer: dict[str, Any], text: str) -> None:
     for choice in answer["choices"]:
         choice["message"]["content"] = f"{text}\n\n{choice['message'].get('content') or ''}"
-
-
-def _told(asked: Asked, engine: str) -> dict[str, Any]:
-    """What an answer tells of its sources, beside the citations."""
-    return {
-        "found": bool(asked.prompt.passages),
-        "engine": engine,
-        "questions": list(asked.questions),
-        "unanswered": list(asked.prompt.unanswered),
-        "passages": [
-            {
-                "marker": number,
-                "file_id": passage.file_id,
-                "filename": passage.filename,
-                "page": passage.page,
-                "sheet": passage.sheet,
-                "cells": passage.cells,
-                "score": round(passage.score, 4),
-            }
-            for number, passage in enumerate(asked.prompt.passages, 1)
-        ],
-    }

@@ -1,40 +1,31 @@
-"""Turns the markers [n] of an answer into citations: file, page, box and the quoted sentence."""
+"""Turns the markers [n] that an answer keeps into citations: file, page, box and the quoted sentence."""
 
 import re
 from collections.abc import Sequence
 
 from ingest.sentences import sentences
+from server.chat.markers import Marker
 from server.model import Citation, Passage, Span
 
-_MARKER = re.compile(r"[\[【]\s*(\d{1,2}(?:\s*[,，、]\s*\d{1,2})*)\s*[\]】]")
 _WORD = re.compile(r"[^\W_]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 MOST_QUOTE_CHARS = 400
 
 
-def cite(answer: str, passages: Sequence[Passage]) -> list[Citation]:
-    """The citations of an answer, in its order; markers that name no passage are passed over.
+def cite(markers: Sequence[Marker], passages: Sequence[Passage]) -> list[Citation]:
+    """The citations of an answer whose markers were kept, in its order.
 
-    A marker like [1, 3] makes one citation each. The quote is the sentence of the passage that shares most with what
-    the answer says just before the marker.
+    The quote is the sentence of the passage that shares most with what the answer says before the marker.
     """
-    found: list[Citation] = []
-    said_from = 0
-    for match in _MARKER.finditer(answer):
-        said = answer[said_from : match.start()].strip() or answer[: match.start()][-200:]
-        numbers = [int(number) for number in re.findall(r"\d+", match.group(1))]
-        named = [number for number in numbers if 1 <= number <= len(passages)]
-        found.extend(_citation(number, match.start(), passages[number - 1], said) for number in named)
-        said_from = match.end()
-    return found
+    return [_citation(marker, passages[marker.number - 1]) for marker in markers]
 
 
-def _citation(number: int, index: int, passage: Passage, said: str) -> Citation:
-    start, end = best_sentence(passage.text, said)
+def _citation(marker: Marker, passage: Passage) -> Citation:
+    start, end = best_sentence(passage.text, marker.statement)
     span = _span_of(passage.spans, start, end)
     return Citation(
-        marker=number,
-        index=index,
+        marker=marker.number,
+        index=marker.index,
         passage=passage,
         quote=passage.text[start:end].strip()[:MOST_QUOTE_CHARS],
         page=span.page if span and span.page is not None else passage.page,
@@ -44,7 +35,7 @@ def _citation(number: int, index: int, passage: Passage, said: str) -> Citation:
 
 def best_sentence(text: str, said: str) -> tuple[int, int]:
     """Where in `text` the sentence (or table row) stands that shares most words with `said`."""
-    wanted = _words(_MARKER.sub(" ", said))
+    wanted = _words(said)
     best, best_score = (0, len(text)), 0.0
     for span in sentences(text):
         words = _words(text[slice(*span)])

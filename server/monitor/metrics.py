@@ -48,6 +48,13 @@ class Metrics:
             ["step", "result"],
             registry=self._registry,
         )
+        self._markers = Counter(
+            "lectern_markers_total",
+            "Citation markers of answers, by whether the passage supports what was said: supported, unsupported "
+            "(dropped), unknown.",
+            ["result"],
+            registry=self._registry,
+        )
         self._jobs = Gauge("lectern_jobs", "Unfinished jobs by state.", ["state"], registry=self._registry)
         self._answers = Gauge("lectern_answers_under_way", "Answers being given.", registry=self._registry)
         self._engine = Gauge(
@@ -81,6 +88,10 @@ class Metrics:
         for step, (changed, dropped) in steps.items():
             self._cleaned.labels(step, "changed").inc(changed)
             self._cleaned.labels(step, "dropped").inc(dropped)
+
+    def markers(self, result: str, count: int) -> None:
+        """Notes markers of an answer."""
+        self._markers.labels(result).inc(count)
 
     def watch(self, jobs: Callable[[], Mapping[str, int]], answers: Callable[[], int]) -> None:
         """Gauges that are asked when the metrics are read."""

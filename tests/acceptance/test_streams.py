@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 
-from tests.serving import Serving
-from tests.upstream import DONE, LAST, TOLD, Upstream, events, running
+from tests.serving import Serving, upload
+from tests.upstream import DONE, LAST, TOLD, Upstream, events, running, status
 
 ASKED: dict[str, Any] = {"model": "other", "messages": [{"role": "user", "content": "Hello"}], "stream": True}
 
@@ -105,3 +106,84 @@ async def test_a_stop_lets_the_answers_under_way_finish(serving: Serving, upstre
         go_on.set()
         assert "".join([part async for part in parts]) == LAST + DONE
     assert await asyncio.to_thread(serving.process.wait, 30) == 0
+
+
+RENTAL = "# Travel\n\nThe price of the rental car is 140 EUR. Reports are sent every month.\n"
+ANSWERED = ("The price of the rental", " car is 140 EUR", " [", "1", "]", ". It is 999 EUR", " [1", "] a week [", "9].")
+LEFT = "The price of the rental car is 140 EUR [1]. It is 999 EUR a week."
+
+
+def grounded_store(serving: Serving, folder: Path) -> str:
+    """A store of one file, which becomes passage 1."""
+    client = serving.client()
+    store = client.vector_stores.create(name="grounded")
+    path = folder / "rental.md"
+    path.write_text(RENTAL)
+    upload(client, store.id, path)
+    return store.id
+
+
+def told(*contents: str, choices: int = 1) -> list[str]:
+    """The events of choices that say the same, a piece of each in turn."""
+    made = []
+    for content in [*contents, None]:
+        for index in range(choices):
+            delta = {} if content is None else {"content": content}
+            choice = {"index": index, "delta": delta, "finish_reason": "stop" if content is None else None}
+            made.append(f"data: {orjson.dumps({'choices': [choice]}).decode()}\n\n")
+    return made
+
+
+async def test_a_marker_without_support_does_not_reach_the_client(
+    serving: Serving, upstream: Upstream, tmp_path: Path
+) -> None:
+    store = await asyncio.to_thread(grounded_store, serving, tmp_path)
+    upstream.answer = events(*told(*ANSWERED, choices=2), DONE)
+    asked = ASKED | {
+        "messages": [{"role": "user", "content": "What is the price of the rental car?"}],
+        "knowledge": {"vector_store_ids": [store]},
+        "n": 2,
+    }
+    async with client(serving) as http, http.stream("POST", "/v1/chat/completions", json=asked) as response:
+        sent = [orjson.loads(line[6:]) async for line in response.aiter_lines() if line.startswith("data: {")]
+        metrics = (await http.get("/metrics")).text
+
+    for index in (0, 1):
+        choices = [(one, choice) for one in sent for choice in one["choices"] if choice["index"] == index]
+        text = "".join(choice["delta"].get("content", "") for _, choice in choices)
+        [(event, noted)] = [(one, choice) for one, choice in choices if "annotations" in choice["delta"]]
+        [citation] = noted["delta"]["annotations"]
+        assert text == LEFT
+        assert text[citation["index"] :].startswith("[1]")
+        assert citation["quote"] == "The price of the rental car is 140 EUR."
+        assert (event["knowledge"]["dropped_markers"], event["knowledge"]["grounded"]) == (2, True)
+    assert 'lectern_markers_total{result="supported"} 2.0' in metrics
+    assert 'lectern_markers_total{result="unsupported"} 4.0' in metrics
+
+
+async def test_the_whole_answer_loses_the_same_markers_and_tells_when_none_is_left(
+    serving: Serving, upstream: Upstream, tmp_path: Path
+) -> None:
+    store = await asyncio.to_thread(grounded_store, serving, tmp_path)
+    official = serving.client()
+
+    def ask(*said: str, **more: Any) -> Any:
+        message = {"role": "assistant", "content": "".join(said)}
+        choice = {"index": 0, "message": message, "finish_reason": "stop"}
+        upstream.answer = status(200, orjson.dumps({"id": "c", "choices": [choice]}).decode())
+        return official.chat.completions.create(
+            model="other",
+            messages=[{"role": "user", "content": "What is the price of the rental car?"}],
+            extra_body={"knowledge": {"vector_store_ids": [store]}},
+            **more,
+        )
+
+    answer = await asyncio.to_thread(ask, *ANSWERED)
+    assert answer.choices[0].message.content == LEFT
+    answer = await asyncio.to_thread(ask, "It is 999 EUR [1].")
+    assert answer.choices[0].message.content == "It is 999 EUR."
+    assert answer.choices[0].message.annotations == []
+    assert (answer.knowledge["grounded"], answer.knowledge["dropped_markers"]) == (False, 1)
+    program = '{"price": "999 EUR", "ids": [1]}'
+    answer = await asyncio.to_thread(ask, program, response_format={"type": "json_object"})
+    assert answer.choices[0].message.content == program

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from server.adapters.extractive import ExtractiveEngine
 from server.adapters.quotes import MOST_QUOTES, choose_quotes
 from server.chat.citations import cite
-from server.model import Passage, Prompt
+from server.chat.markers import Markers
+from server.chat.support import Support
+from server.model import Citation, Passage, Prompt
 
 POLICY = (
     "This policy applies to all employees. A hotel night is refunded up to 140 EUR in Berlin. Receipts are sent to "
@@ -89,9 +91,16 @@ async def test_a_question_that_needs_two_places_gets_both() -> None:
     assert "[3]" not in said
 
 
+def cited(said: str, prompt: Prompt) -> list[Citation]:
+    """The citations that are left once their support is checked."""
+    markers = Markers([one.text for one in prompt.passages], Support(prompt.passages, prompt.question))
+    markers.feed(said, end=True)
+    return cite(markers.kept, prompt.passages)
+
+
 async def test_each_quote_is_cited_where_it_stands() -> None:
     prompt = ask("What is the limit for a monitor?", POLICY, TABLE)
-    (citation,) = cite(await answer(prompt), prompt.passages)
+    (citation,) = cited(await answer(prompt), prompt)
     assert citation.passage.id == "2"
     assert citation.quote == TABLE.splitlines()[1]
 
@@ -99,7 +108,7 @@ async def test_each_quote_is_cited_where_it_stands() -> None:
 async def test_brackets_in_a_quote_do_not_become_citations() -> None:
     prompt = ask("What did the survey find?", "Nothing else.", "The survey [1] found rust, see [2, 3] and【4】.")
     said = await answer(prompt)
-    assert [citation.marker for citation in cite(said, prompt.passages)] == [2]
+    assert [citation.marker for citation in cited(said, prompt)] == [2]
     assert "survey (1) found rust" in said
 
 

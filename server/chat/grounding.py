@@ -1,0 +1,115 @@
+"""Follows one answer while it is given: has its markers checked, cites what is kept, and tells of its sources."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import orjson
+
+from server.chat.citations import cite
+from server.chat.markers import Markers
+from server.chat.support import Support
+from server.chat.wire import chunk, event
+from server.model import Prompt
+
+# Told a verdict and how many markers of an answer got it.
+Note = Callable[[str, int], None]
+
+# Fields of a request whose answer is for a program: its text is left alone.
+_FORMATS: Final = ("structured_outputs", "guided_json", "guided_regex", "guided_grammar", "guided_choice")
+
+
+class Grounding:
+    """One answer of `engine`, of one or several choices, told under the name `model`."""
+
+    def __init__(self, prompt: Prompt, model: str, questions: Sequence[str], engine: str, note: Note) -> None:
+        self._prompt = prompt
+        self._model = model
+        self._questions = questions
+        self._engine = engine
+        self._note = note
+        self._support = Support(prompt.passages, "\n".join([prompt.question, *questions]))
+        self._choices: dict[int, Markers] = {}
+        self._unfinished: set[int] = set()
+
+    def whole(self, answer: dict[str, Any]) -> dict[str, Any]:
+        """The chat.completion with its markers checked, its citations and what is told of its sources."""
+        for choice in answer["choices"]:
+            markers = self._markers(choice["index"])
+            message, text = choice["message"], choice["message"].get("content")
+            said = markers.feed(text if isinstance(text, str) else "", end=True)
+            if isinstance(text, str):
+                message["content"] = said
+            message["annotations"] = self._finished(choice["index"])
+        return answer | {"knowledge": self.told(*self._choices.values())}
+
+    def event(self, data: bytes) -> Iterator[bytes]:
+        """What is sent for an event of the engine: as it came, but for the text of markers, and the annotations of a
+        choice before the event that ends it."""
+        payload = orjson.loads(data[5:])
+        changed = False
+        for choice in payload.get("choices") or []:
+            delta, index = choice.get("delta") or {}, choice["index"]
+            text, ends = delta.get("content"), choice.get("finish_reason") is not None
+            said = text if isinstance(text, str) else ""
+            sent = self._markers(index).feed(said, end=ends)
+            if sent != said:
+                choice["delta"] = {**delta, "content": sent}
+                changed = True
+            if ends:
+                yield self._annotations(index)
+        yield event(payload) if changed else data
+
+    def rest(self) -> Iterator[bytes]:
+        """What is left to be sent when the engine ended without ending its choices."""
+        for index in sorted(self._unfinished):
+            if text := self._markers(index).feed("", end=True):
+                yield event(chunk(self._model, {"content": text}, index=index))
+            yield self._annotations(index)
+
+    def told(self, *choices: Markers) -> dict[str, Any]:
+        """What an answer, or some of its choices, tells of its sources beside the citations."""
+        return {
+            "found": bool(self._prompt.passages),
+            "grounded": bool(choices) and all(markers.kept for markers in choices),
+            "dropped_markers": sum(markers.dropped for markers in choices),
+            "engine": self._engine,
+            "questions": list(self._questions),
+            "unanswered": list(self._prompt.unanswered),
+            "passages": [
+                {
+                    "marker": number,
+                    "file_id": passage.file_id,
+                    "filename": passage.filename,
+                    "page": passage.page,
+                    "sheet": passage.sheet,
+                    "cells": passage.cells,
+                    "score": round(passage.score, 4),
+                }
+                for number, passage in enumerate(self._prompt.passages, 1)
+            ],
+        }
+
+    def _markers(self, index: int) -> Markers:
+        if index not in self._choices:
+            texts = [passage.text for passage in self._prompt.passages]
+            self._choices[index] = Markers(texts, self._support, drops=not _is_for_program(self._prompt.body))
+            self._unfinished.add(index)
+        return self._choices[index]
+
+    def _annotations(self, index: int) -> bytes:
+        # All at once: clients that merge deltas take the lists of several for one.
+        data = chunk(self._model, {"annotations": self._finished(index)}, index=index)
+        return event(data | {"knowledge": self.told(self._choices[index])})
+
+    def _finished(self, index: int) -> list[dict[str, Any]]:
+        """The annotations of a choice that is complete."""
+        markers = self._choices[index]
+        self._unfinished.discard(index)
+        for verdict, count in markers.counts.items():
+            self._note(verdict, count)
+        return [citation.annotation() for citation in cite(markers.kept, self._prompt.passages)]
+
+
+def _is_for_program(body: Mapping[str, Any]) -> bool:
+    form = body.get("response_format")
+    return (isinstance(form, Mapping) and form.get("type") != "text") or any(body.get(name) for name in _FORMATS)
