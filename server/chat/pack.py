@@ -27,7 +27,7 @@ class Room:
 
 
 def pack(passages: Sequence[Passage], messages: Sequence[Mapping[str, Any]], room: Room, count: Count) -> list[Passage]:
-    """As many of the best passages as fit; if not even the first fits, its beginning.
+    """As many of the best passages as fit; if not even the first fits, a part of it.
 
     Raises:
         QuestionTooLong: the messages leave no room for any passage.
@@ -49,8 +49,15 @@ def pack(passages: Sequence[Passage], messages: Sequence[Mapping[str, Any]], roo
 
 
 def _cut(passage: Passage, tokens: int, count: Count) -> Passage:
-    """The beginning of a passage that fits."""
-    text = passage.text
-    while text and count(text) > tokens:
-        text = text[: int(len(text) * 0.8)]
-    return replace(passage, text=text)
+    """What fits of a passage, around the window that matches best, else from its beginning."""
+    best = passage.best[0] if passage.best else 0
+    start = best if count(passage.text[:best]) > tokens // 2 else 0
+    end = len(passage.text)
+    while end > start and count(passage.text[start:end]) > tokens:
+        end = start + int((end - start) * 0.8)
+    spans = tuple(
+        replace(span, start=max(0, span.start - start), end=min(end, span.end) - start)
+        for span in passage.spans
+        if span.start < end and span.end > start
+    )
+    return replace(passage, text=passage.text[start:end], spans=spans, best=None)

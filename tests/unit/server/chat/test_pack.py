@@ -4,7 +4,7 @@ import pytest
 
 from server.chat.pack import Room, pack
 from server.errors import QuestionTooLong
-from server.model import Passage
+from server.model import Passage, Span
 
 ASKED: list[dict[str, Any]] = [{"role": "user", "content": "what"}]
 
@@ -30,6 +30,17 @@ def test_what_is_packed_leaves_less_room_for_the_next() -> None:
 def test_a_first_passage_that_does_not_fit_is_cut() -> None:
     [packed] = pack(passages(5000), ASKED, Room(8000, 500, 300), count)
     assert 100 < count(packed.text) <= 300
+
+
+def test_what_is_cut_keeps_the_window_that_matches_best_and_its_place() -> None:
+    text = "word " * 5000 + "the answer " + "word " * 5000
+    at = text.index("the answer")
+    long = Passage(
+        "0", "vs", "f", "a.md", text, 0.9, spans=(Span(0, at, 1), Span(at, len(text), 2)), best=(at, at + 10)
+    )
+    [packed] = pack([long], ASKED, Room(8000, 500, 300), count)
+    assert packed.text.startswith("the answer")
+    assert [(span.start, span.end, span.page) for span in packed.spans] == [(0, len(packed.text), 2)]
 
 
 def test_a_conversation_that_leaves_no_room_is_refused() -> None:
