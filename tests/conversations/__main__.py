@@ -18,6 +18,7 @@ from tests.serving import Serving
 def main(workdir: Path, sets: list[Path], folders: list[Path]) -> None:
     """Prints the table."""
     files = [path for folder in folders for path in sorted(folder.rglob("*") if folder.is_dir() else [folder])]
+    workdir.mkdir(parents=True, exist_ok=True)
     serving = Serving(workdir / "data").wait()
     try:
         client = serving.client()

@@ -117,6 +117,7 @@ def test_no_messages_ask_nothing() -> None:
         ("合同SC-4471的客户是谁？", "SC-4480呢？", "合同SC-4480的客户是谁？"),
         (FIRST, "What about part-timers?", f"{FIRST}\npart-timers"),
         (FIRST, "Berlin?", f"{FIRST}\nBerlin"),
+        ("What is the fee for groups?", "And for the next one?", "What is the fee for groups?\nfor the next one"),
         (FIRST, "And the next one?", f"{FIRST}\nthe next one"),
         (FIRST, "那加班呢？", f"{FIRST}\n加班"),
         (FIRST, "And who is the owner of policy 14?", "And who is the owner of policy 14?"),

@@ -120,6 +120,12 @@ async def test_a_rewriting_that_cannot_be_used_leaves_the_rule(answer: Answer) -
     assert requests
 
 
+async def test_a_rewriting_in_another_language_than_asked_in_is_not_used() -> None:
+    found, requests = await rewritten(says("QM-7 QM-7?"), CHINESE)  # words of the conversation, at that
+    assert found == ["QM-7用的是什么灯？\n氙灯。\n它要预热多久？"]
+    assert requests
+
+
 async def test_a_late_rewriting_is_given_up_and_the_model_told_so() -> None:
     async def never(_request: web.Request) -> web.StreamResponse:
         await asyncio.Event().wait()
