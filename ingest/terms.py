@@ -7,8 +7,9 @@ holds a digit (numbers, part codes, dates, amounts with units) is kept whole and
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from ingest.stems import stem
@@ -19,9 +20,8 @@ _UNSPACED: Final = (
     "\U00020000-\U0003ffff"
 )
 _JOINT: Final = "-./:_,'+#&@"
-_PIECE: Final = re.compile(
-    rf"(?P<run>[{_UNSPACED}]+)|[^\W_{_UNSPACED}]+(?:[{_JOINT}][^\W_{_UNSPACED}]+)*(?:%|°(?:[cf]\b)?)?"
-)
+_RUN: Final = re.compile(f"[{_UNSPACED}]")
+_PIECE: Final = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+(?:[{_JOINT}][^\W_{_UNSPACED}]+)*(?:%|°(?:[cf]\b)?)?")
 _LONGEST_CODE: Final = 64
 # Line ends, and gaps that recognised text has between characters, part no words in these scripts.
 _GAP: Final = re.compile(rf"(?<=[{_UNSPACED}])\s+(?=[{_UNSPACED}])")
@@ -48,10 +48,20 @@ _STOP: Final = frozenset(_STOP_WORDS.split())
 def terms(text: str) -> list[str]:
     """The terms of the text in their order, repeated as often as they occur."""
     found: list[str] = []
-    plain = _GAP.sub("", unicodedata.normalize("NFKC", text).lower())
-    for piece in _PIECE.finditer(plain):
-        found.extend(_run_terms(piece[0]) if piece["run"] else _word_terms(piece[0]))
+    for piece in pieces(text):
+        found.extend(piece_terms(piece))
     return found
+
+
+def pieces(text: str) -> list[str]:
+    """What terms are made of: words, numbers and codes, and runs of Chinese and the like."""
+    text = text.lower()
+    return _PIECE.findall(text if text.isascii() else _GAP.sub("", unicodedata.normalize("NFKC", text).lower()))
+
+
+def piece_terms(piece: str) -> Sequence[str]:
+    """The terms of one piece, in their order."""
+    return _word_terms(piece) if piece.isascii() or not _RUN.match(piece) else _run_terms(piece)
 
 
 @lru_cache(maxsize=50_000)
@@ -72,10 +82,11 @@ def _plain(word: str) -> str:
     return "".join(letter for letter in unicodedata.normalize("NFKD", word) if not unicodedata.combining(letter))
 
 
-def _run_terms(run: str) -> Iterator[str]:
+def _run_terms(run: str) -> list[str]:
     # Characters and pairs find more than a dictionary's words (measured on XQuAD and CMRC), need no dictionary in
     # memory and know no language: the rarity of a term decides what it is worth.
+    found: list[str] = []
     for part in _BREAK.split(run):
-        yield from part
-        for start in range(len(part) - 1):
-            yield part[start : start + 2]
+        found += part
+        found += map("".join, pairwise(part))
+    return found

@@ -9,7 +9,7 @@ from server.model import Hit
 from server.retrieval.calibration import Calibration, Scale
 
 # Weight of the dense side when the embedder knows the question's language (half of the XQuAD articles decided).
-_DENSE_WEIGHT: Final = 0.62
+_DENSE_WEIGHT: Final = 0.68
 # A side whose list is full would have given a candidate it does not list at most what it gave its last one.
 # Similarities lie close together there; sparse scores thin out.
 _UNLISTED_SHARE: Final = 0.5

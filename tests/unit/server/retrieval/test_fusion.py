@@ -66,7 +66,7 @@ def test_an_unrelated_passage_is_worth_nothing() -> None:
     [("Who approves travel?", 1.0), ("谁批准出差？", 0.0), ("2024?", 0.0), ("", 0.0), ("Кто одобряет?", 0.0)],
 )
 def test_the_embedder_is_trusted_in_scripts_it_knows(question: str, weight: float) -> None:
-    assert trust_in(CALIBRATION, question).weight == pytest.approx(0.62 * weight)
+    assert trust_in(CALIBRATION, question).weight == pytest.approx(0.68 * weight)
 
 
 def test_a_question_in_two_scripts_is_trusted_in_part() -> None:
