@@ -76,6 +76,7 @@ def choose_quotes(question: str, passages: Sequence[Passage]) -> list[Quote]:
     )
     best, _, first = scored[0]
     if best <= 0:
+        first = max(units, key=lambda unit: (passages[unit.number - 1].score, -unit.order))
         return [Quote(first.number, _shown(first.text))]
     chosen, covered = [first], wanted & first.own
     for score, _, unit in scored[1:]:

@@ -27,7 +27,7 @@ class Room:
 
 
 def pack(passages: Sequence[Passage], messages: Sequence[Mapping[str, Any]], room: Room, count: Count) -> list[Passage]:
-    """As many of the best passages as fit; if not even the first fits, a part of it.
+    """As many of the best passages as fit, in the order of their places; if not even the first fits, a part of it.
 
     Raises:
         QuestionTooLong: the messages leave no room for any passage.
@@ -45,7 +45,14 @@ def pack(passages: Sequence[Passage], messages: Sequence[Mapping[str, Any]], roo
             return [_cut(passage, free - (need - count(passage.text)), count)]
     if passages and not packed:
         raise QuestionTooLong(tokens=asked, limit=room.context, param="messages")
-    return packed
+    return sorted(packed, key=_place)
+
+
+def _place(passage: Passage) -> tuple[str, str, int, float, str]:
+    """Where a passage stands: an order that does not depend on the question, so that questions with the same passages,
+    as in a conversation, share the beginning of their prompts in the engine's prefix cache."""
+    box = passage.spans[0].box if passage.spans else None
+    return passage.store_id, passage.file_id, passage.page or 0, box[1] if box else 0.0, passage.id
 
 
 def _cut(passage: Passage, tokens: int, count: Count) -> Passage:

@@ -32,6 +32,12 @@ def test_a_first_passage_that_does_not_fit_is_cut() -> None:
     assert 100 < count(packed.text) <= 300
 
 
+def test_the_order_does_not_depend_on_the_question() -> None:
+    first, second, third = passages(100, 100, 100)
+    room = Room(8000, 500, 1000)
+    assert pack([third, first, second], ASKED, room, count) == pack([second, third, first], ASKED, room, count)
+
+
 def test_what_is_cut_keeps_the_window_that_matches_best_and_its_place() -> None:
     text = "word " * 5000 + "the answer " + "word " * 5000
     at = text.index("the answer")
