@@ -60,6 +60,11 @@ def query_weights(query: Iterable[int], chunks: int, holding: Mapping[int, int])
     weights = {}
     for term in query:
         held = min(holding.get(term, 0), chunks)
-        weights[term] = math.log(1 + (chunks - held + 0.5) / (held + 0.5))
+        weights[term] = rarity(chunks, held)
     rarest = sorted(weights, key=weights.__getitem__, reverse=True)[:_MOST_QUERY_TERMS]
     return {term: weights[term] for term in rarest}
+
+
+def rarity(chunks: int, holding: int) -> float:
+    """How much a term tells that so many of the chunks hold."""
+    return math.log(1 + (chunks - holding + 0.5) / (holding + 0.5))

@@ -13,8 +13,8 @@ class Candidate:
     much it counted beside `share` (0: the embedder is not believed about this question). Shares are of the weight
     (rarity) of the question's terms, so that a missing rare term costs more than a missing common one: `share` is the
     chunk's BM25 score (about 1: holds every term), `coverage` (0..1) what stands in the passage's best window, `runs`
-    (0..1) which of the question's neighbouring terms stand side by side there. What a reranker gave stands in the
-    passage.
+    (0..1) which of the question's neighbouring terms stand side by side there. `asked` is the weight of all terms of
+    the question, counted in terms that only one chunk of the store holds. What a reranker gave stands in the passage.
     """
 
     passage: Passage
@@ -24,3 +24,4 @@ class Candidate:
     share: float = 0.0
     coverage: float = 0.0
     runs: float = 0.0
+    asked: float = 0.0

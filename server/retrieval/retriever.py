@@ -19,7 +19,7 @@ from server.retrieval.neighbours import joined
 from server.retrieval.relevance import judged
 from server.retrieval.rerank import Reranking
 from server.retrieval.second_look import looked_again
-from server.sparse import Sparse, query_weights
+from server.sparse import Sparse, query_weights, rarity
 
 log = structlog.get_logger()
 
@@ -88,9 +88,9 @@ class Retriever:
         def look(store: StoreRecord) -> list[Candidate]:
             if store.fingerprint not in meanings:  # it has changed its embedder just now
                 meanings[store.fingerprint] = self._meanings.of(question, store.fingerprint)
-            weights = self._weights(store, query)
+            weights, asked = self._weights(store, query)
             found = self._candidates(store, meanings[store.fingerprint], weights, allowed(store.id))
-            opened = self._open(store.id, found, max(limit + _SPARE, most))
+            opened = self._open(store.id, found, max(limit + _SPARE, most), asked)
             return looked_again(question, {term: weights.get(number, 0.0) for term, number in query.items()}, opened)
 
         looked = [candidate for store in stores for candidate in self._at_rest(store, look)]
@@ -118,10 +118,12 @@ class Retriever:
             store = now
         return look(store)
 
-    def _weights(self, store: StoreRecord, query: Mapping[str, int]) -> dict[int, float]:
-        """How much each of the question's terms tells in this store."""
+    def _weights(self, store: StoreRecord, query: Mapping[str, int]) -> tuple[dict[int, float], float]:
+        """How much each of the question's terms tells in this store, and all of them, counted in terms that only one
+        chunk holds."""
         chunks, _, holding = self._statistics.look_up(store.collection, list(query.values()))
-        return query_weights(query.values(), chunks, holding)
+        weights = query_weights(query.values(), chunks, holding)
+        return weights, sum(weights.values()) / rarity(max(1, chunks), 1)
 
     def _candidates(
         self,
@@ -134,7 +136,7 @@ class Retriever:
         dense, sparse = self._index.search(store.collection, meaning.vector, weights, CANDIDATES, files)
         return fuse(dense, sparse, CANDIDATES, sum(weights.values()), trust)
 
-    def _open(self, store_id: str, found: Sequence[Fused], limit: int) -> list[Candidate]:
+    def _open(self, store_id: str, found: Sequence[Fused], limit: int, asked: float) -> list[Candidate]:
         """The first of what was found, opened."""
         ids = list({one.hit.file_id for one in found})
         entries, files = self._catalog.store_files_by_id(store_id, ids), self._catalog.files_by_id(ids)
@@ -151,7 +153,14 @@ class Retriever:
                 log.warning("A passage could not be opened and is left out", file=file.id, reason=error.message)
                 continue
             opened.append(
-                Candidate(_passage(entry, file.filename, one, payload), one.worth, one.near, one.trust, one.sparse)
+                Candidate(
+                    _passage(entry, file.filename, one, payload),
+                    one.worth,
+                    one.near,
+                    one.trust,
+                    one.sparse,
+                    asked=asked,
+                )
             )
         return opened
 
