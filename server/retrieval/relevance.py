@@ -19,6 +19,11 @@ _MOST_SHARE: Final = 1.5
 _MOST_NEAR: Final = 1.25
 # Log-odds beyond which a reranker is not believed: 0.998.
 _MOST_CERTAIN: Final = 6.0
+# Log-odds against an answer if the question names something, such as a part, that nothing found has heard of. Not
+# fitted, as no public set asks for parts that do not exist. It outweighs all that is said about the part's neighbours.
+_UNHEARD: Final = 8.0
+_NAME: Final = re.compile(r"(?<![a-z\d])[a-z]{1,5}(?:-\d|\d\d)[a-z\d-]*(?<!-)")
+_JOINTS: Final = re.compile(r"[-\s]+")
 _NUMBER: Final = re.compile(r"\d+")
 _THOUSANDS: Final = re.compile(r"(?<=\d),(?=\d{3})")
 
@@ -49,7 +54,8 @@ def judged(question: str, ranked: Sequence[Candidate]) -> list[Candidate]:
     """The candidates in their order, each with its relevance (0 to 1, never rising along the list) as the passage's
     score."""
     asked = _numbers(question)
-    scores = [_score(asked, one) for one in ranked]
+    against = _UNHEARD if _names_unheard(question, ranked) else 0.0
+    scores = [_score(asked, one, against) for one in ranked]
     seen = [score for score, one in zip(scores, ranked, strict=True) if one.passage.rerank is not None]
     if seen:  # a reranker's doubt also holds for what it was not shown, which it is ranked behind
         least = min(seen)
@@ -66,10 +72,25 @@ def evidence(question: str, candidate: Candidate) -> Evidence:
     return _evidence(_numbers(question), candidate)
 
 
+def _names_unheard(question: str, ranked: Sequence[Candidate]) -> bool:
+    """Whether the question names a part, a form or the like (E-27, AC-2026-118) that stands in nothing of what was
+    found. Had the store any, it would have been found: few words are as rare."""
+    names = _NAME.findall(unicodedata.normalize("NFKC", question).lower())
+    if not names:
+        return False
+    texts = [_JOINTS.sub("", unicodedata.normalize("NFKC", _whole(one)).lower()) for one in ranked]
+    written = [re.compile(re.escape(_JOINTS.sub("", name)) + r"(?!\d)") for name in names]
+    return any(not any(name.search(text) for text in texts) for name in written)
+
+
+def _whole(candidate: Candidate) -> str:
+    passage = candidate.passage
+    return " ".join([passage.filename, *passage.headings, passage.text])
+
+
 def _evidence(asked: frozenset[str], candidate: Candidate) -> Evidence:
     near = min(max(candidate.near, 0.0), _MOST_NEAR)
-    passage = candidate.passage
-    held = _numbers(" ".join([passage.filename, *passage.headings, passage.text])) if asked else asked
+    held = _numbers(_whole(candidate)) if asked else asked
     return Evidence(
         coverage=candidate.coverage,
         share=min(candidate.share, _MOST_SHARE),
@@ -80,8 +101,10 @@ def _evidence(asked: frozenset[str], candidate: Candidate) -> Evidence:
     )
 
 
-def _score(asked: frozenset[str], candidate: Candidate) -> float:
-    odds = BIAS + sum(weight * value for weight, value in zip(WEIGHTS, _evidence(asked, candidate), strict=True))
+def _score(asked: frozenset[str], candidate: Candidate, against: float) -> float:
+    odds = (
+        BIAS - against + sum(weight * value for weight, value in zip(WEIGHTS, _evidence(asked, candidate), strict=True))
+    )
     if candidate.passage.rerank is not None:  # another witness, who has read question and passage together
         odds += _log_odds(candidate.passage.rerank)
     return 1 / (1 + math.exp(-odds))

@@ -70,6 +70,26 @@ def test_a_passage_without_the_part_that_is_asked_for_is_less_relevant() -> None
     )
 
 
+@pytest.mark.parametrize(
+    ("question", "known"),
+    [
+        ("What does error E-27 of the QM-7 mean?", True),
+        ("What does error E27 of the QM7 mean?", True),
+        ("QM-7的E-27是什么意思？", True),
+        ("What does error E-99 of the QM-7 mean?", False),
+        ("What does error E-2 of the QM-7 mean?", False),
+        ("QM-7的E-99是什么意思？", False),
+        ("Ｅ－９９ of the QM-7?", False),
+        ("Was it better in Q3, at 20 degrees in 2019?", True),
+    ],
+)
+def test_what_nothing_has_heard_of_is_not_answered_from_its_neighbours(question: str, known: bool) -> None:
+    full = replace(MIDDLING, near=0.7, share=0.95, coverage=0.65)
+    texts = ["The shutter is stuck: E-27.", "The meter QM 7."]
+    found = [replace(full, passage=replace(PASSAGE, text=text)) for text in texts]
+    assert (scores(*found, question=question)[0] > 0.25) is known
+
+
 def test_a_reranker_bears_witness_too() -> None:
     sure, doubting = (replace(MIDDLING, passage=replace(PASSAGE, rerank=score)) for score in (0.99, 0.01))
     assert scores(doubting) < scores(MIDDLING)
