@@ -1,11 +1,11 @@
 """The index on Milvus: Milvus Lite in a file, or a Milvus server by its URI. One collection per vector store."""
 
 import hashlib
-import json
 import logging
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 from server.adapters.milvus_process import MilvusProcess
+from server.adapters.milvus_search import FEW_ROWS, Collected, RowSearch, file_number, of_files
+from server.adapters.vector_codes import code_bits, codes
 from server.errors import IndexUnavailable
 from server.model import Hit, IndexRow
 from server.ports import Vector
@@ -23,7 +25,7 @@ _IDS_PER_DELETE = 4_096
 _ROWS_PER_QUERY = 256  # of at most 64 KiB
 _VECTORS_PER_QUERY = 512  # of 4,096 dimensions they make 8 MiB
 _MOST_SEALED = 65_535
-_FIELDS = ["file_id", "sealed"]
+_SEARCHES_ASIDE = 8
 
 
 class MilvusIndex:
@@ -42,7 +44,9 @@ class MilvusIndex:
         self._opening = threading.Lock()
         self._freezing = threading.Lock()
         self._writing: dict[str, threading.Lock] = {}
-        self._loaded: set[str] = set()
+        self._loaded: dict[str, Collected] = {}
+        self._rows: dict[str, int] = {}
+        self._aside = ThreadPoolExecutor(_SEARCHES_ASIDE, "milvus")
         self._client: Any = None
         self._closed = False
         try:
@@ -88,22 +92,25 @@ class MilvusIndex:
                 schema.add_field("sealed", DataType.VARCHAR, max_length=_MOST_SEALED)
                 schema.add_field("dense", DataType.FLOAT_VECTOR, dim=dimensions)
                 schema.add_field("sparse", DataType.SPARSE_FLOAT_VECTOR)
+                schema.add_field("file_number", DataType.INT64)
                 indexes = client.prepare_index_params()
-                # Exact search in Milvus Lite; a server grows beyond what that could bear.
+                # Milvus Lite compares vectors one by one, codes first; a server has better ways with many.
                 dense = "FLAT" if self._process else "AUTOINDEX"
                 indexes.add_index("dense", index_type=dense, metric_type="IP")
+                if self._process:
+                    schema.add_field("code", DataType.BINARY_VECTOR, dim=code_bits(dimensions))
+                    indexes.add_index("code", index_type="BIN_FLAT", metric_type="HAMMING")
                 indexes.add_index("sparse", index_type="SPARSE_INVERTED_INDEX", metric_type="IP")
                 client.create_collection(
                     name, schema=schema, index_params=indexes, consistency_level="Strong", timeout=self._timeout
                 )
-                self._loaded.add(name)
 
     def drop(self, store_id: str) -> None:
         """Removes the collection; it may be gone already."""
         with self._connected() as client:
             name = collection_name(store_id)
             with self._writer(name):
-                self._loaded.discard(name)
+                self._loaded.pop(name, None)
                 if client.has_collection(name, timeout=self._timeout):
                     client.drop_collection(name, timeout=self._timeout)
 
@@ -112,9 +119,9 @@ class MilvusIndex:
         with self._connected() as client:
             found: set[str] = set()
             pages = client.query_iterator(
-                self._open(client, store_id),
+                self._open(client, store_id).name,
                 batch_size=_PAGE,
-                filter=_of_files([file_id]),
+                filter=of_files([file_id]),
                 output_fields=["id"],
                 timeout=self._timeout,
             )
@@ -127,10 +134,10 @@ class MilvusIndex:
         """All rows of the file, a few hundred at a time, in no order; without their dense vectors."""
         with self._connected() as client:
             pages = client.query_iterator(
-                self._open(client, store_id),
+                self._open(client, store_id).name,
                 batch_size=_ROWS_PER_QUERY,
-                filter=_of_files([file_id]),
-                output_fields=["id", *_FIELDS, "sparse"],
+                filter=of_files([file_id]),
+                output_fields=["id", "file_id", "sealed", "sparse"],
                 timeout=self._timeout,
             )
             while page := pages.next():
@@ -141,7 +148,7 @@ class MilvusIndex:
         """Row id -> its dense vector, of those of the rows that exist."""
         with self._connected() as client:
             found: dict[str, Vector] = {}
-            name = self._open(client, store_id)
+            name = self._open(client, store_id).name
             for start in range(0, len(ids), _VECTORS_PER_QUERY):
                 part = list(ids[start : start + _VECTORS_PER_QUERY])
                 rows = client.get(name, ids=part, output_fields=["id", "dense"], timeout=self._timeout)
@@ -153,24 +160,17 @@ class MilvusIndex:
         with self._connected() as client:
             if not rows:
                 return
-            entities = [
-                {
-                    "id": row.id,
-                    "file_id": row.file_id,
-                    "dense": row.dense,
-                    "sparse": dict(row.sparse),
-                    "sealed": row.sealed,
-                }
-                for row in rows
-            ]
-            name = self._open(client, store_id)
+            collected = self._open(client, store_id)
+            name = collected.name
+            entities = _entities(rows, collected)
             with self._writer(name):
                 client.upsert(name, entities, timeout=self._timeout)
+                self._rows[name] = self._rows.get(name, 0) + len(rows)
 
     def delete(self, store_id: str, ids: Sequence[str]) -> None:
         """Removes rows by id."""
         with self._connected() as client:
-            name = self._open(client, store_id)
+            name = self._open(client, store_id).name
             with self._writer(name):
                 for start in range(0, len(ids), _IDS_PER_DELETE):
                     client.delete(name, ids=list(ids[start : start + _IDS_PER_DELETE]), timeout=self._timeout)
@@ -181,14 +181,12 @@ class MilvusIndex:
             name = collection_name(store_id)
             with self._writer(name):
                 if name in self._loaded or client.has_collection(name, timeout=self._timeout):
-                    client.delete(self._open(client, store_id), filter=_of_files([file_id]), timeout=self._timeout)
+                    client.delete(self._open(client, store_id).name, filter=of_files([file_id]), timeout=self._timeout)
 
     def count(self, store_id: str) -> int:
         """Rows in the collection."""
         with self._connected() as client:
-            name = self._open(client, store_id)
-            found = client.query(name, filter="", output_fields=["count(*)"], timeout=self._timeout)
-            return int(found[0]["count(*)"])
+            return self._count(client, self._open(client, store_id).name)
 
     def search(
         self,
@@ -196,32 +194,19 @@ class MilvusIndex:
         dense: Vector | None,
         sparse: Mapping[int, float] | None,
         limit: int,
-        file_ids: Sequence[str] | None = None,
+        file_ids: Collection[str] | None = None,
     ) -> tuple[list[Hit], list[Hit]]:
         """The best `limit` rows of either side by falling inner product; only of `file_ids` where that is given."""
         with self._connected() as client:
             if file_ids is not None and not file_ids:
                 return [], []
-            name = self._open(client, store_id)
-            wanted = "" if file_ids is None else _of_files(file_ids)
-
-            def side(field: str, query: Any) -> list[Hit]:
-                if query is None or not len(query):
-                    return []
-                found = client.search(
-                    name,
-                    [query],
-                    anns_field=field,
-                    filter=wanted,
-                    limit=limit,
-                    output_fields=_FIELDS,
-                    search_params={"metric_type": "IP"},
-                    timeout=self._timeout,
-                )
-                return [_hit(row) for row in found[0]]
-
-            weights = None if sparse is None else {term: float(weight) for term, weight in sparse.items()}
-            return side("dense", dense), side("sparse", weights)
+            collected = self._open(client, store_id)
+            many = self._rows[collected.name] > FEW_ROWS
+            search = RowSearch(client, collected, file_ids, many_rows=many, timeout=self._timeout)
+            # Milvus answers the one while it works on the other.
+            words = self._aside.submit(search.sparse, sparse, limit) if sparse else None
+            near = search.dense(dense, limit) if dense is not None else []
+            return near, words.result() if words else []
 
     def close(self) -> None:
         """Lets go of the index."""
@@ -230,6 +215,7 @@ class MilvusIndex:
             self._disconnect()
             if self._process is not None:
                 self._process.close()
+        self._aside.shutdown(wait=False)
 
     @contextmanager
     def _connected(self) -> Iterator[Any]:
@@ -255,14 +241,23 @@ class MilvusIndex:
         if client is not None:
             client.close()
 
-    def _open(self, client: Any, store_id: str) -> str:
+    def _open(self, client: Any, store_id: str) -> Collected:
         name = collection_name(store_id)
-        if name not in self._loaded:
+        opened = self._loaded.get(name)
+        if opened is None:
             if not client.has_collection(name, timeout=self._timeout):
                 raise IndexUnavailable(detail=f"the collection of {store_id} is missing")
             client.load_collection(name, timeout=self._timeout)
-            self._loaded.add(name)
-        return name
+            fields = {field["name"] for field in client.describe_collection(name, timeout=self._timeout)["fields"]}
+            self._rows[name] = self._count(client, name)
+            # Collections that were made by earlier versions have neither.
+            opened = Collected(name, "code" in fields, "file_number" in fields)
+            self._loaded[name] = opened
+        return opened
+
+    def _count(self, client: Any, name: str) -> int:
+        found = client.query(name, filter="", output_fields=["count(*)"], timeout=self._timeout)
+        return int(found[0]["count(*)"])
 
     @contextmanager
     def frozen(self) -> Iterator[None]:
@@ -288,12 +283,22 @@ def collection_name(store_id: str) -> str:
     return f"lectern_{store_id}"
 
 
-def _of_files(file_ids: Sequence[str]) -> str:
-    if len(file_ids) == 1:
-        return f"file_id == {json.dumps(file_ids[0])}"
-    return f"file_id in {json.dumps(list(file_ids))}"
-
-
-def _hit(row: Any) -> Hit:
-    fields = row["entity"]
-    return Hit(row["id"], fields["file_id"], float(row["distance"]), fields["sealed"])
+def _entities(rows: Sequence[IndexRow], collected: Collected) -> list[dict[str, Any]]:
+    """The rows as Milvus takes them."""
+    entities = [
+        {
+            "id": row.id,
+            "file_id": row.file_id,
+            "dense": row.dense,
+            "sparse": dict(row.sparse),
+            "sealed": row.sealed,
+        }
+        for row in rows
+    ]
+    if collected.numbered:
+        for entity, row in zip(entities, rows, strict=True):
+            entity["file_number"] = file_number(row.file_id)
+    if collected.coded:
+        for entity, code in zip(entities, codes([row.dense for row in rows]), strict=True):
+            entity["code"] = code
+    return entities

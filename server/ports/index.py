@@ -1,6 +1,6 @@
 """What finds chunks and passages."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -9,7 +9,8 @@ import numpy.typing as npt
 from server.model import Hit, IndexRow, Passage
 
 Vector = npt.NDArray[np.float32]
-Allowed = Callable[[str], Sequence[str] | None]
+# Store -> ids of its files that may be searched; None: all. A frozenset is taken as it is, anything else made one.
+Allowed = Callable[[str], Collection[str] | None]
 
 
 class Index(Protocol):
@@ -57,7 +58,7 @@ class Index(Protocol):
         dense: Vector | None,
         sparse: Mapping[int, float] | None,
         limit: int,
-        file_ids: Sequence[str] | None = None,
+        file_ids: Collection[str] | None = None,
     ) -> tuple[list[Hit], list[Hit]]:
         """The best `limit` rows of the dense and of the sparse side, each by falling inner product; only rows of
         `file_ids` where that is given."""

@@ -1,7 +1,7 @@
 """Finds the passages that answer a question: both sides of the index, fused, in every store."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -130,7 +130,7 @@ class Retriever:
         store: StoreRecord,
         meaning: Meaning,
         weights: Mapping[int, float],
-        files: Sequence[str] | None,
+        files: Collection[str] | None,
     ) -> list[Fused]:
         trust = meaning.trust if meaning.vector is not None else replace(meaning.trust, weight=0.0)
         dense, sparse = self._index.search(store.collection, meaning.vector, weights, CANDIDATES, files)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -145,6 +145,119 @@ def test_only_allowed_files_are_searched(index: MilvusIndex) -> None:
     many = [f"file-{n}" for n in (5, 6)] + [f"file-{n}" for n in range(1000, 6000)]
     assert {hit.file_id for hit in index.search(STORE, _vector(1, 0, 0, 0), None, 10, many)[0]} == {"file-5", "file-6"}
     assert index.search(STORE, _vector(1, 0, 0, 0), {2: 1.0}, 10, []) == ([], [])
+
+
+def _exact(written: dict[str, Vector], query: Vector, limit: int) -> list[str]:
+    return sorted(written, key=lambda name: -float(written[name] @ query))[:limit]
+
+
+@pytest.fixture(params=["lite_index", "server_index"])
+def crowded(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[MilvusIndex]:
+    """An index that takes a store for large, and a set of files, too, with less than in earnest."""
+    monkeypatch.setattr("server.adapters.milvus.FEW_ROWS", 200)
+    monkeypatch.setattr("server.adapters.milvus_search._FEW_FILES", 5)
+    index: MilvusIndex = request.getfixturevalue(request.param)
+    index.create("vs_crowd", 64)
+    yield index
+    index.drop("vs_crowd")
+
+
+def _crowd(index: MilvusIndex, count: int, salt: int = 0) -> dict[str, Vector]:
+    chance = np.random.default_rng(salt)
+    themes = chance.standard_normal((40, 64))
+    written = {f"row-{n:05}": _vector(*(themes[n % 40] + chance.standard_normal(64))) for n in range(count)}
+    rows = [
+        IndexRow(name, f"file-{n % 100:02}", vector, {1: 1 + n / count, 2 + n % 7: 2.0}, f"{salt}:{name}")
+        for n, (name, vector) in enumerate(written.items())
+    ]
+    for start in range(0, count, 1000):
+        index.upsert("vs_crowd", rows[start : start + 1000])
+    return written
+
+
+def test_a_large_store_is_searched_as_exactly_as_a_small_one(crowded: MilvusIndex) -> None:
+    written = _crowd(crowded, 3000)
+    shares = []
+    for name in list(written)[::150]:
+        found = crowded.search("vs_crowd", written[name], None, 20)[0]
+        assert [hit.score for hit in found] == sorted((hit.score for hit in found), reverse=True)
+        assert found[0].id == name
+        assert found[0].score == pytest.approx(1, abs=1e-5)
+        shares.append(len({hit.id for hit in found} & set(_exact(written, written[name], 20))) / 20)
+    assert np.mean(shares) >= 0.98
+
+
+@pytest.mark.parametrize("files", [1, 6, 50, 99])
+def test_top_k_stays_full_and_exact_under_any_share_of_files(crowded: MilvusIndex, files: int) -> None:
+    written = _crowd(crowded, 3000)
+    allowed = {f"file-{n:02}" for n in range(files)}
+    inside = {name: vector for n, (name, vector) in enumerate(written.items()) if f"file-{n % 100:02}" in allowed}
+    shares = []
+    for name in list(written)[::300]:
+        dense, sparse = crowded.search("vs_crowd", written[name], {1: 1.0}, 20, allowed)
+        assert {hit.file_id for hit in (*dense, *sparse)} <= allowed
+        assert len(dense) == len(sparse) == 20
+        assert [hit.id for hit in sparse] == _by_first_term(inside, 3000)
+        shares.append(len({hit.id for hit in dense} & set(_exact(inside, written[name], 20))) / 20)
+    assert np.mean(shares) >= 0.98
+
+
+def _by_first_term(names: Collection[str], count: int) -> list[str]:
+    def score(name: str) -> float:
+        number = int(name.removeprefix("row-"))
+        return 1 + number / count
+
+    return sorted(names, key=score, reverse=True)[:20]
+
+
+def test_files_that_stand_at_the_end_of_every_list_are_found(crowded: MilvusIndex) -> None:
+    far = {f"far-{n:02}": _vector(-1, *([0.01 * n] * 63)) for n in range(40)}
+    near = {f"near-{n:05}": _vector(1, *([0.001 * (n % 90)] * 63)) for n in range(2000)}
+    for part in (near, far):
+        rows = [IndexRow(name, f"f-{name}", vector, {1: 1.0}, "x") for name, vector in part.items()]
+        crowded.upsert("vs_crowd", rows)
+    found = crowded.search("vs_crowd", _vector(1, *([0.0] * 63)), None, 20, {f"f-{name}" for name in far})[0]
+    assert [hit.id for hit in found] == _exact(far, _vector(1, *([0.0] * 63)), 20)
+
+
+def test_replaced_and_deleted_rows_take_nobodys_place(crowded: MilvusIndex) -> None:
+    written = _crowd(crowded, 2000)
+    replaced = {name: -vector for name, vector in written.items() if int(name[-5:]) % 5 == 0}
+    crowded.upsert(
+        "vs_crowd", [IndexRow(name, "file-new", vector, {1: 0.1}, "new") for name, vector in replaced.items()]
+    )
+    crowded.delete("vs_crowd", [name for name in written if int(name[-5:]) % 5 == 1])
+    now = {name: vector for name, vector in written.items() if int(name[-5:]) % 5 != 1} | replaced
+    for name in list(now)[::160]:
+        dense, sparse = crowded.search("vs_crowd", now[name], {1: 1.0}, 20)
+        assert len(dense) == len(sparse) == 20
+        assert [hit.id for hit in sparse] == _by_first_term(now.keys() - replaced.keys(), 2000)
+        assert all(hit.sealed == "new" for hit in dense if hit.id in replaced)
+        assert len({hit.id for hit in dense} & set(_exact(now, now[name], 20))) >= 19
+
+
+def test_a_collection_of_an_earlier_version_is_searched_and_written(tmp_path: Path) -> None:
+    from pymilvus import DataType
+
+    index = MilvusIndex(tmp_path / "milvus.db")
+    try:
+        client = index._client
+        schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
+        schema.add_field("id", DataType.VARCHAR, max_length=64, is_primary=True)
+        schema.add_field("file_id", DataType.VARCHAR, max_length=64)
+        schema.add_field("sealed", DataType.VARCHAR, max_length=65_535)
+        schema.add_field("dense", DataType.FLOAT_VECTOR, dim=DIMENSIONS)
+        schema.add_field("sparse", DataType.SPARSE_FLOAT_VECTOR)
+        indexes = client.prepare_index_params()
+        indexes.add_index("dense", index_type="FLAT", metric_type="IP")
+        indexes.add_index("sparse", index_type="SPARSE_INVERTED_INDEX", metric_type="IP")
+        client.create_collection(collection_name(STORE), schema=schema, index_params=indexes)
+        index.create(STORE, DIMENSIONS)
+        index.upsert(STORE, [_row("one"), _row("two", "file-b")])
+        dense, sparse = index.search(STORE, _vector(1, 0, 0, 0), {3: 1.0}, 5, ["file-b"])
+        assert [hit.id for hit in dense] == [hit.id for hit in sparse] == ["two"]
+    finally:
+        index.close()
 
 
 def test_hostile_file_ids_filter_nothing_else(index: MilvusIndex) -> None:
