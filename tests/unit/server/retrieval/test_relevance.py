@@ -81,6 +81,7 @@ def test_a_passage_without_the_part_that_is_asked_for_is_less_relevant() -> None
         ("QM-7的E-99是什么意思？", False),
         ("Ｅ－９９ of the QM-7?", False),
         ("Was it better in Q3, at 20 degrees in 2019?", True),
+        ("Was it in the top-10 of FY2019, on 12-MAR-2019 or Mar-2020?", True),
     ],
 )
 def test_what_nothing_has_heard_of_is_not_answered_from_its_neighbours(question: str, known: bool) -> None:
