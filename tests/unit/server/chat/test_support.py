@@ -53,6 +53,12 @@ def test_across_scripts_only_numbers_and_names_are_compared(statement: str, verd
     assert support(TRAVEL, LEAVE)(statement, 1) == verdict
 
 
+def test_a_value_that_was_worked_out_is_supported_only_with_the_values_it_comes_from() -> None:
+    answered = support("Revenue: products 120, services 30.", CARS)
+    assert answered("Revenue of products and services is 150 together", 1) == "unsupported"
+    assert answered("Revenue of products, 120, and services, 30, is 150 together", 1) == "supported"
+
+
 def test_a_language_that_shares_only_the_script_is_not_compared_by_its_words() -> None:
     answered = support(GERMAN, CARS)
     assert answered("Receipts are handed in after the trip", 1) == "unknown"
