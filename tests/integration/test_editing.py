@@ -217,3 +217,26 @@ class TestFirstPages:
             assert 0.7 * len(house.index.ids(STORE, "file-cut")) <= count <= len(house.index.ids(STORE, "file-cut"))
         house.read("file-cut", elements(document))
         assert house.statistics.look_up(STORE, terms) == whole
+
+
+def test_after_any_changes_the_counts_are_those_of_what_is_there(house: House) -> None:
+    chance = random.Random(5)
+    sparse = Sparse(house.keys.secret("terms"))
+    asked = list(sparse.query_terms(" ".join(chance.sample(WORDS, 100))).values())
+    present: dict[str, list[list[str]]] = {}
+    for turn in range(12):
+        file_id = f"file-{chance.randrange(4)}"
+        if chance.random() < 0.25:
+            house.index.delete_file(STORE, file_id)
+            house.statistics.remove(STORE, file_id)
+            present.pop(file_id, None)
+        else:
+            edited = present.get(file_id, [])[chance.randrange(2) :]
+            present[file_id] = [*edited, *(page(number, turn) for number in range(chance.randrange(1, 3)))]
+            predecessor = chance.choice([None, *(other for other in present if other != file_id)])
+            house.read(file_id, elements(present[file_id]), predecessor)
+        counts = [sparse.count(text) for file in present for text in house.rows(file)]
+        holding = {term: held for term in asked if (held := sum(term in found for found in counts))}
+        total = sum(found.total() for found in counts)
+        assert house.statistics.look_up(STORE, asked) == (len(counts), total, holding)
+        assert house.index.count(STORE) == len(counts)

@@ -13,6 +13,7 @@ from tokenizers import Tokenizer
 from ingest.chunk import chunks
 from ingest.cleaning import clean
 from ingest.model import Box, Chunk, Element, Kind, Place
+from ingest.terms import terms
 
 Count = Callable[[Sequence[str]], list[int]]
 LIMIT = 200
@@ -359,3 +360,14 @@ def test_no_word_is_lost_no_limit_exceeded_and_places_are_valid(raw: list[Elemen
 def test_even_a_tiny_limit_holds(raw: list[Element]) -> None:
     found = list(chunks(clean(raw), COUNT, 24))
     assert all(chunk.tokens == COUNT([chunk.passage_text()])[0] <= 24 for chunk in found)
+
+
+def test_every_row_names_its_columns_so_that_a_question_naming_both_finds_it() -> None:
+    rows = (("Machine", "Oil pressure", "Speed"), *((f"M-{number}", f"{number} bar", "9") for number in range(60)))
+    made = cut(Element(Kind.TABLE, "Readings", rows=rows, header_rows=1))
+    assert len(made) > 1
+    asked = set(terms("What is the oil pressure of machine M-47?"))
+    lines = [line for chunk in made for line in chunk.text.split("\n")]
+    best = max(lines, key=lambda line: len(asked & set(terms(line))))
+    assert "47 bar" in best
+    assert asked <= set(terms(best))

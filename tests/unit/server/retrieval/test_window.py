@@ -2,6 +2,7 @@
 
 import pytest
 
+from ingest.terms import terms
 from server.retrieval.window import Question, best_window, sentences
 
 TEXT = "The canteen opens at eleven. Trips to Zurich need approval by the head of department. Receipts are kept."
@@ -21,7 +22,7 @@ def test_headings_take_part() -> None:
 
 
 def test_a_misspelt_word_is_met_in_part() -> None:
-    asked = Question("septicemia", {"septicemia": 1.0})
+    asked = Question("septicemia", dict.fromkeys(terms("septicemia"), 1.0))
     assert 0 < best_window(asked, "Some are septicemic forms.", {}).coverage < 1
     assert best_window(asked, "Some are serious forms.", {}).coverage == 0
 
