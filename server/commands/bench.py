@@ -113,19 +113,27 @@ def read(
 
 @app.command()
 def search(
-    chunks: Annotated[int, typer.Option(min=100, help="Chunks in the index.")] = 10_000,
-    queries: Annotated[int, typer.Option(min=10, help="Questions asked.")] = 200,
+    docs: Annotated[Path, typer.Option(exists=True, file_okay=False, help="Folder of .md, .txt or .jsonl texts.")],
+    chunks: Annotated[list[int] | None, typer.Option(min=100, help="Chunks in the index; may be repeated.")] = None,
+    queries: Annotated[int, typer.Option(min=10, help="Questions asked at each size.")] = 100,
+    plot: Annotated[Path | None, typer.Option(dir_okay=False, help="Draw latency and memory here, as SVG.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Search latency, query embedding included.
+    """Whole searches at 1,000, 10,000 and 100,000 chunks: latency, memory, filters, and recall against exact search.
 
-    Example: lectern bench search --chunks 10000
+    Example: lectern bench search --docs corpus/qa --plot search.svg
     """
-    from server.bench.search import latency
+    from server.bench.plot import plot as drawn
+    from server.bench.search import figures, growing
 
     with _bench() as (folder, say):
-        figures = latency(folder, chunks, queries, say)
-    _tell(figures, as_json=as_json)
+        try:
+            measured = growing(folder, docs, chunks or [1_000, 10_000, 100_000], queries, say)
+        except ValueError as error:
+            raise typer.BadParameter(str(error), param_hint="--docs") from error
+    if plot is not None:
+        plot.write_text(drawn(measured, f"{queries} questions at each size."), "utf-8")
+    _tell(figures(measured), as_json=as_json)
 
 
 @app.command()
