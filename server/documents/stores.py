@@ -219,10 +219,10 @@ class Stores:
         """Ids of the store's files that fulfil an attribute filter; None where there is no filter."""
         if filters is None:
             return None
-        entries = self._catalog.all_store_files(store_id)
-        if not entries:
+        files = self._catalog.attributes(store_id)
+        if not files:
             matches(filters, {})
-        return [entry.file_id for entry in entries if matches(filters, entry.attributes)]
+        return [file_id for file_id, attributes in files if matches(filters, attributes)]
 
     def resume(self) -> int:
         """Queues again what should be under way but has no job; returns how many files that were."""

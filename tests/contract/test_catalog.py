@@ -203,6 +203,14 @@ def test_attaching_again_puts_a_file_back_to_in_progress_in_its_place(catalog: C
     assert [entry.file_id[-1] for entry in catalog.all_store_files("vs-s")] == ["a", "b", "c"]
 
 
+def test_the_attributes_of_a_stores_files_are_what_was_set_last(catalog: Catalog) -> None:
+    fill(catalog, stores="st", files="ab")
+    catalog.set_attributes("vs-s", "file-b", {"year": 2026, "draft": False})
+    catalog.remove_file("file-a")
+    assert catalog.attributes("vs-s") == [("file-b", {"year": 2026, "draft": False})]
+    assert catalog.attributes("vs-none") == []
+
+
 def test_an_outcome_does_not_undo_attributes_set_meanwhile(catalog: Catalog) -> None:
     fill(catalog, files="a")
     catalog.set_attributes("vs-s", "file-a", {"owner": "Mei"})

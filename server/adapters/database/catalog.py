@@ -180,6 +180,13 @@ class SqlCatalog:
         with self._database.read() as connection:
             return [entries.read(row) for row in connection.execute(query)]
 
+    def attributes(self, store_id: str) -> list[tuple[str, Mapping[str, str | float | bool]]]:
+        """(id, attributes) of every file of a store, in the order in which they came."""
+        query = sa.select(store_files.c.file_id, store_files.c.attributes).where(store_files.c.store_id == store_id)
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(store_files.c.sequence))
+            return [(file_id, attributes) for file_id, attributes in rows]
+
     def stores_of_file(self, file_id: str) -> list[str]:
         """Ids of the stores that hold the file."""
         query = sa.select(store_files.c.store_id).where(store_files.c.file_id == file_id)
