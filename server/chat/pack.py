@@ -14,7 +14,8 @@ Count = Callable[[str], int]
 # What a chat template adds to a message, and a heading line to a passage, beyond their text.
 MESSAGE_TOKENS = 8
 PASSAGE_TOKENS = 16
-LEAST_TOKENS = 64
+# A shorter part of a passage says too little.
+LEAST_TOKENS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Room:
 
 
 def pack(passages: Sequence[Passage], messages: Sequence[Mapping[str, Any]], room: Room, count: Count) -> list[Passage]:
-    """As many of the best passages as fit, in the order of their places; if not even the first fits, a part of it.
+    """As many of the best passages as fit, in the order of their places; of the first that does not fit, a part.
 
     Raises:
         QuestionTooLong: the messages leave no room for any passage.
@@ -37,12 +38,14 @@ def pack(passages: Sequence[Passage], messages: Sequence[Mapping[str, Any]], roo
     free = min(room.context - room.answer - asked - instructions, room.passages)
     packed: list[Passage] = []
     for passage in passages:
-        need = count(passage.text) + count(" › ".join([passage.filename, *passage.headings])) + PASSAGE_TOKENS
+        label = count(" › ".join([passage.filename, *passage.headings])) + PASSAGE_TOKENS
+        need = label + count(passage.text)
         if need <= free:
             packed.append(passage)
             free -= need
-        elif not packed and free > LEAST_TOKENS:
-            return [_cut(passage, free - (need - count(passage.text)), count)]
+        elif free - label >= LEAST_TOKENS:
+            packed.append(_cut(passage, free - label, count))
+            break
     if passages and not packed:
         raise QuestionTooLong(tokens=asked, limit=room.context, param="messages")
     return sorted(packed, key=_place)

@@ -17,9 +17,21 @@ def count(text: str) -> int:
     return len(text.split())
 
 
-def test_the_best_passages_that_fit_are_packed_in_their_order() -> None:
+def test_the_best_passages_are_packed_and_the_first_that_does_not_fit_is_cut() -> None:
     packed = pack(passages(100, 5000, 100), ASKED, Room(8000, 500, 1000), count)
+    assert [passage.id for passage in packed] == ["0", "1"]
+    assert 700 < sum(count(passage.text) for passage in packed) <= 1000
+
+
+def test_where_only_a_few_words_of_a_passage_would_fit_a_shorter_one_is_packed() -> None:
+    packed = pack(passages(100, 100, 20), ASKED, Room(8000, 500, 160), count)
     assert [passage.id for passage in packed] == ["0", "2"]
+
+
+def test_headings_that_leave_no_room_for_text_leave_the_passage_out() -> None:
+    long = Passage("0", "vs", "f", "a.md", "word " * 100, 0.9, headings=("heading " * 100,))
+    packed = pack([long, *passages(20)], ASKED, Room(8000, 500, 110), count)
+    assert [count(passage.text) for passage in packed] == [20]
 
 
 def test_what_is_packed_leaves_less_room_for_the_next() -> None:
