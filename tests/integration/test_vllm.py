@@ -17,6 +17,7 @@ import pytest_asyncio
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from server.adapters.vllm import VllmEngine
+from server.chat.pack import Room, pack
 from server.chat.prompt import ground
 from server.chat.rewrite import Rewriter
 from server.errors import EngineLost, EngineRefused, EngineUnavailable
@@ -191,6 +192,35 @@ async def requests(engine: VllmEngine) -> float:
     """How many requests vLLM has finished."""
     lines = (await engine.metrics()).splitlines()
     return sum(float(line.split()[-1]) for line in lines if line.startswith("vllm:request_success_total{"))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_questions_with_the_same_passages_share_the_beginning_of_their_prompts(
+    engine: VllmEngine, language: str
+) -> None:
+    """Counted by vLLM: a cached block of tokens is one that was not computed again."""
+    found = passages(*(f"Rule {language} {n}: " + f"the limit of item {n} is {n * 7} EUR. " * 8 for n in range(1, 5)))
+    asked, cached = [], []
+    for turn in range(4):
+        before = await prefix_cache(engine)
+        ranked = found[turn:] + found[:turn]  # each question ranks them otherwise
+        packed = pack(ranked, [], Room(4096, 64, 3000), engine.count_tokens)
+        messages = ground([{"role": "user", "content": f"What is the limit of item {turn + 1}?"}], packed, language)
+        body = {"model": TINY_MODEL.name, "messages": messages, "temperature": 0, "max_tokens": 1}
+        await engine.complete(Prompt(body, "", tuple(packed), language))
+        queries, hits = (after - earlier for after, earlier in zip(await prefix_cache(engine), before, strict=True))
+        asked.append(queries)
+        cached.append(hits)
+    assert cached[0] < 0.5 * asked[0]
+    assert all(hits > 0.85 * queries for hits, queries in zip(cached[1:], asked[1:], strict=True))
+
+
+async def prefix_cache(engine: VllmEngine) -> tuple[float, float]:
+    """Tokens that vLLM has looked for in its prefix cache, and found there."""
+    lines = (await engine.metrics()).splitlines()
+    names = ("vllm:prefix_cache_queries_total{", "vllm:prefix_cache_hits_total{")
+    queries, hits = (sum(float(line.split()[-1]) for line in lines if line.startswith(name)) for name in names)
+    return queries, hits
 
 
 @pytest.mark.parametrize("title", ["VLLM::Worker", "VLLM::EngineCore"])
