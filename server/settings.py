@@ -78,7 +78,7 @@ class Settings(BaseSettings):
 
     passages: int = Field(6, ge=1, le=50, description="Most passages packed into a prompt.")
     passage_tokens: int = Field(2400, ge=100, description="Most tokens of passages packed into a prompt.")
-    min_score: float = Field(0.3, ge=0, le=1, description="Score below which a passage counts as not relevant.")
+    min_score: float = Field(0.25, ge=0, le=1, description="Score below which a passage counts as not relevant.")
     rewrite_seconds: float = Field(
         3, ge=0, le=60, description="Longest wait for the model to rewrite a follow-up; 0: rewritten by rule alone."
     )
