@@ -11,8 +11,8 @@ from server.bench.search import MOST_MS, MOST_P95_MS, Searched
 _WIDTH: Final = 340
 _HEIGHT: Final = 220
 _LEFT: Final = 60
-_TOP: Final = 60
-_COLOURS: Final = ("#1f5fbf", "#c2571a", "#3d7a3d")
+_TOP: Final = 80
+_COLOURS: Final = ("#1f5fbf", "#c2571a", "#3d7a3d", "#777777")
 
 Line = tuple[str, list[float]]
 
@@ -24,6 +24,7 @@ def plot(measured: Sequence[Searched], said: str) -> str:
         ("p50, whole search", [one.p50 for one in measured]),
         ("p95, whole search", [one.p95 for one in measured]),
         ("p50, index alone", [one.index for one in measured]),
+        ("processor time, whole search", [one.cpu for one in measured]),
     ]
     memory: list[Line] = [
         ("Milvus Lite", [one.milvus for one in measured]),
@@ -68,7 +69,7 @@ def _panel(title: str, chunks: Sequence[int], lines: Sequence[Line], left: int) 
         drawn.append(f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
         drawn += [f'<circle cx="{across:.1f}" cy="{down:.1f}" r="3" fill="{colour}"/>' for across, down in places]
         told = ", ".join(f"{value:.0f}" for value in values)
-        drawn.append(_text(left + 8, _TOP - 22 + 15 * number, f"{name}: {told}", fill=colour))
+        drawn.append(_text(left + 8, _TOP - 46 + 14 * number, f"{name}: {told}", fill=colour))
     return drawn
 
 
