@@ -1,6 +1,10 @@
+import json
+import operator
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from server.documents.filters import matches
 from server.errors import InvalidRequest
@@ -58,3 +62,42 @@ def test_endless_nesting_is_refused() -> None:
         nested = {"type": "and", "filters": [nested]}
     with pytest.raises(InvalidRequest):
         matches(nested, FILE)
+
+
+_VALUES = st.one_of(st.booleans(), st.integers(-2, 2), st.sampled_from([0.0, 1.5]), st.sampled_from(["", "a", "b"]))
+_KEYS = st.sampled_from("xyz")
+_ONE = st.fixed_dictionaries(
+    {"type": st.sampled_from(["eq", "ne", "gt", "gte", "lt", "lte"]), "key": _KEYS, "value": _VALUES}
+)
+_SOME = st.fixed_dictionaries({"type": st.sampled_from(["in", "nin"]), "key": _KEYS, "value": st.lists(_VALUES)})
+_NESTED = st.recursive(
+    _ONE | _SOME,
+    lambda inner: st.fixed_dictionaries(
+        {"type": st.sampled_from(["and", "or"]), "filters": st.lists(inner, min_size=1, max_size=3)}
+    ),
+    max_leaves=5,
+)
+
+
+def _kind(value: Any) -> str:
+    return {bool: "boolean", int: "number", float: "number", str: "text"}.get(type(value), "none")
+
+
+def _plainly(asked: dict[str, Any], attributes: dict[str, Any]) -> bool:
+    if "filters" in asked:
+        results = [_plainly(part, attributes) for part in asked["filters"]]
+        return (False not in results) if asked["type"] == "and" else (True in results)
+    have, kind = attributes.get(asked["key"]), asked["type"]
+    values = asked["value"] if kind in {"in", "nin"} else [asked["value"]]
+    if kind in {"eq", "in", "ne", "nin"}:
+        equal: bool = sum(_kind(have) == _kind(value) and have == value for value in values) > 0
+        return bool(equal == (kind in {"eq", "in"}))
+    if _kind(have) != _kind(values[0]) or _kind(have) not in {"number", "text"}:
+        return False
+    test: Any = {"gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le}[kind]
+    return bool(test(have, values[0]))
+
+
+@given(_NESTED, st.dictionaries(_KEYS, _VALUES))
+def test_any_filter_decides_as_a_plain_reading_of_it(asked: dict[str, Any], attributes: dict[str, Any]) -> None:
+    assert matches(json.loads(json.dumps(asked)), attributes) is _plainly(asked, attributes)
