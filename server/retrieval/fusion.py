@@ -47,6 +47,9 @@ def trust_in(calibration: Calibration, question: str) -> Trust:
     share = latin / (latin + other) if latin + other else 0.0
     scale = calibration.latin if share >= 0.5 else calibration.other
     trust = share * calibration.latin.trust + (1 - share) * calibration.other.trust
+    if share < 0.5:
+        # A name in Latin letters does not teach the embedder the language around it.
+        trust = min(trust, calibration.other.trust)
     return Trust(_DENSE_WEIGHT * trust, scale)
 
 

@@ -69,5 +69,10 @@ def test_the_embedder_is_trusted_in_scripts_it_knows(question: str, weight: floa
     assert trust_in(CALIBRATION, question).weight == pytest.approx(0.68 * weight)
 
 
-def test_a_question_in_two_scripts_is_trusted_in_part() -> None:
-    assert 0 < trust_in(CALIBRATION, "vLLM 的默认端口是多少").weight < 0.3
+def test_a_name_in_latin_letters_earns_no_trust_in_another_language() -> None:
+    assert trust_in(CALIBRATION, "vLLM 的默认端口是多少").weight == 0
+
+
+def test_a_foreign_name_lessens_the_trust_in_a_language_that_is_known() -> None:
+    whole = trust_in(CALIBRATION, "Who signs the contracts of the company?").weight
+    assert 0 < trust_in(CALIBRATION, "Who signs the contracts of 小米?").weight < whole
