@@ -7,6 +7,7 @@ as long as the block that opened them.
 import asyncio
 import contextlib
 import os
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import numpy as np
 from fastapi import FastAPI
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
@@ -96,6 +98,7 @@ from server.vault.master import open_master_key
 READER_VERSION = "2"
 SAMPLE_STORE = "samples"
 TOUCH_SECONDS = 60
+LOADED_STORES = 8
 KEPT_JOB_SECONDS = 7 * 86_400
 BYTES_PER_MB = 1024**2
 # A question, and what answers it beside what does not.
@@ -328,6 +331,7 @@ def create_app(settings: Settings, started: Callable[[Parts], None] | None = Non
             parts.rebuilder.start(builds=settings.workers != 0)
             schedule.start()
             runner.start()
+            threading.Thread(target=_load_stores, args=(parts,), name="loading", daemon=True).start()
             if started:
                 await asyncio.to_thread(started, parts)
             yield
@@ -348,6 +352,15 @@ def _impairments(retriever: Retriever) -> dict[str, str]:
     """What makes answers worse than they could be, without keeping Lectern from answering."""
     problem = retriever.reranking.problem if retriever.reranking else ""
     return {"reranker": problem} if problem else {}
+
+
+def _load_stores(parts: Parts) -> None:
+    """Has the index load the stores that were used last, so that no question waits for it: 100,000 chunks take it many
+    seconds."""
+    stores = sorted(parts.catalog.stores(None, 1000, "desc"), key=lambda store: store.last_active_at, reverse=True)
+    for store in stores[:LOADED_STORES]:
+        with contextlib.suppress(IndexUnavailable):
+            parts.index.search(store.collection, np.zeros(store.dimensions, np.float32), None, 1)
 
 
 def _serve(app: FastAPI, parts: Parts, engine: Engine, spare: Engine | None, gate: Gate) -> Runner:
