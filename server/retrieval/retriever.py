@@ -138,31 +138,31 @@ class Retriever:
 
     def _open(self, store_id: str, found: Sequence[Fused], limit: int, asked: float) -> list[Candidate]:
         """The first of what was found, opened."""
-        ids = list({one.hit.file_id for one in found})
-        entries, files = self._catalog.store_files_by_id(store_id, ids), self._catalog.files_by_id(ids)
         opened: list[Candidate] = []
-        for one in found:
-            entry, file = entries.get(one.hit.file_id), files.get(one.hit.file_id)
-            if entry is None or file is None or not entry.answers:
-                continue  # it has left the store, or another answers in its place until it is read
-            if len(opened) == limit:
-                break
-            try:
-                payload = unpack(self._keys.open_text(file.id, one.hit.sealed, one.hit.id))
-            except DamagedSeal as error:
-                log.warning("A passage could not be opened and is left out", file=file.id, reason=error.message)
-                continue
-            opened.append(
-                Candidate(
-                    _passage(entry, file.filename, one, payload),
-                    one.worth,
-                    one.near,
-                    one.trust,
-                    one.sparse,
-                    asked=asked,
-                )
-            )
+        # Rows of files are read for so many at once: reading those of all candidates took most of this.
+        for start in range(0, len(found), limit):
+            batch = found[start : start + limit]
+            ids = list({one.hit.file_id for one in batch})
+            entries, files = self._catalog.store_files_by_id(store_id, ids), self._catalog.files_by_id(ids)
+            for one in batch:
+                entry, file = entries.get(one.hit.file_id), files.get(one.hit.file_id)
+                if entry is None or file is None or not entry.answers:
+                    continue  # it has left the store, or another answers in its place until it is read
+                candidate = self._opened(entry, file.filename, one, asked)
+                if candidate is not None:
+                    opened.append(candidate)
+                if len(opened) == limit:
+                    return opened
         return opened
+
+    def _opened(self, entry: StoreFile, filename: str, found: Fused, asked: float) -> Candidate | None:
+        try:
+            payload = unpack(self._keys.open_text(entry.file_id, found.hit.sealed, found.hit.id))
+        except DamagedSeal as error:
+            log.warning("A passage could not be opened and is left out", file=entry.file_id, reason=error.message)
+            return None
+        passage = _passage(entry, filename, found, payload)
+        return Candidate(passage, found.worth, found.near, found.trust, found.sparse, asked=asked)
 
 
 def _passage(entry: StoreFile, filename: str, found: Fused, payload: Payload) -> Passage:
