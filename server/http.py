@@ -3,7 +3,8 @@
 import re
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
@@ -142,3 +143,15 @@ async def _stranger(request: Request, error: Exception) -> JSONResponse:
     request_id = request.scope.get("state", {}).get("request_id", "unknown")
     log.exception("Unexpected error", exc_info=error)
     return error_response(LecternError(request_id=request_id))
+
+
+def page_of(items: Sequence[dict[str, Any]], limit: int) -> dict[str, Any]:
+    """OpenAI's list object of a page that was read with one item more than `limit`, to know whether there is more."""
+    shown = list(items[:limit])
+    return {
+        "object": "list",
+        "data": shown,
+        "first_id": shown[0]["id"] if shown else None,
+        "last_id": shown[-1]["id"] if shown else None,
+        "has_more": len(items) > limit,
+    }

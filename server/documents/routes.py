@@ -13,6 +13,7 @@ from server.documents.files import Uploads
 from server.documents.stores import Stores
 from server.documents.text import Texts
 from server.errors import InvalidRequest
+from server.http import page_of
 from server.model import FileStatus, Passage, Role
 from server.ports import Search
 
@@ -42,7 +43,7 @@ def files_router(uploads: Uploads, needs: Callable[[Role], Any]) -> APIRouter:
     ) -> dict[str, Any]:
         """Lists files."""
         found = uploads.page(purpose, after, limit + 1, order)
-        return wire.page_of([wire.file_object(file) for file in found], limit)
+        return page_of([wire.file_object(file) for file in found], limit)
 
     @router.get("/{file_id}", dependencies=[reader])
     def get_file(file_id: str) -> dict[str, Any]:
@@ -92,7 +93,7 @@ def stores_router(
     def list_stores(after: str | None = None, limit: Limit = 20, order: Order = "desc") -> dict[str, Any]:
         """Lists stores."""
         found = stores.page(after, limit + 1, order)
-        return wire.page_of([wire.store_object(view) for view in found], limit)
+        return page_of([wire.store_object(view) for view in found], limit)
 
     @router.get("/{store_id}", dependencies=[reader])
     def get_store(store_id: str) -> dict[str, Any]:
@@ -166,7 +167,7 @@ def store_files_router(stores: Stores, texts: Texts, needs: Callable[[Role], Any
     ) -> dict[str, Any]:
         """Lists a store's files."""
         found = stores.entries(store_id, status.value if status else None, after, limit + 1, order)
-        return wire.page_of([wire.store_file_object(entry) for entry in found], limit)
+        return page_of([wire.store_file_object(entry) for entry in found], limit)
 
     @router.get("/{store_id}/files/{file_id}", dependencies=[reader])
     def get_store_file(store_id: str, file_id: str) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """OpenAI's shapes of files and vector stores (https://platform.openai.com/docs/api-reference/vector-stores)."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
@@ -84,18 +83,6 @@ class SearchStore(BaseModel):
 def priority_of(name: PriorityName) -> Priority:
     """The priority of that name."""
     return Priority[name.upper()]
-
-
-def page_of(items: Sequence[dict[str, Any]], limit: int) -> dict[str, Any]:
-    """OpenAI's list object of a page that was read with one item more than `limit`, to know whether there is more."""
-    shown = list(items[:limit])
-    return {
-        "object": "list",
-        "data": shown,
-        "first_id": shown[0]["id"] if shown else None,
-        "last_id": shown[-1]["id"] if shown else None,
-        "has_more": len(items) > limit,
-    }
 
 
 def file_object(file: FileRecord) -> dict[str, Any]:

@@ -192,18 +192,6 @@ def item_object(
     }
 
 
-def page_of(items: Sequence[dict[str, Any]], limit: int) -> dict[str, Any]:
-    """OpenAI's list object of a page that was read with one item more than `limit`, to know whether there is more."""
-    shown = list(items[:limit])
-    return {
-        "object": "list",
-        "data": shown,
-        "first_id": shown[0]["id"] if shown else None,
-        "last_id": shown[-1]["id"] if shown else None,
-        "has_more": len(items) > limit,
-    }
-
-
 def _fields(question: StoreQuestion) -> dict[str, Any]:
     return {
         "id": question.id,
