@@ -32,6 +32,29 @@ def test_migrating_again_changes_nothing(database: Database) -> None:
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_migration_that_ends_half_way_leaves_nothing_behind(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    half = "migrated_half_way"
+    url = f"sqlite:///{tmp_path / half}" if kind == "sqlite" else request.getfixturevalue("cluster").create(half)
+    database = Database(url)
+
+    def end(*arguments: object) -> None:
+        if "CREATE TABLE packed_objects" in str(arguments[2]):
+            raise InterruptedError
+
+    sa.event.listen(database.engine, "before_cursor_execute", end)
+    with pytest.raises(InterruptedError):
+        database.migrate()
+    assert sa.inspect(database.engine).get_table_names() == []
+
+    sa.event.remove(database.engine, "before_cursor_execute", end)
+    database.migrate()
+    assert set(metadata.tables) < set(sa.inspect(database.engine).get_table_names())
+    database.close()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_processes_that_start_together_migrate_once(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     script = (
         "import sys; from server.adapters.database.engine import Database\n"
