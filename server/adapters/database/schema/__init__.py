@@ -1,0 +1,50 @@
+"""The tables, a module per field. Times are Unix seconds; JSON is kept as text in a JSON column."""
+
+from server.adapters.database.schema.access import api_keys, links, sessions
+from server.adapters.database.schema.base import metadata
+from server.adapters.database.schema.documents import (
+    departures,
+    file_keys,
+    file_signatures,
+    files,
+    packed_objects,
+    signature_bands,
+    store_files,
+    vector_stores,
+)
+from server.adapters.database.schema.evals import eval_items, eval_runs, evals
+from server.adapters.database.schema.index import (
+    embedders,
+    file_statistics,
+    generations,
+    rebuilt_files,
+    term_statistics,
+)
+from server.adapters.database.schema.jobs import jobs
+from server.adapters.database.schema.sources import source_files, sources
+
+__all__ = [
+    "api_keys",
+    "departures",
+    "embedders",
+    "eval_items",
+    "eval_runs",
+    "evals",
+    "file_keys",
+    "file_signatures",
+    "file_statistics",
+    "files",
+    "generations",
+    "jobs",
+    "links",
+    "metadata",
+    "packed_objects",
+    "rebuilt_files",
+    "sessions",
+    "signature_bands",
+    "source_files",
+    "sources",
+    "store_files",
+    "term_statistics",
+    "vector_stores",
+]

@@ -1,0 +1,59 @@
+"""Files, stores, sources and evaluations."""
+
+from server.errors.base import LecternError
+
+
+class UnknownStore(LecternError):
+    """There is no vector store {store!r}. GET /v1/vector_stores lists those you can use."""
+
+    status = 404
+    type = "invalid_request_error"
+    code = "vector_store_not_found"
+
+
+class UnknownFile(LecternError):
+    """There is no file {file!r}. GET /v1/files lists those you can use."""
+
+    status = 404
+    type = "invalid_request_error"
+    code = "file_not_found"
+
+
+class UnknownSource(LecternError):
+    """There is no source {source!r} in this vector store. GET /v1/vector_stores/ID/sources lists those there are."""
+
+    status = 404
+    type = "invalid_request_error"
+    code = "source_not_found"
+
+
+class RefusedSource(LecternError):
+    """{url} cannot be a source: {detail}."""
+
+    status = 400
+    type = "invalid_request_error"
+    code = "refused_source"
+
+
+class SourceUnavailable(LecternError):
+    """{url} could not be looked through ({detail}). Nothing was taken for deleted; the next run tries again."""
+
+    status = 503
+    type = "server_error"
+    code = "source_unavailable"
+
+
+class UnknownEval(LecternError):
+    """There is no evaluation, run or item {eval!r}. GET /v1/evals lists the evaluations."""
+
+    status = 404
+    type = "invalid_request_error"
+    code = "eval_not_found"
+
+
+class DuplicateName(LecternError):
+    """There is a {noun} named {name!r} already. Choose another name."""
+
+    status = 409
+    type = "invalid_request_error"
+    code = "duplicate_name"
