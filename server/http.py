@@ -4,10 +4,10 @@ import re
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.errors import InvalidRequest, LecternError, RequestTooLarge, UnknownAddress, WrongMethod
+from server.model import Page, Passage
 
 log = structlog.get_logger()
 
@@ -145,13 +146,34 @@ async def _stranger(request: Request, error: Exception) -> JSONResponse:
     return error_response(LecternError(request_id=request_id))
 
 
-def page_of(items: Sequence[dict[str, Any]], limit: int) -> dict[str, Any]:
-    """OpenAI's list object of a page that was read with one item more than `limit`, to know whether there is more."""
-    shown = list(items[:limit])
+def paging(usual: int = 20, most: int = 100, order: str = "desc") -> Any:
+    """A dependency that reads which Page of a list is wanted: `usual` objects, where the caller does not say."""
+
+    def page(
+        after: Annotated[str | None, Query(max_length=256)] = None,
+        before: Annotated[str | None, Query(max_length=256)] = None,
+        limit: Annotated[int, Query(ge=1, le=most)] = usual,
+        order: Annotated[str, Query(pattern="^(asc|desc)$")] = order,
+    ) -> Page:
+        return Page(limit, order, after, before)
+
+    return Depends(page)
+
+
+def page_of(items: Sequence[dict[str, Any]], page: Page) -> dict[str, Any]:
+    """OpenAI's list object of a page that was read with `one_more` item than wanted, to know whether there is more."""
+    backwards = page.before is not None and page.after is None
+    shown = list(items[-page.limit :] if backwards else items[: page.limit])
     return {
         "object": "list",
         "data": shown,
         "first_id": shown[0]["id"] if shown else None,
         "last_id": shown[-1]["id"] if shown else None,
-        "has_more": len(items) > limit,
+        "has_more": len(items) > page.limit,
     }
+
+
+def tell_documents(request: Request, passages: Sequence[Passage]) -> None:
+    """Notes which documents stand behind the answer to a request, for the record of who read what."""
+    documents = dict.fromkeys((passage.store_id, passage.file_id) for passage in passages)
+    request.state.documents = [*getattr(request.state, "documents", ()), *documents]

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
-from server.errors import CrossSiteRequest, Forbidden, NoApiKey
+from server.errors import CrossSiteRequest, Forbidden, NoApiKey, UnknownFile
 from server.model import Caller, Role
-from server.ports import Identities
+from server.ports import Identities, Rights
 
 SESSION_COOKIE = "lectern_session"
 PORTAL_HEADER = "X-Lectern-Portal"
@@ -25,8 +25,9 @@ class Gate:
     a key or a session in this process calls `forget`; what another process changes is seen when the seconds are over.
     """
 
-    def __init__(self, identities: Identities, seconds: float = 5.0) -> None:
+    def __init__(self, identities: Identities, rights: Rights, seconds: float = 5.0) -> None:
         self._identities = identities
+        self._rights = rights
         self._seconds = seconds
         self._callers: dict[str, tuple[float, Caller]] = {}
         self._forgotten = 0
@@ -62,6 +63,37 @@ class Gate:
             caller = await self.caller(request)
             if not caller.role.covers(role):
                 raise Forbidden(role=caller.role, needed=role)
+            return caller
+
+        return admitted
+
+    def store(self, role: Role) -> Callable[[Request], Awaitable[Caller]]:
+        """A dependency that gives the caller if it has this role in the store of the path, and may read the path's
+        file. Raises UnknownStore, UnknownFile, Forbidden else."""
+
+        async def admitted(request: Request) -> Caller:
+            caller = await self.caller(request)
+            store_id, file_id = request.path_params["store_id"], request.path_params.get("file_id")
+
+            def check() -> None:
+                self._rights.in_store(caller, store_id, role)
+                if file_id is not None:
+                    readable = self._rights.readable(caller, store_id)
+                    if readable is not None and file_id not in readable:
+                        raise UnknownFile(file=file_id)
+
+            await run_in_threadpool(check)
+            return caller
+
+        return admitted
+
+    def file(self, role: Role) -> Callable[[Request], Awaitable[Caller]]:
+        """A dependency that gives the caller if it has this role for the file of the path. Raises UnknownFile,
+        Forbidden else."""
+
+        async def admitted(request: Request) -> Caller:
+            caller = await self.caller(request)
+            await run_in_threadpool(self._rights.of_file, caller, request.path_params["file_id"], role)
             return caller
 
         return admitted

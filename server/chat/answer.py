@@ -24,7 +24,7 @@ from server.errors import (
     UnknownModel,
     UnknownStore,
 )
-from server.model import Passage, Prompt
+from server.model import Caller, Passage, Prompt, all_in_turn
 from server.ports import Catalog, Engine
 
 log = structlog.get_logger()
@@ -80,13 +80,13 @@ class Answers:
         """Answers being given now."""
         return self._under_way
 
-    async def models(self) -> list[str]:
-        """The engine's models, and each of them with each store as MODEL@STORE."""
+    async def models(self, caller: Caller) -> list[str]:
+        """The engine's models, and each of them with each store that the caller may read as MODEL@STORE."""
         models = await self._engine.models()
-        stores = await asyncio.to_thread(self._catalog.stores, None, 1000, "asc")
+        stores = await asyncio.to_thread(self._catalog.stores, all_in_turn(limit=1000))
         return [*models, *(f"{model}@{store.name}" for model in models for store in stores)]
 
-    async def prepare(self, request: ChatRequest) -> Asked:
+    async def prepare(self, request: ChatRequest, caller: Caller) -> Asked:
         """Everything up to the engine.
 
         Raises:
@@ -106,7 +106,7 @@ class Answers:
                 raise InvalidRequest(detail="there is no question in the messages", param="messages")
             if len(question) > MOST_QUESTION_CHARS:
                 raise QuestionTooLong(tokens=len(question) // 3, limit=MOST_QUESTION_CHARS // 3, param="messages")
-            found = await self._find(messages, knowledge, model)
+            found = await self._find(messages, knowledge, model, caller)
             started = time.perf_counter()
             passages = pack(found.passages, messages, self._room(model, request), self._engine.count_tokens)
             messages = ground(messages, passages, language) if passages else messages

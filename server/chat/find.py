@@ -2,14 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from server.chat.rewrite import Rewriter
 from server.chat.wire import Knowledge
-from server.model import Passage
-from server.ports import Catalog, Search
+from server.model import Caller, Passage, Role
+from server.ports import Rights, Search
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +38,28 @@ class Found:
 
 
 class Finder:
-    """Searches what a request names. `allowed` tells which files of a store fulfil a filter; None: all."""
+    """Searches what a request names, as far as the caller may read it. `allowed` tells which files of a store fulfil a
+    filter, of those that are readable; None: all."""
 
     def __init__(
         self,
-        catalog: Catalog,
         rewrite: Rewriter,
         search: Search,
-        allowed: Callable[[str, Mapping[str, Any] | None], list[str] | None],
+        rights: Rights,
+        allowed: Callable[[str, Mapping[str, Any] | None, frozenset[str] | None], Collection[str] | None],
         limits: Limits,
         observe: Callable[[str, float], None],
     ) -> None:
-        self._catalog = catalog
         self._rewrite = rewrite
         self._search = search
+        self._rights = rights
         self._allowed = allowed
         self._limits = limits
         self._observe = observe
 
-    async def __call__(self, messages: Sequence[Mapping[str, Any]], knowledge: Knowledge, model: str) -> Found:
+    async def __call__(
+        self, messages: Sequence[Mapping[str, Any]], knowledge: Knowledge, model: str, caller: Caller
+    ) -> Found:
         """What is found for the questions of the conversation. Raises UnknownStore, and what the search raises."""
         started = time.perf_counter()
         questions = tuple(await self._rewrite(messages, model))
@@ -64,11 +67,17 @@ class Finder:
         least = self._limits.min_score if knowledge.score_threshold is None else knowledge.score_threshold
 
         def find() -> Found:
-            stores = [self._catalog.store(store_id).id for store_id in dict.fromkeys(knowledge.vector_store_ids)]
+            stores = list(dict.fromkeys(knowledge.vector_store_ids))
+            for store_id in stores:
+                self._rights.in_store(caller, store_id, Role.READER)
+
+            def allowed(store_id: str) -> Collection[str] | None:
+                return self._allowed(store_id, knowledge.filters, self._rights.readable(caller, store_id))
+
             limit = knowledge.max_num_results or self._limits.passages
 
             def relevant(*asked: str) -> tuple[Passage, ...]:
-                found = self._search(asked, stores, limit, lambda store_id: self._allowed(store_id, knowledge.filters))
+                found = self._search(asked, stores, limit, allowed)
                 return tuple(passage for passage in found if passage.score >= least)
 
             if len(questions) == 1:

@@ -1,26 +1,29 @@
 """`/v1/chat/completions` and `/v1/models`."""
 
-from collections.abc import Callable
 from typing import Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
 
 from server.chat.answer import Answers
 from server.chat.wire import ChatRequest
 from server.errors import UnknownModel
-from server.model import Role
+from server.http import tell_documents
+from server.model import Caller, Role
+from server.ports import Gate
 
 
-def chat_router(answers: Answers, needs: Callable[[Role], Any], started: int) -> APIRouter:
+def chat_router(answers: Answers, gate: Gate, started: int) -> APIRouter:
     """The routes of chat. `started` is given as the time of creation of every model."""
-    router = APIRouter(prefix="/v1", tags=["chat"], dependencies=[Depends(needs(Role.READER))])
+    router = APIRouter(prefix="/v1", tags=["chat"])
+    reader = Depends(gate.needs(Role.READER))
 
     @router.post("/chat/completions", response_model=None)
-    async def chat(request: ChatRequest) -> dict[str, Any] | StreamingResponse:
+    async def chat(body: ChatRequest, request: Request, caller: Caller = reader) -> dict[str, Any] | StreamingResponse:
         """Answers; from documents, with citations, where the request names knowledge."""
-        asked = await answers.prepare(request)
-        if not request.stream:
+        asked = await answers.prepare(body, caller)
+        tell_documents(request, asked.prompt.passages)
+        if not body.stream:
             return await answers.complete(asked)
         return StreamingResponse(
             await answers.stream(asked),
@@ -32,14 +35,14 @@ def chat_router(answers: Answers, needs: Callable[[Role], Any], started: int) ->
         return {"id": name, "object": "model", "created": started, "owned_by": "lectern"}
 
     @router.get("/models")
-    async def models() -> dict[str, Any]:
+    async def models(caller: Caller = reader) -> dict[str, Any]:
         """The models, and each with each knowledge base as MODEL@STORE."""
-        return {"object": "list", "data": [model(name) for name in await answers.models()]}
+        return {"object": "list", "data": [model(name) for name in await answers.models(caller)]}
 
     @router.get("/models/{name:path}")
-    async def one_model(name: str) -> dict[str, Any]:
+    async def one_model(name: str, caller: Caller = reader) -> dict[str, Any]:
         """One model."""
-        if name not in await answers.models():
+        if name not in await answers.models(caller):
             raise UnknownModel(model=name)
         return model(name)
 

@@ -16,7 +16,7 @@ from server.documents.names import blob_name, elements_name, password_name
 from server.documents.stores import Stores
 from server.documents.upload import receive
 from server.errors import InvalidRequest, UnknownFile
-from server.model import FileRecord
+from server.model import FileRecord, Page
 from server.ports import Catalog, Files, Keys
 
 PURPOSES = ("assistants", "user_data", "batch", "fine-tune", "vision", "evals")
@@ -118,9 +118,9 @@ class Uploads:
         """Raises UnknownFile."""
         return self._catalog.file(file_id)
 
-    def page(self, purpose: str | None, after: str | None, limit: int, order: str) -> list[FileRecord]:
+    def page(self, purpose: str | None, page: Page) -> list[FileRecord]:
         """A page of files by time of upload."""
-        return self._catalog.files(purpose, after, limit, order)
+        return self._catalog.files(purpose, page)
 
     def open(self, file_id: str) -> BinaryIO:
         """The file's content. Raises UnknownFile."""

@@ -13,37 +13,28 @@ from server.documents.files import Uploads
 from server.documents.stores import Stores
 from server.documents.text import Texts
 from server.errors import InvalidRequest
-from server.http import page_of
-from server.model import FileStatus, Passage, Role
-from server.ports import Search
+from server.http import page_of, paging, tell_documents
+from server.model import Caller, FileStatus, Page, Passage, Role
+from server.ports import Gate, Rights, Search
 
 READ_BYTES = 256 * 1024
 MOST_QUERY_CHARS = 16_384
 
-Limit = Annotated[int, Query(ge=1, le=100)]
-Order = Annotated[str, Query(pattern="^(asc|desc)$")]
 
-
-def files_router(uploads: Uploads, needs: Callable[[Role], Any]) -> APIRouter:
+def files_router(uploads: Uploads, gate: Gate) -> APIRouter:
     """The routes of files."""
     router = APIRouter(prefix="/v1/files", tags=["files"])
-    reader, editor = Depends(needs(Role.READER)), Depends(needs(Role.EDITOR))
+    reader, editor = Depends(gate.file(Role.READER)), Depends(gate.file(Role.EDITOR))
 
-    @router.post("", dependencies=[editor])
+    @router.post("", dependencies=[Depends(gate.needs(Role.EDITOR))])
     async def upload(request: Request) -> dict[str, Any]:
         """Uploads a file (multipart: `file`, `purpose`)."""
         return wire.file_object(await uploads.add(request))
 
-    @router.get("", dependencies=[reader])
-    def list_files(
-        purpose: str | None = None,
-        after: str | None = None,
-        limit: Annotated[int, Query(ge=1, le=10_000)] = 10_000,
-        order: Order = "desc",
-    ) -> dict[str, Any]:
+    @router.get("", dependencies=[Depends(gate.needs(Role.READER))])
+    def list_files(purpose: str | None = None, page: Page = paging(10_000, 10_000)) -> dict[str, Any]:
         """Lists files."""
-        found = uploads.page(purpose, after, limit + 1, order)
-        return page_of([wire.file_object(file) for file in found], limit)
+        return page_of([wire.file_object(file) for file in uploads.page(purpose, page.one_more)], page)
 
     @router.get("/{file_id}", dependencies=[reader])
     def get_file(file_id: str) -> dict[str, Any]:
@@ -77,23 +68,22 @@ def files_router(uploads: Uploads, needs: Callable[[Role], Any]) -> APIRouter:
 
 
 def stores_router(
-    stores: Stores, search: Search, rewrite: Callable[[str], list[str]], needs: Callable[[Role], Any]
+    stores: Stores, search: Search, rewrite: Callable[[str], list[str]], rights: Rights, gate: Gate
 ) -> APIRouter:
     """The routes of vector stores. `rewrite` makes of a query the questions to search for."""
     router = APIRouter(prefix="/v1/vector_stores", tags=["vector stores"])
-    reader, editor = Depends(needs(Role.READER)), Depends(needs(Role.EDITOR))
+    reader, editor = Depends(gate.store(Role.READER)), Depends(gate.store(Role.EDITOR))
 
-    @router.post("", dependencies=[editor])
+    @router.post("", dependencies=[Depends(gate.needs(Role.EDITOR))])
     def create_store(body: wire.CreateStore) -> dict[str, Any]:
         """Creates a store."""
         priority = wire.priority_of(body.priority)
         return wire.store_object(stores.create(body.name or "", body.file_ids, body.metadata or {}, priority))
 
-    @router.get("", dependencies=[reader])
-    def list_stores(after: str | None = None, limit: Limit = 20, order: Order = "desc") -> dict[str, Any]:
+    @router.get("", dependencies=[Depends(gate.needs(Role.READER))])
+    def list_stores(page: Page = paging()) -> dict[str, Any]:
         """Lists stores."""
-        found = stores.page(after, limit + 1, order)
-        return page_of([wire.store_object(view) for view in found], limit)
+        return page_of([wire.store_object(view) for view in stores.page(page.one_more)], page)
 
     @router.get("/{store_id}", dependencies=[reader])
     def get_store(store_id: str) -> dict[str, Any]:
@@ -111,8 +101,10 @@ def stores_router(
         stores.delete(store_id)
         return {"id": store_id, "object": "vector_store.deleted", "deleted": True}
 
-    @router.post("/{store_id}/search", dependencies=[reader])
-    async def search_store(store_id: str, body: wire.SearchStore) -> dict[str, Any]:
+    @router.post("/{store_id}/search")
+    async def search_store(
+        store_id: str, body: wire.SearchStore, request: Request, caller: Caller = reader
+    ) -> dict[str, Any]:
         """Finds passages."""
         queries = [body.query] if isinstance(body.query, str) else body.query
         questions = [query.strip() for query in queries if query.strip()]
@@ -122,10 +114,13 @@ def stores_router(
             questions = queries = [part for question in questions for part in rewrite(question)]
 
         def find() -> list[Passage]:
-            return search(questions, [store_id], body.max_num_results, lambda one: stores.allowed(one, body.filters))
+            readable = rights.readable(caller, store_id)
+            allowed = stores.allowed(store_id, body.filters, readable)
+            return search(questions, [store_id], body.max_num_results, lambda _: allowed)
 
         least = body.ranking_options.score_threshold
         found = [passage for passage in await asyncio.to_thread(find) if passage.score >= least]
+        tell_documents(request, found)
         return {
             "object": "vector_store.search_results.page",
             "search_query": queries,
@@ -137,14 +132,15 @@ def stores_router(
     return router
 
 
-def store_files_router(stores: Stores, texts: Texts, needs: Callable[[Role], Any]) -> APIRouter:
+def store_files_router(stores: Stores, texts: Texts, rights: Rights, gate: Gate) -> APIRouter:
     """The routes of the files in a vector store."""
     router = APIRouter(prefix="/v1/vector_stores", tags=["vector stores"])
-    reader, editor = Depends(needs(Role.READER)), Depends(needs(Role.EDITOR))
+    reader, editor = Depends(gate.store(Role.READER)), Depends(gate.store(Role.EDITOR))
 
-    @router.post("/{store_id}/files", dependencies=[editor])
-    def attach_file(store_id: str, body: wire.AttachFile) -> dict[str, Any]:
+    @router.post("/{store_id}/files")
+    def attach_file(store_id: str, body: wire.AttachFile, caller: Caller = editor) -> dict[str, Any]:
         """Puts a file into a store; a job reads it."""
+        rights.of_file(caller, body.file_id, Role.READER)
         password = body.password.get_secret_value() if body.password else None
         stores.attach(
             store_id,
@@ -161,13 +157,11 @@ def store_files_router(stores: Stores, texts: Texts, needs: Callable[[Role], Any
     def list_store_files(
         store_id: str,
         status: Annotated[FileStatus | None, Query(alias="filter")] = None,
-        after: str | None = None,
-        limit: Limit = 20,
-        order: Order = "desc",
+        page: Page = paging(),
     ) -> dict[str, Any]:
         """Lists a store's files."""
-        found = stores.entries(store_id, status.value if status else None, after, limit + 1, order)
-        return page_of([wire.store_file_object(entry) for entry in found], limit)
+        found = stores.entries(store_id, status.value if status else None, page.one_more)
+        return page_of([wire.store_file_object(entry) for entry in found], page)
 
     @router.get("/{store_id}/files/{file_id}", dependencies=[reader])
     def get_store_file(store_id: str, file_id: str) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """`/v1/vector_stores/{id}/sources`."""
 
-from collections.abc import Callable
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -9,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from server.documents.sources import INTERVAL, WEB_INTERVAL, Sources, SourceView
 from server.model import FileStatus, Role, SourceOptions
+from server.ports import Gate
 
 Glob = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -35,14 +35,14 @@ class CreateSource(BaseModel):
         return SourceOptions(tuple(self.include), tuple(self.exclude), interval, self.depth, tuple(self.pages))
 
 
-def sources_router(sources: Sources, needs: Callable[[Role], Any]) -> APIRouter:
+def sources_router(sources: Sources, gate: Gate) -> APIRouter:
     """The routes of sources.
 
     Making one needs an administrator: whoever names a URL or a folder makes the server read there, with the server's
     own rights and from its place in the network, and everybody who may ask the store reads what it found.
     """
     router = APIRouter(prefix="/v1/vector_stores/{store_id}/sources", tags=["sources"])
-    editor, admin = Depends(needs(Role.EDITOR)), Depends(needs(Role.ADMIN))
+    editor, admin = Depends(gate.store(Role.EDITOR)), Depends(gate.needs(Role.ADMIN))
 
     @router.post("", dependencies=[admin])
     def create_source(store_id: str, body: CreateSource) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import contextlib
 import re
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from server.documents.generations import Generations
 from server.documents.passwords import Passwords
 from server.documents.progress import QUEUED, load
 from server.errors import InvalidRequest, UnknownFile
-from server.model import Building, FileStatus, Priority, StoreFile, StoreRecord
+from server.model import Building, FileStatus, Page, Priority, StoreFile, StoreRecord, all_in_turn
 from server.ports import Catalog, Index, Jobs
 
 INGEST = "ingest"
@@ -83,9 +83,9 @@ class Stores:
         counts, building = self._catalog.file_counts([store_id]), self._generations.building([store_id])
         return StoreView(store, counts.get(store_id, {}), building.get(store_id))
 
-    def page(self, after: str | None, limit: int, order: str) -> list[StoreView]:
+    def page(self, page: Page) -> list[StoreView]:
         """A page of stores by time of creation."""
-        stores = self._catalog.stores(after, limit, order)
+        stores = self._catalog.stores(page)
         ids = [store.id for store in stores]
         counts, building = self._catalog.file_counts(ids), self._generations.building(ids)
         return [StoreView(store, counts.get(store.id, {}), building.get(store.id)) for store in stores]
@@ -204,10 +204,10 @@ class Stores:
         self._catalog.store(store_id)
         return self._with_progress([self._catalog.store_file(store_id, file_id)])[0]
 
-    def entries(self, store_id: str, status: str | None, after: str | None, limit: int, order: str) -> list[StoreFile]:
+    def entries(self, store_id: str, status: str | None, page: Page) -> list[StoreFile]:
         """A page of a store's files. Raises UnknownStore."""
         self._catalog.store(store_id)
-        return self._with_progress(self._catalog.store_files(store_id, status, after, limit, order))
+        return self._with_progress(self._catalog.store_files(store_id, status, page))
 
     def set_attributes(self, store_id: str, file_id: str, attributes: Mapping[str, str | float | bool]) -> StoreFile:
         """Replaces a file's attributes. Raises UnknownStore, UnknownFile, InvalidRequest."""
@@ -215,19 +215,26 @@ class Stores:
         check_attributes(attributes)
         return self._catalog.set_attributes(store_id, file_id, attributes)
 
-    def allowed(self, store_id: str, filters: Mapping[str, Any] | None) -> list[str] | None:
-        """Ids of the store's files that fulfil an attribute filter; None where there is no filter."""
+    def allowed(
+        self, store_id: str, filters: Mapping[str, Any] | None, readable: frozenset[str] | None = None
+    ) -> Collection[str] | None:
+        """Ids of the store's files that fulfil an attribute filter, of those that are `readable` (None: all are); None
+        where nothing is left out."""
         if filters is None:
-            return None
+            return readable
         files = self._catalog.attributes(store_id)
         if not files:
             matches(filters, {})
-        return [file_id for file_id, attributes in files if matches(filters, attributes)]
+        return [
+            file_id
+            for file_id, attributes in files
+            if (readable is None or file_id in readable) and matches(filters, attributes)
+        ]
 
     def resume(self) -> int:
         """Queues again what should be under way but has no job; returns how many files that were."""
         count, after = 0, None
-        while stores := self._catalog.stores(after, 100, "asc"):
+        while stores := self._catalog.stores(all_in_turn(after)):
             after = stores[-1].id
             for store in stores:
                 entries = self._catalog.all_store_files(store.id)

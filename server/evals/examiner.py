@@ -1,7 +1,7 @@
 """Asks one question as a user does, and measures what comes of it."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -28,7 +28,7 @@ class Examiner:
     """Searches, and has the model answer. `allowed` tells which files of a store may be searched, as for every user."""
 
     def __init__(
-        self, search: Search, allowed: Callable[[str], list[str] | None], answer: Answer, min_score: float
+        self, search: Search, allowed: Callable[[str], Collection[str] | None], answer: Answer, min_score: float
     ) -> None:
         self._search = search
         self._allowed = allowed

@@ -12,7 +12,7 @@ from server.errors import UnknownModel
 from server.evals import wire
 from server.evals.evaluations import Evaluations
 from server.http import page_of
-from server.model import Role
+from server.model import Page, Role
 from server.ports.evals import RunRecord
 
 Limit = Annotated[int, Query(ge=1, le=100)]
@@ -35,7 +35,7 @@ def evals_router(evaluations: Evaluations, models: Models, needs: Callable[[Role
     def list_evals(after: str | None = None, limit: Limit = 20, order: Order = "asc") -> dict[str, Any]:
         """Lists evaluations."""
         found = evaluations.rows.page(after, limit + 1, order)
-        return page_of([wire.eval_object(record) for record in found], limit)
+        return page_of([wire.eval_object(record) for record in found], Page(limit, order, after))
 
     @router.get("/{eval_id}", dependencies=[reader])
     def get_eval(eval_id: str) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def _add_runs(router: APIRouter, evaluations: Evaluations, needs: Callable[[Role
     def list_runs(eval_id: str, after: str | None = None, limit: Limit = 20, order: Order = "asc") -> dict[str, Any]:
         """Lists an evaluation's runs."""
         found = evaluations.views(eval_id, after, limit + 1, order)
-        return page_of([wire.run_object(view) for view in found], limit)
+        return page_of([wire.run_object(view) for view in found], Page(limit, order, after))
 
     @router.get("/{eval_id}/runs/{run_id}", dependencies=[reader])
     def get_run(eval_id: str, run_id: str, against: str | None = None) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def _add_runs(router: APIRouter, evaluations: Evaluations, needs: Callable[[Role
         wanted = None if status is None else wire.status_of(status)
         found = evaluations.items(eval_id, run_id, wanted, after, limit + 1, order)
         opened = [wire.item_object(record, item, evaluations.opened(eval_id, item)) for item in found]
-        return page_of(opened, limit)
+        return page_of(opened, Page(limit, order, after))
 
     @router.get("/{eval_id}/runs/{run_id}/output_items/{item_id}", dependencies=[reader])
     def get_item(eval_id: str, run_id: str, item_id: str) -> dict[str, Any]:

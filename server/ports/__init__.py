@@ -11,6 +11,7 @@ from server.ports.generations import EmbedderRows, Embedders, Generations
 from server.ports.identities import Identities
 from server.ports.index import Allowed, Index, Reranker, Search, Statistics, Vector
 from server.ports.jobs import Jobs
+from server.ports.rights import Gate, Rights
 from server.ports.sources import SourcePlace, SourcePlaces, Sources
 
 __all__ = [
@@ -21,12 +22,14 @@ __all__ = [
     "Engine",
     "Evals",
     "Files",
+    "Gate",
     "Generations",
     "Identities",
     "Index",
     "Jobs",
     "Keys",
     "Reranker",
+    "Rights",
     "Search",
     "Signatures",
     "SourcePlace",

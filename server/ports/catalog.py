@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from server.model import Departure, FileRecord, StoreFile, StoreRecord
+from server.model import Departure, FileRecord, Page, StoreFile, StoreRecord
 
 
 class Catalog(Protocol):
@@ -17,7 +17,7 @@ class Catalog(Protocol):
         """Raises UnknownFile."""
         ...
 
-    def files(self, purpose: str | None, after: str | None, limit: int, order: str) -> list[FileRecord]:
+    def files(self, purpose: str | None, page: Page) -> list[FileRecord]:
         """A page of files by creation time."""
         ...
 
@@ -45,7 +45,7 @@ class Catalog(Protocol):
         """The oldest store of that name or id."""
         ...
 
-    def stores(self, after: str | None, limit: int, order: str) -> list[StoreRecord]:
+    def stores(self, page: Page) -> list[StoreRecord]:
         """A page of stores by creation time."""
         ...
 
@@ -79,9 +79,7 @@ class Catalog(Protocol):
         """Those of the files that are in the store, as they stood at one moment."""
         ...
 
-    def store_files(
-        self, store_id: str, status: str | None, after: str | None, limit: int, order: str
-    ) -> list[StoreFile]:
+    def store_files(self, store_id: str, status: str | None, page: Page) -> list[StoreFile]:
         """A page of a store's files."""
         ...
 

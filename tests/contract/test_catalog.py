@@ -6,7 +6,7 @@ import pytest
 from server.adapters.database.catalog import SqlCatalog
 from server.adapters.database.engine import Database
 from server.errors import InvalidRequest, UnknownFile, UnknownStore
-from server.model import FileRecord, FileStatus, StoreFile, StoreRecord
+from server.model import FileRecord, FileStatus, Page, StoreFile, StoreRecord
 from server.ports import Catalog
 
 
@@ -80,20 +80,20 @@ def test_pages_follow_the_order_of_creation(catalog: Catalog, order: str, everyt
     fill(catalog)
     catalog.add_file(a_file("z", purpose="other"))
     found, after = "", None
-    while page := catalog.files("assistants", after, 2, order):
+    while page := catalog.files("assistants", Page(2, order, after)):
         found += ids(page)
         after = page[-1].id
     assert found == everything
-    in_store = catalog.store_files("vs-s", None, f"file-{everything[1]}", 10, order)
+    in_store = catalog.store_files("vs-s", None, Page(10, order, f"file-{everything[1]}"))
     assert "".join(entry.file_id[-1] for entry in in_store) == everything[2:]
 
 
 def test_stores_are_paged_too(catalog: Catalog) -> None:
     for name in "abc":
         catalog.add_store(a_store(name))
-    assert ids(catalog.stores(None, 2, "asc")) == "ab"
-    assert ids(catalog.stores("vs-b", 2, "asc")) == "c"
-    assert ids(catalog.stores("vs-b", 2, "desc")) == "a"
+    assert ids(catalog.stores(Page(2, "asc"))) == "ab"
+    assert ids(catalog.stores(Page(2, "asc", "vs-b"))) == "c"
+    assert ids(catalog.stores(Page(2, "desc", "vs-b"))) == "a"
 
 
 def test_a_page_goes_on_when_files_before_it_are_removed(catalog: Catalog) -> None:
@@ -101,20 +101,20 @@ def test_a_page_goes_on_when_files_before_it_are_removed(catalog: Catalog) -> No
     catalog.remove_file("file-a")
     catalog.remove_file("file-e")
     catalog.add_file(a_file("f"))
-    assert ids(catalog.files(None, "file-c", 10, "asc")) == "df"
+    assert ids(catalog.files(None, Page(10, "asc", "file-c"))) == "df"
 
 
 def test_an_unknown_place_or_order_is_refused(catalog: Catalog) -> None:
     fill(catalog)
     with pytest.raises(InvalidRequest, match="file-none") as refused:
-        catalog.files(None, "file-none", 10, "asc")
+        catalog.files(None, Page(10, "asc", "file-none"))
     assert refused.value.param == "after"
     with pytest.raises(InvalidRequest, match="file-none"):
-        catalog.store_files("vs-s", None, "file-none", 10, "asc")
+        catalog.store_files("vs-s", None, Page(10, "asc", "file-none"))
     with pytest.raises(InvalidRequest, match="vs-none"):
-        catalog.stores("vs-none", 10, "asc")
+        catalog.stores(Page(10, "asc", "vs-none"))
     with pytest.raises(InvalidRequest, match="sideways") as refused:
-        catalog.files(None, None, 10, "sideways")
+        catalog.files(None, Page(10, "sideways"))
     assert refused.value.param == "order"
 
 
@@ -129,7 +129,7 @@ def test_files_added_at_the_same_time_all_appear_once(catalog: Catalog) -> None:
     for thread in threads:
         thread.join()
     found: list[str] = []
-    while page := catalog.files(None, found[-1] if found else None, 7, "asc"):
+    while page := catalog.files(None, Page(7, "asc", found[-1] if found else None)):
         found += [file.id for file in page]
     assert sorted(found) == sorted(f"file-{letter}{number}" for letter in "abcd" for number in range(10))
 
@@ -230,7 +230,7 @@ def test_files_of_one_status_are_listed_and_all_are_counted(catalog: Catalog) ->
     big = dataclasses.replace(an_entry("s", "a", FileStatus.COMPLETED), usage_bytes=6_000_000_000)
     for entry in (big, dataclasses.replace(big, file_id="file-b"), an_entry("s", "c", FileStatus.FAILED)):
         catalog.set_outcome(entry)
-    assert [entry.file_id[-1] for entry in catalog.store_files("vs-s", "completed", None, 10, "desc")] == ["b", "a"]
+    assert [entry.file_id[-1] for entry in catalog.store_files("vs-s", "completed", Page(10, "desc"))] == ["b", "a"]
     nothing = {"in_progress": 0, "completed": 0, "failed": 0, "cancelled": 0, "usage_bytes": 0}
     assert catalog.file_counts(["vs-s", "vs-t", "vs-none"]) == {
         "vs-s": {"in_progress": 1, "completed": 2, "failed": 1, "cancelled": 0, "usage_bytes": 12_000_000_000},

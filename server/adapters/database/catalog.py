@@ -10,10 +10,11 @@ from server.adapters.database import entries
 from server.adapters.database.engine import Database
 from server.adapters.database.generations import leave_all
 from server.adapters.database.group_commit import GroupCommit
+from server.adapters.database.paging import rows_of
 from server.adapters.database.schema import departures, files, store_files, vector_stores
 from server.adapters.database.serial import next_sequence
-from server.errors import InvalidRequest, UnknownFile, UnknownStore
-from server.model import Departure, FileRecord, FileStatus, StoreFile, StoreRecord
+from server.errors import UnknownFile, UnknownStore
+from server.model import Departure, FileRecord, FileStatus, Page, StoreFile, StoreRecord
 
 # SQLite takes 32,766 values in a statement, PostgreSQL 65,535.
 _MOST_VALUES = 10_000
@@ -43,14 +44,13 @@ class SqlCatalog:
             raise UnknownFile(file=file_id)
         return found[file_id]
 
-    def files(self, purpose: str | None, after: str | None, limit: int, order: str) -> list[FileRecord]:
-        """A page of files by creation time. Raises InvalidRequest for an unknown `after` or `order`."""
+    def files(self, purpose: str | None, page: Page) -> list[FileRecord]:
+        """A page of files by creation time. Raises InvalidRequest for an unknown `after`, `before` or `order`."""
         query = sa.select(files)
         if purpose is not None:
             query = query.where(files.c.purpose == purpose)
         with self._database.read() as connection:
-            place = None if after is None else _place(connection, files, after, files.c.id == after)
-            return [_file(row) for row in connection.execute(_page(query, files, place, limit, order))]
+            return [_file(row) for row in rows_of(connection, query, files, page)]
 
     def files_by_id(self, file_ids: Sequence[str]) -> dict[str, FileRecord]:
         """Those of the files that exist."""
@@ -93,13 +93,10 @@ class SqlCatalog:
             row = connection.execute(query.order_by(first, table.c.sequence).limit(1)).one_or_none()
         return None if row is None else _store(row)
 
-    def stores(self, after: str | None, limit: int, order: str) -> list[StoreRecord]:
-        """A page of stores by creation time. Raises InvalidRequest for an unknown `after` or `order`."""
-        table = vector_stores
+    def stores(self, page: Page) -> list[StoreRecord]:
+        """A page of stores by creation time. Raises InvalidRequest for an unknown `after`, `before` or `order`."""
         with self._database.read() as connection:
-            place = None if after is None else _place(connection, table, after, table.c.id == after)
-            rows = connection.execute(_page(sa.select(table), table, place, limit, order))
-            return [_store(row) for row in rows]
+            return [_store(row) for row in rows_of(connection, sa.select(vector_stores), vector_stores, page)]
 
     def update_store(self, store_id: str, name: str | None, metadata: Mapping[str, str] | None) -> StoreRecord:
         """Changes what is given. Raises UnknownStore."""
@@ -162,17 +159,12 @@ class SqlCatalog:
                 found |= {row.file_id: entries.read(row) for row in rows}
         return found
 
-    def store_files(
-        self, store_id: str, status: str | None, after: str | None, limit: int, order: str
-    ) -> list[StoreFile]:
-        """A page of a store's files. Raises InvalidRequest for an unknown `after` or `order`."""
+    def store_files(self, store_id: str, status: str | None, page: Page) -> list[StoreFile]:
+        """A page of a store's files. Raises InvalidRequest for an unknown `after`, `before` or `order`."""
         query = sa.select(store_files).where(store_files.c.store_id == store_id)
-        if status is not None:
-            query = query.where(store_files.c.status == status)
+        only = None if status is None else store_files.c.status == status
         with self._database.read() as connection:
-            place = None if after is None else _place(connection, store_files, after, entries.of(store_id, after))
-            rows = connection.execute(_page(query, store_files, place, limit, order))
-            return [entries.read(row) for row in rows]
+            return [entries.read(row) for row in rows_of(connection, query, store_files, page, "file_id", only)]
 
     def all_store_files(self, store_id: str) -> list[StoreFile]:
         """Every file of a store, in the order in which they came."""
@@ -240,22 +232,6 @@ class SqlCatalog:
 
 def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:
     return (values[start : start + _MOST_VALUES] for start in range(0, len(values), _MOST_VALUES))
-
-
-def _place(connection: sa.Connection, table: sa.Table, after: str, where: sa.ColumnElement[bool]) -> int:
-    place = connection.scalar(sa.select(table.c.sequence).where(where))
-    if place is None:
-        raise InvalidRequest(param="after", detail=f"there is nothing with the id {after!r} to go on after")
-    return int(place)
-
-
-def _page(query: sa.Select[Any], table: sa.Table, after: int | None, limit: int, order: str) -> sa.Select[Any]:
-    if order not in {"asc", "desc"}:
-        raise InvalidRequest(param="order", detail=f"order must be asc or desc, not {order!r}")
-    column = table.c.sequence
-    if after is not None:
-        query = query.where(column > after if order == "asc" else column < after)
-    return query.order_by(column.asc() if order == "asc" else column.desc()).limit(limit)
 
 
 def _store_row(connection: sa.Connection, store_id: str) -> StoreRecord:

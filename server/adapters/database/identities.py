@@ -118,7 +118,8 @@ class SqlIdentities:
             raise WrongApiKey
         if row.expires_at is not None and row.expires_at <= self._clock():
             raise ExpiredApiKey(expired=f"{datetime.fromtimestamp(row.expires_at, UTC):%Y-%m-%d %H:%M} UTC")
-        return Caller(key_id=row.id, name=row.name, role=Role(row.role))
+        owner = f"key:{row.id}"
+        return Caller(row.id, row.name, Role(row.role), owner=owner, principals=frozenset({owner}))
 
 
 def _hash(secret: str) -> str:

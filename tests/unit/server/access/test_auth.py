@@ -11,6 +11,7 @@ from server.access.auth import SESSION_COOKIE, Gate
 from server.access.routes import api_key_routes
 from server.adapters.database.engine import Database
 from server.adapters.database.identities import SqlIdentities
+from server.adapters.database.rights import SqlRights
 from server.errors import LecternError
 from server.model import Caller, Role
 
@@ -22,7 +23,7 @@ class Desk:
 
     def __init__(self, database: Database, seconds: float = 5.0) -> None:
         self.identities = SqlIdentities(database)
-        self.gate = Gate(self.identities, seconds)
+        self.gate = Gate(self.identities, SqlRights(database), seconds)
         app = FastAPI()
         app.include_router(api_key_routes(self.identities, self.gate))
 

@@ -1,0 +1,42 @@
+"""Pages of lists whose tables have a column `sequence`."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from server.errors import InvalidRequest
+from server.model import Page
+
+
+def rows_of(
+    connection: sa.Connection,
+    query: sa.Select[Any],
+    table: sa.Table,
+    page: Page,
+    key: str = "id",
+    only: sa.ColumnElement[bool] | None = None,
+) -> list[sa.Row[Any]]:
+    """The rows of the page, in its order.
+
+    `key` is the column that `after` and `before` name, among the query's own rows: what a caller may not see is no
+    place to go on from. `only` narrows the rows, and not the places: what a row is may change between two pages.
+
+    Raises:
+        InvalidRequest: an unknown `after`, `before` or `order`.
+    """
+    if page.order not in {"asc", "desc"}:
+        raise InvalidRequest(param="order", detail=f"order must be asc or desc, not {page.order!r}")
+    column, rising = table.c.sequence, page.order == "asc"
+    found = query if only is None else query.where(only)
+    for name, place in (("after", page.after), ("before", page.before)):
+        if place is not None:
+            at = connection.scalar(query.where(table.c[key] == place).with_only_columns(column))
+            if at is None:
+                raise InvalidRequest(param=name, detail=f"there is nothing with the id {place!r} to go on {name}")
+            found = found.where(column > at if rising == (name == "after") else column < at)
+    # Those right before a place are the first ones in the other direction.
+    backwards = page.before is not None and page.after is None
+    ascending = rising != backwards
+    found = found.order_by(column.asc() if ascending else column.desc()).limit(page.limit)
+    rows = list(connection.execute(found))
+    return rows[::-1] if backwards else rows

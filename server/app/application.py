@@ -1,0 +1,193 @@
+"""The web application: its parts, its routes, its life."""
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
+
+from server import __version__
+from server.access.auth import Gate
+from server.access.routes import api_key_routes
+from server.adapters.database.evals import SqlEvals
+from server.adapters.database.jobs import worker_name
+from server.adapters.extractive import ExtractiveEngine
+from server.app.models import open_engines
+from server.app.parts import Parts, cores, open_parts, open_sources, retriever_of, take_backup
+from server.chat.answer import Answers
+from server.chat.find import Finder, Limits
+from server.chat.follow_up import questions
+from server.chat.rewrite import Rewriter
+from server.chat.routes import chat_router
+from server.chat.wire import ChatRequest
+from server.documents.routes import files_router, store_files_router, stores_router
+from server.documents.source_routes import sources_router
+from server.errors import IndexUnavailable
+from server.evals.evaluations import Evaluations
+from server.evals.examiner import Examiner
+from server.evals.routes import evals_router
+from server.evals.runner import Runner
+from server.http import Face, render_errors
+from server.model import LECTERN, Page, Passage
+from server.monitor.metrics import Metrics
+from server.monitor.routes import backup_router, monitor_router
+from server.portal.routes import mount_portal
+from server.ports import Allowed, Engine
+from server.retrieval.retriever import Retriever
+from server.settings import Settings
+
+SAMPLE_STORE = "samples"
+
+
+TOUCH_SECONDS = 60
+
+
+LOADED_STORES = 8
+
+
+KEPT_JOB_SECONDS = 7 * 86_400
+
+
+def create_app(settings: Settings, started: Callable[[Parts], None] | None = None) -> FastAPI:
+    """The web application. `started` is called once it is ready to serve."""
+
+    metrics = Metrics()
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with contextlib.ExitStack() as stack:
+            parts = await asyncio.to_thread(stack.enter_context, open_parts(settings, metrics))
+            engine, spare = open_engines(settings)
+            for one in filter(None, (engine, spare)):
+                await one.start()
+            sources, schedule = open_sources(parts)
+            gate = Gate(parts.identities, parts.rights)
+            runner = _serve(app, parts, engine, spare, gate)
+            app.include_router(sources_router(sources, gate))
+            parts.jobs.forget(KEPT_JOB_SECONDS)
+            parts.stores.resume()
+            parts.worker.start(cores() if settings.workers is None else settings.workers)
+            parts.rebuilder.start(builds=settings.workers != 0)
+            schedule.start()
+            runner.start()
+            threading.Thread(target=_load_stores, args=(parts,), name="loading", daemon=True).start()
+            if started:
+                await asyncio.to_thread(started, parts)
+            yield
+            await asyncio.to_thread(runner.stop)
+            await asyncio.to_thread(schedule.stop)
+            await asyncio.to_thread(parts.worker.stop)
+            await asyncio.to_thread(parts.rebuilder.stop)
+            for one in filter(None, (engine, spare)):
+                await one.stop()
+
+    app = FastAPI(title="Lectern", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    render_errors(app)
+    app.add_middleware(Face, note=metrics.request, most_json_bytes=settings.request_kb * 1024)
+    return app
+
+
+def impairments(retriever: Retriever) -> dict[str, str]:
+    """What makes answers worse than they could be, without keeping Lectern from answering."""
+    problem = retriever.reranking.problem if retriever.reranking else ""
+    return {"reranker": problem} if problem else {}
+
+
+def _load_stores(parts: Parts) -> None:
+    """Has the index load the stores that were used last, so that no question waits for it: 100,000 chunks take it many
+    seconds."""
+    stores = sorted(parts.catalog.stores(Page(1000)), key=lambda store: store.last_active_at, reverse=True)
+    for store in stores[:LOADED_STORES]:
+        with contextlib.suppress(IndexUnavailable):
+            parts.index.search(store.collection, np.zeros(store.dimensions, np.float32), None, 1)
+
+
+def _serve(app: FastAPI, parts: Parts, engine: Engine, spare: Engine | None, gate: Gate) -> Runner:
+    """Adds the routes; what asks the questions of evaluations comes back."""
+    settings, metrics = parts.settings, parts.metrics
+    retriever = retriever_of(parts)
+
+    touched: dict[str, int] = {}
+
+    def search(questions: Sequence[str], store_ids: Sequence[str], limit: int, allowed: Allowed) -> list[Passage]:
+        now = int(time.time())
+        for store_id in store_ids:
+            # Not with each question: it writes, and a question should not wait for a writer.
+            if now - touched.get(store_id, 0) >= TOUCH_SECONDS:
+                touched[store_id] = now
+                parts.catalog.touch_store(store_id, now)
+        return retriever.search(questions, store_ids, limit, allowed)
+
+    def split_query(query: str) -> list[str]:
+        return questions([{"role": "user", "content": query}])
+
+    limits = Limits(settings.passages, settings.passage_tokens, settings.min_score, settings.max_streams)
+    # The extractive engine writes nothing.
+    rewrite = Rewriter(None if isinstance(engine, ExtractiveEngine) else engine, settings.rewrite_seconds)
+    finder = Finder(rewrite, search, parts.rights, parts.stores.allowed, limits, metrics.stage)
+    answers = Answers(
+        engine=engine,
+        spare=spare,
+        catalog=parts.catalog,
+        find=finder,
+        limits=limits,
+        observe=metrics.stage,
+        note=metrics.markers,
+    )
+    metrics.watch(parts.jobs.counts, lambda: answers.under_way)
+    app.include_router(files_router(parts.uploads, gate))
+    app.include_router(stores_router(parts.stores, search, split_query, parts.rights, gate))
+    app.include_router(store_files_router(parts.stores, parts.texts, parts.rights, gate))
+    app.include_router(chat_router(answers, gate, int(time.time())))
+    app.include_router(api_key_routes(parts.identities, gate))
+    health = partial(problems, parts), partial(impairments, retriever)
+    app.include_router(monitor_router(metrics, engine.state, health, gate.needs))
+    app.include_router(backup_router(partial(take_backup, parts), gate.needs))
+    evaluations = Evaluations(SqlEvals(parts.database), parts.catalog, parts.keys, parts.jobs, parts.uploads.open)
+    app.include_router(evals_router(evaluations, engine.models, gate.needs))
+    mount_portal(app, parts.identities, gate)
+    examiner = Examiner(
+        search,
+        lambda store_id: parts.stores.allowed(store_id, None),
+        partial(_answer, answers, asyncio.get_running_loop()),
+        settings.min_score,
+    )
+    return Runner(parts.jobs, evaluations, examiner, worker_name())
+
+
+def _answer(
+    answers: Answers, loop: asyncio.AbstractEventLoop, model: str, store_id: str, question: str
+) -> dict[str, Any]:
+    """The whole answer to a question from a thread, as a user of the API gets it."""
+    body = {
+        "model": model,
+        "messages": [{"role": "user", "content": question}],
+        "knowledge": {"vector_store_ids": [store_id]},
+    }
+    request = ChatRequest.model_validate(body)
+
+    async def answer() -> dict[str, Any]:
+        return await answers.complete(await answers.prepare(request, LECTERN))
+
+    return asyncio.run_coroutine_threadsafe(answer(), loop).result()
+
+
+def problems(parts: Parts) -> dict[str, str]:
+    """What keeps Lectern from answering, besides its engine."""
+    found = {}
+    try:
+        with parts.database.read() as connection:
+            connection.exec_driver_sql("SELECT 1")
+    except SQLAlchemyError as error:
+        found["database"] = type(error).__name__
+    try:
+        parts.index.revive()
+    except IndexUnavailable as error:
+        found["index"] = error.message
+    return found

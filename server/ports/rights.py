@@ -1,0 +1,46 @@
+"""Who may do what with which store and file."""
+
+from typing import Any, Protocol
+
+from server.model import Caller, Role
+
+
+class Rights(Protocol):
+    """What callers may do with vector stores and files. What a caller may not read does not exist for it."""
+
+    def in_store(self, caller: Caller, store_id: str, needed: Role) -> None:
+        """Returns if the caller has this role in the store.
+
+        Raises:
+            UnknownStore: there is no such store, or the caller may not read it: which of both does not show.
+            Forbidden: the caller may read it, but not do what is needed.
+        """
+        ...
+
+    def of_file(self, caller: Caller, file_id: str, needed: Role) -> None:
+        """Returns if the caller has this role for the file. Raises UnknownFile, Forbidden, as `in_store`."""
+        ...
+
+    def readable(self, caller: Caller, store_id: str) -> frozenset[str] | None:
+        """Ids of the files of a store that the caller may read; None: all of them.
+
+        The store itself is not looked at: `in_store` says whether it may be read.
+        """
+        ...
+
+
+class Gate(Protocol):
+    """Lets requests in: FastAPI dependencies that give the Caller, for routes to declare."""
+
+    def needs(self, role: Role) -> Any:
+        """The caller has this role in the installation. Raises Forbidden else, and NoApiKey etc. for strangers."""
+        ...
+
+    def store(self, role: Role) -> Any:
+        """The caller has this role in the store that the path names as `store_id`, and may read the file of it that the
+        path names as `file_id`, if it does. Raises UnknownStore, UnknownFile, Forbidden."""
+        ...
+
+    def file(self, role: Role) -> Any:
+        """The caller has this role for the file that the path names as `file_id`. Raises UnknownFile, Forbidden."""
+        ...
