@@ -8,12 +8,13 @@ from typing import Any
 
 import structlog
 
+from server.chat.chunks import Chunk
 from server.chat.find import Finder, Found, Limits
 from server.chat.grounding import Grounding, Note
 from server.chat.knowledge import chosen
 from server.chat.language import language_of
 from server.chat.pack import Room, pack
-from server.chat.prompt import ground, template
+from server.chat.prompt import behind, ground, template
 from server.chat.wire import DONE, ChatRequest, chunk, completion, event, text_of
 from server.errors import (
     EngineUnavailable,
@@ -37,18 +38,19 @@ Observe = Callable[[str, float], None]
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A request made ready: its prompt, and the name of the model to answer under. `grounded`: stores were searched,
-    for the `questions`."""
+    for the `questions`. `may_call`: the engine may answer by calling a tool of the client's."""
 
     prompt: Prompt
     model: str
     grounded: bool
     include_usage: bool
     questions: tuple[str, ...]
+    may_call: bool = False
 
     @property
     def not_found(self) -> bool:
-        """Stores were searched and hold nothing relevant."""
-        return self.grounded and not self.prompt.passages
+        """Stores were searched and hold nothing relevant, and nothing else can tell."""
+        return self.grounded and not self.prompt.passages and not self.may_call
 
 
 class Answers:
@@ -101,6 +103,11 @@ class Answers:
         language = language_of(question)
         passages: list[Passage] = []
         found = Found((), ())
+        may_call = (
+            bool(tools)
+            and (request.model_extra or {}).get("tool_choice") != "none"
+            and self._engine.name != "extractive"
+        )
         if knowledge is not None:
             if not question.strip():
                 raise InvalidRequest(detail="there is no question in the messages", param="messages")
@@ -109,12 +116,15 @@ class Answers:
             found = await self._find(messages, knowledge, model, caller)
             started = time.perf_counter()
             passages = pack(found.passages, messages, self._room(model, request), self._engine.count_tokens)
-            messages = ground(messages, passages, language) if passages else messages
+            if passages:
+                messages = ground(messages, passages, language)
+            elif may_call:
+                messages = behind(messages, template("nothing_found", language).format())
             self._observe("prompt", time.perf_counter() - started)
         body = request.upstream(model, messages, tools)
         prompt = Prompt(body, question, tuple(passages), language, found.answered, found.unanswered)
         include_usage = bool((request.stream_options or {}).get("include_usage"))
-        return Asked(prompt, request.model, knowledge is not None, include_usage, found.questions)
+        return Asked(prompt, request.model, knowledge is not None, include_usage, found.questions, may_call)
 
     async def complete(self, asked: Asked) -> dict[str, Any]:
         """The whole answer as a chat.completion."""
@@ -138,10 +148,19 @@ class Answers:
         return answer
 
     async def stream(self, asked: Asked) -> AsyncIterator[bytes]:
-        """Opens the answer; what can fail politely has failed when this returns."""
+        """The answer as server-sent events of chat.completion.chunk. Raises as `open`."""
+        return _events(await self.open(asked))
+
+    async def open(self, asked: Asked) -> AsyncGenerator[Chunk, None]:
+        """Opens the answer; what can fail politely has failed when this returns. Closing it ends the work.
+
+        Raises:
+            EngineUnavailable, EngineRefused, Saturated: the engine gives no answer.
+            EngineLost: (from the generator) the answer broke off.
+        """
         if asked.not_found:
             return self._tell_not_found(asked)
-        engine, opening = self._engine, b""
+        engine, opening = self._engine, None
         started = time.perf_counter()
         try:
             source = await engine.stream(asked.prompt)
@@ -149,44 +168,40 @@ class Answers:
             engine = self._spare_for(asked)
             source = await engine.stream(asked.prompt)
             said = template("engine_down", asked.prompt.language).format()
-            opening = event(chunk(asked.model, {"role": "assistant", "content": said + "\n\n"}))
+            opening = Chunk(payload=chunk(asked.model, {"role": "assistant", "content": said + "\n\n"}))
         return self._pass_on(asked, engine, source, opening, started)
 
     async def _pass_on(
-        self, asked: Asked, engine: Engine, source: AsyncGenerator[bytes, None], opening: bytes, started: float
-    ) -> AsyncGenerator[bytes, None]:
-        grounding = self._grounding(asked, engine.name)
+        self, asked: Asked, engine: Engine, source: AsyncGenerator[bytes, None], opening: Chunk | None, started: float
+    ) -> AsyncGenerator[Chunk, None]:
+        grounding = self._grounding(asked, engine.name) if asked.grounded else None
         first = True
         self._under_way += 1
         try:
             if opening:
-                for part in grounding.event(opening):
+                for part in grounding.passed(opening) if grounding else (opening,):
                     yield part
             async for data in source:
                 if first:
                     self._observe("first_token", time.perf_counter() - started)
                     first = False
-                for part in grounding.event(data) if asked.grounded else (data,):
+                came = Chunk(data)
+                for part in grounding.passed(came) if grounding else (came,):
                     yield part
-            for part in grounding.rest():
+            for part in grounding.rest() if grounding else ():
                 yield part
-            yield DONE
-        except LecternError as error:
-            log.warning("An answer broke off", reason=error.message)
-            yield event({"error": {"message": error.message, "type": error.type, "code": error.code, "param": None}})
         finally:
             self._under_way -= 1
             await source.aclose()
 
-    async def _tell_not_found(self, asked: Asked) -> AsyncGenerator[bytes, None]:
+    async def _tell_not_found(self, asked: Asked) -> AsyncGenerator[Chunk, None]:
         said = template("not_found", asked.prompt.language).format()
         start = chunk(asked.model, {"role": "assistant", "content": said})
-        yield event(start | {"knowledge": self._grounding(asked, "none").told()})
-        yield event(start | {"choices": [{"index": 0, "delta": {}, "logprobs": None, "finish_reason": "stop"}]})
+        yield Chunk(payload=start | {"knowledge": self._grounding(asked, "none").told()})
+        yield Chunk(payload=start | {"choices": [{"index": 0, "delta": {}, "logprobs": None, "finish_reason": "stop"}]})
         if asked.include_usage:
             usage = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
-            yield event(start | {"choices": [], "usage": usage})
-        yield DONE
+            yield Chunk(payload=start | {"choices": [], "usage": usage})
 
     def _grounding(self, asked: Asked, engine: str) -> Grounding:
         return Grounding(asked.prompt, asked.model, asked.questions, engine, self._note)
@@ -216,6 +231,19 @@ class Answers:
     def _room(self, model: str, request: ChatRequest) -> Room:
         answer = request.max_completion_tokens or request.max_tokens or ANSWER_TOKENS
         return Room(self._engine.context_tokens(model), answer, self._limits.passage_tokens)
+
+
+async def _events(chunks: AsyncGenerator[Chunk, None]) -> AsyncGenerator[bytes, None]:
+    """The answer as a chat client reads it; an error in it is its last event."""
+    try:
+        async for one in chunks:
+            yield one.data
+        yield DONE
+    except LecternError as error:
+        log.warning("An answer broke off", reason=error.message)
+        yield event({"error": {"message": error.message, "type": error.type, "code": error.code, "param": None}})
+    finally:
+        await chunks.aclose()
 
 
 def _prefix(answer: dict[str, Any], text: str) -> None:

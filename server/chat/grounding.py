@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-import orjson
-
+from server.chat.chunks import Chunk
 from server.chat.citations import cite
 from server.chat.markers import Markers
 from server.chat.support import Support
-from server.chat.wire import chunk, event
+from server.chat.wire import chunk
 from server.model import Prompt
 
 # Told a verdict and how many markers of an answer got it.
@@ -42,28 +41,26 @@ class Grounding:
             message["annotations"] = self._finished(choice["index"])
         return answer | {"knowledge": self.told(*self._choices.values())}
 
-    def event(self, data: bytes) -> Iterator[bytes]:
-        """What is sent for an event of the engine: as it came, but for the text of markers, and the annotations of a
-        choice before the event that ends it."""
-        payload = orjson.loads(data[5:])
-        changed = False
-        for choice in payload.get("choices") or []:
+    def passed(self, came: Chunk) -> Iterator[Chunk]:
+        """What is sent for a chunk of the engine: as it came, but for the text of markers, and the annotations of a
+        choice before the chunk that ends it."""
+        choices = came.payload.get("choices") or []
+        changed = []
+        for choice in choices:
             delta, index = choice.get("delta") or {}, choice["index"]
             text, ends = delta.get("content"), choice.get("finish_reason") is not None
             said = text if isinstance(text, str) else ""
             sent = self._markers(index).feed(said, end=ends)
-            if sent != said:
-                choice["delta"] = {**delta, "content": sent}
-                changed = True
+            changed.append(choice if sent == said else {**choice, "delta": {**delta, "content": sent}})
             if ends:
                 yield self._annotations(index)
-        yield event(payload) if changed else data
+        yield came if changed == choices else Chunk(payload={**came.payload, "choices": changed})
 
-    def rest(self) -> Iterator[bytes]:
+    def rest(self) -> Iterator[Chunk]:
         """What is left to be sent when the engine ended without ending its choices."""
         for index in sorted(self._unfinished):
             if text := self._markers(index).feed("", end=True):
-                yield event(chunk(self._model, {"content": text}, index=index))
+                yield Chunk(payload=chunk(self._model, {"content": text}, index=index))
             yield self._annotations(index)
 
     def told(self, *choices: Markers) -> dict[str, Any]:
@@ -96,10 +93,10 @@ class Grounding:
             self._unfinished.add(index)
         return self._choices[index]
 
-    def _annotations(self, index: int) -> bytes:
+    def _annotations(self, index: int) -> Chunk:
         # All at once: clients that merge deltas take the lists of several for one.
-        data = chunk(self._model, {"annotations": self._finished(index)}, index=index)
-        return event(data | {"knowledge": self.told(self._choices[index])})
+        noted = chunk(self._model, {"annotations": self._finished(index)}, index=index)
+        return Chunk(payload=noted | {"knowledge": self.told(self._choices[index])})
 
     def _finished(self, index: int) -> list[dict[str, Any]]:
         """The annotations of a choice that is complete."""

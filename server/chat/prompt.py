@@ -29,12 +29,13 @@ def render_passage(number: int, passage: Passage) -> str:
 
 
 def ground(messages: Sequence[Mapping[str, Any]], passages: Sequence[Passage], language: str) -> list[dict[str, Any]]:
-    """The client's messages behind a system message that holds the numbered passages.
-
-    The client's own system messages are kept, after Lectern's.
-    """
+    """The client's messages behind a system message that holds the numbered passages."""
     numbered = "\n\n".join(render_passage(number, passage) for number, passage in enumerate(passages, 1))
-    system = template("answer", language).format(passages=numbered)
+    return behind(messages, template("answer", language).format(passages=numbered))
+
+
+def behind(messages: Sequence[Mapping[str, Any]], system: str) -> list[dict[str, Any]]:
+    """The client's messages behind a system message of Lectern's; the client's own ones are kept, after it."""
     own = [str(message["content"]) for message in messages if message["role"] in {"system", "developer"}]
     rest = [dict(message) for message in messages if message["role"] not in {"system", "developer"}]
     return [{"role": "system", "content": "\n\n".join([system, *own])}, *rest]
