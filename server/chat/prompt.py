@@ -7,6 +7,7 @@ from typing import Any
 
 from langchain_core.prompts import PromptTemplate
 
+from server.chat.wire import text_of
 from server.model import Passage
 
 
@@ -36,6 +37,6 @@ def ground(messages: Sequence[Mapping[str, Any]], passages: Sequence[Passage], l
 
 def behind(messages: Sequence[Mapping[str, Any]], system: str) -> list[dict[str, Any]]:
     """The client's messages behind a system message of Lectern's; the client's own ones are kept, after it."""
-    own = [str(message["content"]) for message in messages if message["role"] in {"system", "developer"}]
+    own = [text_of(message["content"]) for message in messages if message["role"] in {"system", "developer"}]
     rest = [dict(message) for message in messages if message["role"] not in {"system", "developer"}]
     return [{"role": "system", "content": "\n\n".join([system, *own])}, *rest]
