@@ -1,37 +1,47 @@
 """The nouns the features share, a module per field. Everything is frozen; times are Unix seconds."""
 
-from server.model.access import LECTERN, ApiKey, Caller, Role
+from server.model.access import LECTERN, ApiKey, Caller, KeyLimits, Role, Scope
 from server.model.answers import Citation, EngineState, Passage, Prompt, Span
-from server.model.documents import Departure, FileProgress, FileRecord, FileStatus, StoreFile
+from server.model.documents import Chunking, Departure, FileProgress, FileRecord, FileStatus, StoreFile
 from server.model.index import Hit, IndexRow
 from server.model.jobs import Lease, Priority
 from server.model.paging import Page, all_in_turn
 from server.model.sources import Found, Listing, SourceFile, SourceOptions, SourceRecord, SourceStatus, Taking, path_key
 from server.model.stores import Building, EmbedderRecord, Generation, StoreRecord
+from server.model.uploads import FileBatch, PartRecord, UploadRecord, UploadStatus
+from server.model.users import Claimed, Group, Session, User, UserKind
 
 __all__ = [
     "LECTERN",
     "ApiKey",
     "Building",
     "Caller",
+    "Chunking",
     "Citation",
+    "Claimed",
     "Departure",
     "EmbedderRecord",
     "EngineState",
+    "FileBatch",
     "FileProgress",
     "FileRecord",
     "FileStatus",
     "Found",
     "Generation",
+    "Group",
     "Hit",
     "IndexRow",
+    "KeyLimits",
     "Lease",
     "Listing",
     "Page",
+    "PartRecord",
     "Passage",
     "Priority",
     "Prompt",
     "Role",
+    "Scope",
+    "Session",
     "SourceFile",
     "SourceOptions",
     "SourceRecord",
@@ -40,6 +50,10 @@ __all__ = [
     "StoreFile",
     "StoreRecord",
     "Taking",
+    "User",
+    "UserKind",
+    "UploadRecord",
+    "UploadStatus",
     "all_in_turn",
     "path_key",
 ]

@@ -6,8 +6,16 @@ from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
+class Chunking:
+    """How a file is parted: most tokens of a chunk, and how many of them it may share with the chunk before."""
+
+    max_tokens: int
+    overlap_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
 class FileRecord:
-    """An uploaded file."""
+    """An uploaded file. One that expires is gone from that second on."""
 
     id: str
     filename: str
@@ -16,6 +24,7 @@ class FileRecord:
     sha256: str
     created_at: int
     media_type: str | None = None
+    expires_at: int | None = None
 
 
 class FileStatus(StrEnum):
@@ -48,7 +57,8 @@ class StoreFile:
     can be used, `duplicate_of` which file of the store says (nearly) the same. `replaces` is the id of the file whose
     place it takes the moment it is completed; until then it answers no question. An `owned` file goes for good when it
     leaves the store. `reading` is another one whenever the file was completed anew; `read_into` is the number of the
-    store's generation that a run wrote it into, of a standing that is not written yet.
+    store's generation that a run wrote it into, of a standing that is not written yet. `chunking` is how it was asked
+    to be parted; None: as Lectern thinks best.
     """
 
     store_id: str
@@ -69,13 +79,14 @@ class StoreFile:
     duplicate_of: str | None = None
     replaces: str | None = None
     owned: bool = False
+    chunking: Chunking | None = None
     reading: str = field(default="", compare=False)
     read_into: int | None = field(default=None, compare=False)
 
     @property
     def answers(self) -> bool:
         """Whether questions are answered from it: the one it is to replace answers until it is completed."""
-        return self.replaces is None or self.status == FileStatus.COMPLETED
+        return self.status == FileStatus.COMPLETED or (self.replaces is None and self.status != FileStatus.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)

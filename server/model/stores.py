@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+SECONDS_PER_DAY = 86_400
+
 
 @dataclass(frozen=True, slots=True)
 class StoreRecord:
     """A vector store: a named set of files searched as one. `dimensions` and `fingerprint` are its embedder's,
     `replacements` grows whenever one of its files takes the place of another. `generation` grows whenever the store
-    changes its embedder."""
+    changes its embedder. It expires `expires_days` after its last use; None: never."""
 
     id: str
     name: str
@@ -19,6 +21,17 @@ class StoreRecord:
     metadata: Mapping[str, str] = field(default_factory=dict)
     replacements: int = 0
     generation: int = 0
+    description: str | None = None
+    expires_days: int | None = None
+
+    @property
+    def expires_at(self) -> int | None:
+        """When it expires if nobody uses it until then."""
+        return None if self.expires_days is None else self.last_active_at + self.expires_days * SECONDS_PER_DAY
+
+    def expired(self, now: float) -> bool:
+        """Whether it holds nothing any more."""
+        return self.expires_at is not None and self.expires_at <= now
 
     @property
     def collection(self) -> str:

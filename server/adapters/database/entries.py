@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from server.adapters.database.schema import departures, files, store_files, vector_stores
 from server.adapters.database.serial import next_sequence, one_at_a_time
 from server.errors import UnknownFile, UnknownStore
-from server.model import FileStatus, StoreFile
+from server.model import Chunking, FileStatus, StoreFile
 
 _COMPLETED = str(FileStatus.COMPLETED)
 
@@ -58,7 +58,9 @@ def enter(connection: sa.Connection, entry: StoreFile) -> StoreFile:
             raise unknown
     entry = _succeed(connection, entry)
     values = {field.name: getattr(entry, field.name) for field in dataclasses.fields(entry)} | outcome(entry)
-    del values["progress"], values["read_into"]
+    del values["progress"], values["read_into"], values["chunking"]
+    values["chunk_tokens"] = entry.chunking and entry.chunking.max_tokens
+    values["overlap_tokens"] = entry.chunking and entry.chunking.overlap_tokens
     values["attributes"] = dict(entry.attributes)
     kept = {key: value for key, value in values.items() if key != "created_at"}
     changed = connection.execute(sa.update(store_files).where(of(entry.store_id, entry.file_id)).values(kept))
@@ -71,14 +73,14 @@ def enter(connection: sa.Connection, entry: StoreFile) -> StoreFile:
 
 def settle(connection: sa.Connection, entry: StoreFile) -> bool:
     """Writes how reading ended, and leaves the attributes; a file that is completed takes the place of the one it
-    replaces. False if it has left the store meanwhile, or the store answers from another generation than it was read
-    into."""
+    replaces. False if it has left the store meanwhile or reading it was cancelled, or the store answers from another
+    generation than it was read into."""
     alone(connection)
     if entry.read_into is not None:
         current = sa.select(sa.func.coalesce(vector_stores.c.generation, 0)).where(vector_stores.c.id == entry.store_id)
         if connection.scalar(current) != entry.read_into:
             return False
-    where = of(entry.store_id, entry.file_id)
+    where = sa.and_(of(entry.store_id, entry.file_id), store_files.c.status != str(FileStatus.CANCELLED))
     values = outcome(entry) | {"reading": secrets.token_hex(8)}
     update = sa.update(store_files).where(where).values(values).returning(store_files.c.replaces)
     row = connection.execute(update).one_or_none()
@@ -127,6 +129,7 @@ def read(row: sa.Row[Any]) -> StoreFile:
     values: dict[str, Any] = {field.name: row._mapping.get(field.name) for field in dataclasses.fields(StoreFile)}
     values |= {"status": FileStatus(row.status), "losses": tuple(row.losses), "owned": bool(row.owned)}
     values["reading"] = row.reading or ""
+    values["chunking"] = None if row.chunk_tokens is None else Chunking(row.chunk_tokens, row.overlap_tokens)
     values |= {name: tuple(values[name] or ()) for name in ("warnings", "quality_reasons")}
     return StoreFile(**values)
 

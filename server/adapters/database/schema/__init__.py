@@ -22,6 +22,7 @@ from server.adapters.database.schema.index import (
 )
 from server.adapters.database.schema.jobs import jobs
 from server.adapters.database.schema.sources import source_files, sources
+from server.adapters.database.schema.uploads import file_batch_members, file_batches, upload_parts, uploads
 
 __all__ = [
     "api_keys",
@@ -30,6 +31,8 @@ __all__ = [
     "eval_items",
     "eval_runs",
     "evals",
+    "file_batch_members",
+    "file_batches",
     "file_keys",
     "file_signatures",
     "file_statistics",
@@ -46,5 +49,7 @@ __all__ = [
     "sources",
     "store_files",
     "term_statistics",
+    "upload_parts",
+    "uploads",
     "vector_stores",
 ]

@@ -28,6 +28,7 @@ files = Table(
     Column("sha256", String(64), nullable=False),
     Column("media_type", String(128)),
     Column("created_at", Integer, nullable=False),
+    Column("expires_at", Integer, index=True),
     Column("sequence", Integer, nullable=False, index=True),  # breaks ties of created_at in paging
 )
 
@@ -58,6 +59,8 @@ vector_stores = Table(
     Column("fingerprint", String(128), nullable=False),
     Column("created_at", Integer, nullable=False),
     Column("last_active_at", Integer, nullable=False),
+    Column("description", Text),
+    Column("expires_days", Integer),  # after the last use
     Column("replacements", Integer),  # how often one of its files took the place of another
     Column("generation", Integer),  # the number of the one that answers
     Column("last_generation", Integer),  # the largest number that was given so far
@@ -85,6 +88,8 @@ store_files = Table(
     Column("replaces", String(64)),
     Column("owned", Boolean),  # the file itself goes when it leaves the store
     Column("reading", String(16)),  # another one whenever it was completed anew
+    Column("chunk_tokens", Integer),  # none: as Lectern thinks best
+    Column("overlap_tokens", Integer),
     Column("created_at", Integer, nullable=False),
     Column("sequence", Integer, nullable=False, index=True),
 )
