@@ -50,10 +50,10 @@ __all__ = [
     "StoreFile",
     "StoreRecord",
     "Taking",
-    "User",
-    "UserKind",
     "UploadRecord",
     "UploadStatus",
+    "User",
+    "UserKind",
     "all_in_turn",
     "path_key",
 ]

@@ -20,6 +20,26 @@ class Role(StrEnum):
         order = list(Role)
         return order.index(self) >= order.index(needed)
 
+    def within(self, other: "Role") -> "Role | None":
+        """The largest role that neither this one nor the other goes beyond; None: they have nothing in common."""
+        if other.covers(self):
+            return self
+        return other if self.covers(other) else None
+
+
+class Scope(StrEnum):
+    """What a key may be limited to, beside its role: the routes that it opens."""
+
+    CHAT = "chat"  # asking: chat, completions, responses, embeddings, rerank; models
+    SEARCH = "search"  # vector store search
+    FILES_READ = "files.read"  # files, vector stores and their content: lists and gets
+    FILES_WRITE = "files.write"  # uploading, attaching, changing and deleting files
+    STORES_WRITE = "stores.write"  # making, changing and deleting vector stores, sources, and who may use them
+    EVALS = "evals"  # question sets and their runs
+    BATCHES = "batches"  # batches
+    AUDIT = "audit"  # the record of who did what
+    ADMIN = "admin"  # users, groups, keys, limits, backup, metrics, the engine
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -27,7 +47,8 @@ class Caller:
     first of `owner` owns what the caller makes.
 
     A key may be narrower than its holder: `scopes`, `stores` and `models` are what it is limited to, by id or name;
-    None: not limited. `address` is where the request came from.
+    None: not limited. `key_id` is by what it came: the id of a key or of a session, or `token` for a bearer token.
+    `address` is where the request came from.
     """
 
     key_id: str
@@ -55,8 +76,18 @@ LECTERN = Caller("", "lectern", Role.ADMIN, owner="lectern", principals=frozense
 
 
 @dataclass(frozen=True, slots=True)
+class KeyLimits:
+    """What a key is limited to: scopes, stores by id, models by name. None: not limited."""
+
+    scopes: frozenset[str] | None = None
+    stores: frozenset[str] | None = None
+    models: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ApiKey:
-    """An API key as it may be shown: never the key itself, only its first characters."""
+    """An API key as it may be shown: never the key itself, only its first characters. It belongs to a user, or to
+    nobody: then it is a principal of its own. After a rotation the former secret works until `overlap_until`."""
 
     id: str
     name: str
@@ -66,3 +97,6 @@ class ApiKey:
     expires_at: int | None = None
     revoked_at: int | None = None
     last_used_at: int | None = None
+    user_id: str | None = None
+    limits: KeyLimits = KeyLimits()
+    overlap_until: int | None = None
