@@ -6,6 +6,7 @@ from server.model.documents import Chunking, Departure, FileProgress, FileRecord
 from server.model.index import Hit, IndexRow
 from server.model.jobs import Lease, Priority
 from server.model.paging import Page, all_in_turn
+from server.model.rights import FileAccess, StoreAccess
 from server.model.sources import Found, Listing, SourceFile, SourceOptions, SourceRecord, SourceStatus, Taking, path_key
 from server.model.stores import Building, EmbedderRecord, Generation, StoreRecord
 from server.model.uploads import FileBatch, PartRecord, UploadRecord, UploadStatus
@@ -22,6 +23,7 @@ __all__ = [
     "Departure",
     "EmbedderRecord",
     "EngineState",
+    "FileAccess",
     "FileBatch",
     "FileProgress",
     "FileRecord",
@@ -47,6 +49,7 @@ __all__ = [
     "SourceRecord",
     "SourceStatus",
     "Span",
+    "StoreAccess",
     "StoreFile",
     "StoreRecord",
     "Taking",

@@ -70,6 +70,10 @@ class Caller:
         """Whether what `owner` made is the caller's own, or the caller sees to everything."""
         return self.unlimited or (owner is not None and owner == self.owner)
 
+    def may_use(self, model: str) -> bool:
+        """Whether the caller's key admits to this model, named as clients name it: MODEL, or MODEL@STORE."""
+        return self.models is None or model in self.models
+
 
 LECTERN = Caller("", "lectern", Role.ADMIN, owner="lectern", principals=frozenset({"lectern"}))
 """Lectern itself, for what it does without being asked."""

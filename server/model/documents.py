@@ -15,7 +15,7 @@ class Chunking:
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
-    """An uploaded file. One that expires is gone from that second on."""
+    """An uploaded file. One that expires is gone from that second on. `owner` is the principal whose it is."""
 
     id: str
     filename: str
@@ -25,6 +25,7 @@ class FileRecord:
     created_at: int
     media_type: str | None = None
     expires_at: int | None = None
+    owner: str | None = None
 
 
 class FileStatus(StrEnum):

@@ -10,7 +10,8 @@ SECONDS_PER_DAY = 86_400
 class StoreRecord:
     """A vector store: a named set of files searched as one. `dimensions` and `fingerprint` are its embedder's,
     `replacements` grows whenever one of its files takes the place of another. `generation` grows whenever the store
-    changes its embedder. It expires `expires_days` after its last use; None: never."""
+    changes its embedder. It expires `expires_days` after its last use; None: never. `owner` is the principal whose
+    it is; in a `shared` one everybody has the role that they have in the installation."""
 
     id: str
     name: str
@@ -23,6 +24,8 @@ class StoreRecord:
     generation: int = 0
     description: str | None = None
     expires_days: int | None = None
+    owner: str | None = None
+    shared: bool = True
 
     @property
     def expires_at(self) -> int | None:

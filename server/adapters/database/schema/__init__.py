@@ -21,6 +21,7 @@ from server.adapters.database.schema.index import (
     term_statistics,
 )
 from server.adapters.database.schema.jobs import jobs
+from server.adapters.database.schema.rights import file_grants, store_grants
 from server.adapters.database.schema.sources import source_files, sources
 from server.adapters.database.schema.uploads import file_batch_members, file_batches, upload_parts, uploads
 
@@ -33,6 +34,7 @@ __all__ = [
     "evals",
     "file_batch_members",
     "file_batches",
+    "file_grants",
     "file_keys",
     "file_signatures",
     "file_statistics",
@@ -48,6 +50,7 @@ __all__ = [
     "source_files",
     "sources",
     "store_files",
+    "store_grants",
     "term_statistics",
     "upload_parts",
     "uploads",

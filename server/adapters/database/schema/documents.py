@@ -29,6 +29,8 @@ files = Table(
     Column("media_type", String(128)),
     Column("created_at", Integer, nullable=False),
     Column("expires_at", Integer, index=True),
+    Column("owner", String(128), index=True),  # a principal; null: whoever made it is not known
+    Column("restricted", Boolean, index=True),  # true: of those who may read a store with it, only some may read it
     Column("sequence", Integer, nullable=False, index=True),  # breaks ties of created_at in paging
 )
 
@@ -64,6 +66,8 @@ vector_stores = Table(
     Column("replacements", Integer),  # how often one of its files took the place of another
     Column("generation", Integer),  # the number of the one that answers
     Column("last_generation", Integer),  # the largest number that was given so far
+    Column("owner", String(128)),  # a principal; null: whoever made it is not known
+    Column("shared", Boolean),  # true: everybody has their role of the installation in it
     Column("sequence", Integer, nullable=False, index=True),
 )
 
