@@ -1,0 +1,85 @@
+"""docs/reference/openai.md, field by field, against the official client's types and the models that read requests."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from openai.types import CompletionCreateParams, EmbeddingCreateParams
+from openai.types.chat import CompletionCreateParams as ChatParams
+from pydantic import BaseModel
+from typing_extensions import is_typeddict
+
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "openai.md"
+VERDICTS = {"supported", "differs", "refused", "own"}
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """What the official client sends there (a TypedDict, or a union of some), and the model that reads it."""
+
+    sent: Any
+    read: type[BaseModel] | None = None
+
+
+# A line for each endpoint whose request has fields.
+ENDPOINTS: dict[str, Endpoint] = {
+    "POST /v1/chat/completions": Endpoint(ChatParams),
+    "POST /v1/completions": Endpoint(CompletionCreateParams),
+    "POST /v1/embeddings": Endpoint(EmbeddingCreateParams),
+    "POST /v1/rerank": Endpoint(None),
+}
+
+
+def known(sent: Any) -> set[str]:
+    """The fields of a TypedDict, or of all in a union."""
+    if sent is None:
+        return set()
+    if is_typeddict(sent):
+        return set(sent.__annotations__)
+    return set().union(*map(known, get_args(sent)))
+
+
+def sections() -> dict[str, dict[str, tuple[str, str]]]:
+    """Endpoint -> field -> (verdict, note), as the page tells."""
+    found: dict[str, dict[str, tuple[str, str]]] = {}
+    rows: dict[str, tuple[str, str]] = {}
+    for line in PAGE.read_text("utf-8").splitlines():
+        heading = re.fullmatch(r"### `([A-Z]+ /v1/\S+)`", line)
+        if heading:
+            rows = found.setdefault(heading[1], {})
+        elif line.startswith("#"):
+            rows = {}
+        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+        if len(cells) == 3 and cells[0].startswith("`"):
+            rows |= dict.fromkeys(re.findall(r"`([^`]+)`", cells[0]), (cells[1], cells[2]))
+    return found
+
+
+SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = sections()
+
+
+def test_the_page_has_the_endpoints_there_are() -> None:
+    assert set(SECTIONS) == set(ENDPOINTS)
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_every_field_of_the_official_client_has_a_row_and_every_other_row_is_lecterns_own(endpoint: str) -> None:
+    rows, fields = SECTIONS[endpoint], known(ENDPOINTS[endpoint].sent)
+    assert fields - set(rows) == set()
+    if fields:
+        assert {name for name, (verdict, _) in rows.items() if verdict == "own"} == set(rows) - fields
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_every_row_says_whether_and_where_it_is_not_plainly_supported_how(endpoint: str) -> None:
+    for name, (verdict, note) in SECTIONS[endpoint].items():
+        assert verdict in VERDICTS, name
+        assert verdict == "supported" or note, name
+
+
+def test_the_models_that_read_requests_know_every_field_of_the_page_and_no_other() -> None:
+    read = {name: set(one.read.model_fields) for name, one in ENDPOINTS.items() if one.read}
+    assert read == {name: set(SECTIONS[name]) for name in read}
