@@ -34,13 +34,8 @@ class Pace:
         )
 
 
-def dump(progress: FileProgress) -> str:
-    """As JSON, for the queue."""
-    return orjson.dumps(progress).decode()
-
-
 def load(text: str) -> FileProgress:
-    """From JSON."""
+    """From JSON, as a job's heartbeat writes it."""
     return FileProgress(**orjson.loads(text))
 
 

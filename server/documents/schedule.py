@@ -1,6 +1,5 @@
 """Runs sources when their time has come, and clears up after files that left their stores."""
 
-import hashlib
 import threading
 import traceback
 from collections.abc import Callable
@@ -10,9 +9,10 @@ from typing import Final
 
 import structlog
 
-from server.documents.heartbeat import LEASE_SECONDS, RETRY_SECONDS, Heartbeat, LostLeaseError
 from server.documents.sync import Sync
 from server.errors import LecternError, UnknownSource
+from server.jobs.heartbeat import LEASE_SECONDS, Heartbeat, LostLeaseError
+from server.jobs.loop import RETRY_SECONDS, trace_of
 from server.model import Lease, SourceStatus
 from server.ports import Jobs, Sources
 
@@ -95,7 +95,7 @@ class Schedule:
         self._jobs.finish(lease)
 
     def _stumble(self, lease: Lease, error: Exception) -> None:
-        trace = hashlib.sha256(f"{lease.job_id}{lease.fence}".encode()).hexdigest()[:12]
+        trace = trace_of(lease)
         # Without its text, which may hold credentials.
         where = traceback.format_tb(error.__traceback__)[-1].strip()
         log.error("A source failed", source=lease.subject, trace=trace, error=type(error).__name__, where=where)

@@ -1,7 +1,6 @@
 """Asks the questions of runs, one after the other, as jobs that outlive the process."""
 
 import hashlib
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -23,14 +22,12 @@ from server.evals.criteria import results
 from server.evals.evaluations import EVAL, Evaluations
 from server.evals.examiner import Examined, Examiner
 from server.evals.summary import summary
+from server.jobs.heartbeat import Heartbeat
+from server.jobs.loop import Loop, TryLater
 from server.model import Lease
 from server.ports import Jobs
 from server.ports.evals import EvalRecord, ItemRecord, ItemStatus, RunRecord, RunStatus
 
-# Renewed after every question, which may take a slow model minutes. The lease of a process that ended is free at once.
-LEASE_SECONDS: Final = 900.0
-RETRY_SECONDS: Final = 15.0
-IDLE_SECONDS: Final = 1.0
 _MOST_ATTEMPTS: Final = 5
 _AT_ONCE: Final = 50
 _LATER: Final = (EmbedderUnavailable, EngineUnavailable, IndexUnavailable, RerankerUnavailable, Saturated)
@@ -38,44 +35,23 @@ _LATER: Final = (EmbedderUnavailable, EngineUnavailable, IndexUnavailable, Reran
 log = structlog.get_logger()
 
 
-class LostLeaseError(Exception):
-    """The run was cancelled, or another process has it, or this one is to stop."""
-
-
 class Runner:
     """Claims runs from the queue. A run that was interrupted goes on with the questions that still wait."""
 
     def __init__(self, jobs: Jobs, evaluations: Evaluations, examiner: Examiner, name: str) -> None:
-        self._jobs = jobs
         self._evaluations = evaluations
         self._examiner = examiner
-        self._name = name
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="evals", daemon=True)
+        self._loop = Loop(jobs, EVAL, self._run, name)
 
     def start(self) -> None:
         """Begins to look for runs."""
-        self._thread.start()
+        self._loop.start()
 
-    def stop(self, seconds: float = 20.0) -> None:
+    def stop(self) -> None:
         """Ends; the run under way goes back to the queue."""
-        self._stopping.set()
-        if self._thread.ident is not None:
-            self._thread.join(seconds)
+        self._loop.stop()
 
-    def _work(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                lease = self._jobs.claim(self._name, [EVAL], LEASE_SECONDS)
-                if lease is None:
-                    self._stopping.wait(IDLE_SECONDS)
-                else:
-                    self.run(lease)
-            except Exception:
-                log.exception("The queue of evaluations stumbled; trying again")
-                self._stopping.wait(RETRY_SECONDS)
-
-    def run(self, lease: Lease) -> None:
+    def _run(self, lease: Lease, heartbeat: Heartbeat) -> None:
         """Asks what still waits of a run, and notes its figures."""
         rows = self._evaluations.rows
         try:
@@ -83,33 +59,27 @@ class Runner:
             record = rows.get(run.eval_id)
             if lease.attempt > _MOST_ATTEMPTS:
                 self._fail(run, "interrupted", f"Lectern stopped {lease.attempt - 1} times at the same question.")
-            else:
-                self._ask_all(lease, record, run)
-                self._complete(run)
-        except LostLeaseError:
-            self._jobs.release(lease)
-            return
+                return
+            self._ask_all(heartbeat, record, run)
+            self._complete(run)
         except UnknownEval:
             log.info("The run has gone", run=lease.subject)
         except UnknownStore as error:
             self._fail(run, error.code, error.message)
         except _LATER as error:
             log.warning("A run waits", run=run.id, reason=error.message)
-            rows.change_run(
-                replace(run, status=RunStatus.IN_PROGRESS, error_code=error.code, error_message=error.message)
-            )
-            self._jobs.release(lease, RETRY_SECONDS)
-            return
-        self._jobs.finish(lease)
+            told = replace(run, error_code=error.code, error_message=error.message)
+            rows.change_run(replace(told, status=RunStatus.IN_PROGRESS))
+            raise TryLater from error
 
-    def _ask_all(self, lease: Lease, record: EvalRecord, run: RunRecord) -> None:
+    def _ask_all(self, heartbeat: Heartbeat, record: EvalRecord, run: RunRecord) -> None:
         rows = self._evaluations.rows
         rows.change_run(replace(run, status=RunStatus.IN_PROGRESS, error_code=None, error_message=None))
         while waiting := rows.items(run.id, ItemStatus.QUEUED, None, _AT_ONCE, "asc"):
             for item in waiting:
-                if self._stopping.is_set() or not self._jobs.renew(lease, LEASE_SECONDS, advanced=item.number > 0):
-                    raise LostLeaseError
+                heartbeat.check()
                 rows.settle(self._asked(record, run, item))
+                heartbeat.advance()
 
     def _asked(self, record: EvalRecord, run: RunRecord, item: ItemRecord) -> ItemRecord:
         question, _ = self._evaluations.opened(record.id, item)

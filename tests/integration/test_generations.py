@@ -18,10 +18,11 @@ from server.adapters.database.generations import SqlGenerations
 from server.adapters.embedders import PROBES
 from server.adapters.minilm import MiniLm
 from server.app import Parts, open_parts, retriever_of, store_findings
-from server.documents import heartbeat, rebuilder, worker
+from server.documents import rebuilder
 from server.documents.names import blob_name, elements_name
 from server.documents.wire import store_object
 from server.errors import EmbedderUnavailable, IndexUnavailable
+from server.jobs import heartbeat, loop
 from server.model import Passage, Priority, StoreRecord
 from server.monitor.doctor import Verdict
 from server.settings import Settings
@@ -44,8 +45,8 @@ QUESTION = "How many vacation days do newcomers get?"
 @pytest.fixture(autouse=True)
 def _without_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rebuilder, "TICK_SECONDS", 0.1)
-    monkeypatch.setattr(rebuilder, "IDLE_SECONDS", 0.1)
-    for module in (rebuilder, worker):
+    monkeypatch.setattr(loop, "IDLE_SECONDS", 0.1)
+    for module in (rebuilder, loop):
         monkeypatch.setattr(module, "RETRY_SECONDS", 0.3)
     monkeypatch.setattr(heartbeat, "RENEW_SECONDS", 0.2)
     monkeypatch.setattr("server.adapters.remote_embedder._FIRST_WAIT_SECONDS", 0.01)

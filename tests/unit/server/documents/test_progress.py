@@ -1,7 +1,8 @@
+import orjson
 import pytest
 
 from ingest.model import Progress
-from server.documents.progress import QUEUED, Pace, dump, load, words
+from server.documents.progress import QUEUED, Pace, load, words
 from server.model import FileProgress
 
 
@@ -48,5 +49,5 @@ def test_the_time_left_is_told_in_the_unit_that_fits(seconds: float, said: str) 
 
 def test_progress_passes_through_the_queue_unchanged() -> None:
     progress = FileProgress("parsing", 12, 40, "pages", 3.1, 9.0)
-    assert load(dump(progress)) == progress
+    assert load(orjson.dumps(progress).decode()) == progress
     assert words(QUEUED) == "queued"

@@ -1,22 +1,22 @@
 """A job's lease, kept while the job runs."""
 
 import threading
+from typing import Any
 
+import orjson
 import structlog
 
-from server.documents.progress import dump
-from server.model import FileProgress, Lease
+from server.model import Lease
 from server.ports import Jobs
 
 LEASE_SECONDS = 60.0
 RENEW_SECONDS = 2.0
-RETRY_SECONDS = 15.0  # after which a job that could not be done is tried again
 
 log = structlog.get_logger()
 
 
 class LostLeaseError(Exception):
-    """The job was cancelled, or another worker has it."""
+    """The job was cancelled, or another worker has it, or this one is to stop."""
 
 
 class Heartbeat:
@@ -26,7 +26,7 @@ class Heartbeat:
         self._jobs = jobs
         self._lease = lease
         self._stopping = stopping
-        self._progress: FileProgress | None = None
+        self._progress: Any = None
         self._advanced = threading.Event()
         self._lost = threading.Event()
         self._ended = threading.Event()
@@ -39,13 +39,18 @@ class Heartbeat:
         self._ended.set()
         self._thread.join()
 
-    def report(self, progress: FileProgress) -> None:
-        """Takes note of how far the job is."""
+    def report(self, progress: Any) -> None:
+        """Takes note of how far the job is: something that can be written as JSON."""
         self._progress = progress
 
     def advance(self) -> None:
         """Takes note that what was achieved need not be done again if this run is interrupted."""
         self._advanced.set()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the worker is to stop."""
+        return self._stopping.is_set()
 
     def check(self) -> None:
         """Raises LostLeaseError once the job is not this worker's any more, or the worker is to stop."""
@@ -55,7 +60,7 @@ class Heartbeat:
     def _beat(self) -> None:
         while not self._ended.wait(RENEW_SECONDS):
             try:
-                progress = None if self._progress is None else dump(self._progress)
+                progress = None if self._progress is None else orjson.dumps(self._progress).decode()
                 advanced = self._advanced.is_set()
                 if not self._jobs.renew(self._lease, LEASE_SECONDS, progress, advanced=advanced):
                     self._lost.set()
