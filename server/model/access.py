@@ -48,7 +48,8 @@ class Caller:
 
     A key may be narrower than its holder: `scopes`, `stores` and `models` are what it is limited to, by id or name;
     None: not limited. `key_id` is by what it came: the id of a key or of a session, or `token` for a bearer token.
-    `address` is where the request came from.
+    `address` is where the request came from. `bulk`: nobody waits for the answer, as with a line of a batch; people go
+    first.
     """
 
     key_id: str
@@ -60,6 +61,7 @@ class Caller:
     stores: frozenset[str] | None = None
     models: frozenset[str] | None = None
     address: str = ""
+    bulk: bool = False
 
     @property
     def unlimited(self) -> bool:
@@ -75,7 +77,7 @@ class Caller:
         return self.models is None or model in self.models
 
 
-LECTERN = Caller("", "lectern", Role.ADMIN, owner="lectern", principals=frozenset({"lectern"}))
+LECTERN = Caller("", "lectern", Role.ADMIN, owner="lectern", principals=frozenset({"lectern"}), bulk=True)
 """Lectern itself, for what it does without being asked."""
 
 
