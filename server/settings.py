@@ -82,6 +82,9 @@ class Settings(BaseSettings):
     rewrite_seconds: float = Field(
         3, ge=0, le=60, description="Longest wait for the model to rewrite a follow-up; 0: rewritten by rule alone."
     )
+    responses_days: int = Field(
+        30, ge=0, description="Days for which a stored response is kept; 0: until it is deleted."
+    )
     max_streams: int = Field(256, ge=1, description="Answers under way at once; further questions get 429.")
 
     workers: int | None = Field(

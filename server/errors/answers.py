@@ -11,6 +11,14 @@ class UnknownModel(LecternError):
     code = "model_not_found"
 
 
+class UnknownResponse(LecternError):
+    """There is no response {response!r} of yours: it was never stored, was deleted, or its time is over."""
+
+    status = 404
+    type = "invalid_request_error"
+    code = "response_not_found"
+
+
 class QuestionTooLong(LecternError):
     """The messages take about {tokens} tokens; the model reads {limit}. Shorten the conversation."""
 

@@ -1,6 +1,7 @@
 """The tables, a module per field. Times are Unix seconds; JSON is kept as text in a JSON column."""
 
 from server.adapters.database.schema.access import api_keys, links, sessions
+from server.adapters.database.schema.audit import audit
 from server.adapters.database.schema.base import metadata
 from server.adapters.database.schema.documents import (
     departures,
@@ -21,12 +22,15 @@ from server.adapters.database.schema.index import (
     term_statistics,
 )
 from server.adapters.database.schema.jobs import jobs
+from server.adapters.database.schema.responses import response_events, responses
 from server.adapters.database.schema.rights import file_grants, store_grants
 from server.adapters.database.schema.sources import source_files, sources
 from server.adapters.database.schema.uploads import file_batch_members, file_batches, upload_parts, uploads
+from server.adapters.database.schema.users import group_members, groups, sign_in_attempts, users
 
 __all__ = [
     "api_keys",
+    "audit",
     "departures",
     "embedders",
     "eval_items",
@@ -40,12 +44,17 @@ __all__ = [
     "file_statistics",
     "files",
     "generations",
+    "group_members",
+    "groups",
     "jobs",
     "links",
     "metadata",
     "packed_objects",
     "rebuilt_files",
+    "response_events",
+    "responses",
     "sessions",
+    "sign_in_attempts",
     "signature_bands",
     "source_files",
     "sources",
@@ -54,5 +63,6 @@ __all__ = [
     "term_statistics",
     "upload_parts",
     "uploads",
+    "users",
     "vector_stores",
 ]

@@ -1,0 +1,51 @@
+"""What keeps responses that were stored."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseRow:
+    """A stored response. `content` is sealed: what was asked, what came of it, and the documents behind it. `owner` is
+    who asked; `expires_at` None: it stays until it is deleted."""
+
+    id: str
+    owner: str
+    status: str
+    background: bool
+    created_at: int
+    expires_at: int | None
+    content: str
+
+
+class ResponseRows(Protocol):
+    """Rows of stored responses, and of the events of those that are told from the background."""
+
+    def add(self, row: ResponseRow) -> None:
+        """Stores the row."""
+        ...
+
+    def get(self, response_id: str) -> ResponseRow:
+        """Raises UnknownResponse."""
+        ...
+
+    def change(self, response_id: str, status: str, content: str) -> bool:
+        """Writes what became of a response that is queued or in progress; False if it has ended or gone meanwhile."""
+        ...
+
+    def remove(self, response_id: str) -> None:
+        """Removes the row and its events; it may be gone already."""
+        ...
+
+    def expired(self, now: int, limit: int) -> list[str]:
+        """Ids of responses whose time is over."""
+        ...
+
+    def add_events(self, response_id: str, events: Sequence[tuple[int, str]]) -> None:
+        """Stores events by their sequence number, sealed. Nothing happens if the response has gone."""
+        ...
+
+    def events(self, response_id: str, after: int, limit: int) -> list[tuple[int, str]]:
+        """The next events after a sequence number."""
+        ...
