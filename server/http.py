@@ -12,9 +12,17 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.errors import InvalidRequest, LecternError, RequestTooLarge, UnknownAddress, WrongMethod
+from server.errors import (
+    InvalidRequest,
+    LecternError,
+    RequestTooLarge,
+    UnknownAddress,
+    WrongContentType,
+    WrongMethod,
+)
 from server.model import Page, Passage
 
 log = structlog.get_logger()
@@ -120,10 +128,28 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     first = error.errors()[0]
     if first["type"] == "json_invalid":
         return error_response(InvalidRequest(detail="the body is not JSON"))
-    place = [str(part) for part in first["loc"] if part not in {"body", "query", "path"}]
-    where = ".".join(place)
-    detail = f"{where}: {first['msg']}" if where else first["msg"]
-    return error_response(InvalidRequest(detail=detail[0].lower() + detail[1:], param=where or None))
+    given = request.headers.get("content-type", "").split(";")[0].strip()
+    if first["loc"] == ("body",) and given != "application/json" and not given.endswith("+json"):
+        return error_response(WrongContentType(given=given or "nothing", wanted="application/json"))
+    where = _place(first["loc"], getattr(error, "body", None))
+    said = first["msg"].removeprefix("Value error, ")
+    detail = f"{where}: {said[0].lower()}{said[1:]}" if where else said[0].lower() + said[1:]
+    return error_response(InvalidRequest(detail=detail.removesuffix("."), param=where or None))
+
+
+def _place(loc: Sequence[int | str], body: Any) -> str:
+    """The field as OpenAI writes it: messages[0].content. Of a union, pydantic also tells which of its kinds was tried;
+    what is not a part of the body is left out."""
+    if loc[:1] != ("body",):
+        return ".".join(str(part) for part in loc if part not in {"query", "path", "header"})
+    place, here = "", body
+    for count, part in enumerate(loc[1:], 2):
+        if isinstance(part, int):
+            if isinstance(here, list) and part < len(here):
+                place, here = f"{place}[{part}]", here[part]
+        elif isinstance(here, dict) and (part in here or count == len(loc)):
+            place, here = f"{place}.{part}".lstrip("."), here.get(part)
+    return place
 
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
@@ -135,9 +161,19 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
         return error_response(UnknownAddress(**facts))
     if error.status_code == 405:
         response = error_response(WrongMethod(**facts))
-        response.headers.update(error.headers or {})
+        response.headers["Allow"] = ", ".join(_methods(request))
         return response
     return error_response(InvalidRequest(detail=str(error.detail)))
+
+
+def _methods(request: Request) -> list[str]:
+    """The methods that the request's path takes: each is a route of its own."""
+    scope = dict(request.scope)
+    return sorted(
+        method
+        for method in ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+        if any(route.matches(scope | {"method": method})[0] == Match.FULL for route in request.app.routes)
+    )
 
 
 async def _stranger(request: Request, error: Exception) -> JSONResponse:

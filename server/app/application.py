@@ -20,6 +20,7 @@ from server.adapters.database.jobs import worker_name
 from server.adapters.extractive import ExtractiveEngine
 from server.app.models import open_engines
 from server.app.parts import Parts, cores, open_parts, open_sources, retriever_of, take_backup
+from server.bodies import JsonBodies
 from server.chat.answer import Answers
 from server.chat.find import Finder, Limits
 from server.chat.follow_up import questions
@@ -89,6 +90,7 @@ def create_app(settings: Settings, started: Callable[[Parts], None] | None = Non
 
     app = FastAPI(title="Lectern", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     render_errors(app)
+    app.add_middleware(JsonBodies)
     app.add_middleware(Face, note=metrics.request, most_json_bytes=settings.request_kb * 1024)
     return app
 

@@ -38,3 +38,11 @@ class RequestTooLarge(LecternError):
     status = 413
     type = "invalid_request_error"
     code = "request_too_large"
+
+
+class WrongContentType(LecternError):
+    """The body is read as {wanted}; the request's Content-Type says {given}."""
+
+    status = 415
+    type = "invalid_request_error"
+    code = "unsupported_media_type"
