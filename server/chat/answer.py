@@ -13,9 +13,10 @@ from server.chat.find import Finder, Found, Limits
 from server.chat.grounding import Grounding, Note
 from server.chat.knowledge import chosen
 from server.chat.language import language_of
+from server.chat.messages import text_of
 from server.chat.pack import Room, pack
 from server.chat.prompt import behind, ground, template
-from server.chat.wire import DONE, ChatRequest, chunk, completion, event, text_of
+from server.chat.wire import DONE, ChatRequest, chunk, completion, event
 from server.errors import (
     EngineUnavailable,
     InvalidRequest,
@@ -99,15 +100,11 @@ class Answers:
         model, store = await self._model_and_store(request.model)
         knowledge, tools = chosen(request, store)
         messages = [message.model_dump(exclude_unset=True) for message in request.messages]
-        question = next((text_of(m.content) for m in reversed(request.messages) if m.role == "user"), "")
+        question = next((text_of(m.get("content")) for m in reversed(messages) if m["role"] == "user"), "")
         language = language_of(question)
         passages: list[Passage] = []
         found = Found((), ())
-        may_call = (
-            bool(tools)
-            and (request.model_extra or {}).get("tool_choice") != "none"
-            and self._engine.name != "extractive"
-        )
+        may_call = bool(tools) and request.tool_choice != "none" and self._engine.name != "extractive"
         if knowledge is not None:
             if not question.strip():
                 raise InvalidRequest(detail="there is no question in the messages", param="messages")
@@ -123,8 +120,7 @@ class Answers:
             self._observe("prompt", time.perf_counter() - started)
         body = request.upstream(model, messages, tools)
         prompt = Prompt(body, question, tuple(passages), language, found.answered, found.unanswered)
-        include_usage = bool((request.stream_options or {}).get("include_usage"))
-        return Asked(prompt, request.model, knowledge is not None, include_usage, found.questions, may_call)
+        return Asked(prompt, request.model, knowledge is not None, request.include_usage, found.questions, may_call)
 
     async def complete(self, asked: Asked) -> dict[str, Any]:
         """The whole answer as a chat.completion."""

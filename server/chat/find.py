@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.chat.rewrite import Rewriter
-from server.chat.wire import Knowledge
+from server.chat.sampling import Knowledge
 from server.model import Caller, Passage, Role
 from server.ports import Rights, Search
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from server.chat.wire import ChatRequest, Knowledge
+from server.chat.sampling import Knowledge
+from server.chat.wire import ChatRequest
 from server.errors import InvalidRequest
 
 
@@ -12,7 +13,8 @@ def chosen(request: ChatRequest, store: str | None) -> tuple[Knowledge | None, l
     """Which stores to search, named in one of three ways, and the tools that are left for the engine."""
     asked = [Knowledge.model_validate({"vector_store_ids": [store]})] if store else []
     tools = []
-    for tool in request.tools or []:
+    for given in request.tools or []:
+        tool = given.model_dump(exclude_unset=True)
         if tool.get("type") != "file_search":
             tools.append(tool)
             continue

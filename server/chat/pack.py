@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from server.chat.messages import text_of
 from server.chat.prompt import ground
-from server.chat.wire import text_of
 from server.errors import QuestionTooLong
 from server.model import Passage
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from langchain_core.prompts import PromptTemplate
 
-from server.chat.wire import text_of
+from server.chat.messages import text_of
 from server.model import Passage
 
 

@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 
 from server.chat.knowledge import chosen
-from server.chat.wire import ChatRequest, text_of
+from server.chat.messages import text_of
+from server.chat.wire import ChatRequest
 from server.errors import InvalidRequest
 
 SEARCH = {"type": "file_search", "vector_store_ids": ["vs_1"]}
