@@ -1,7 +1,7 @@
 """Puts elements together into chunks: structure first, tokens second.
 
 Sections never mix. Within a section, prose is grouped by unstructured's chunking by title and tables are cut between
-rows; nothing overlaps and nothing is lost.
+rows; nothing is lost, and nothing overlaps unless it is asked for.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,13 +21,14 @@ _BATCH_CHARACTERS = 32_000  # about 40 chunks: enough for the tokenizer to work 
 @dataclass(frozen=True, slots=True)
 class _Run:
     """Lines of one section that may share chunks: all of one table, or prose. Of a long section, only a part: the run
-    that `goes_on` begins in the middle."""
+    that `goes_on` begins in the middle. One that `continues` follows a chunk of the same run."""
 
     headings: tuple[str, ...]
     lines: list[Line]
     budget: int
     is_table: bool
     goes_on: bool = False
+    continues: bool = False
 
     def takes(self, line: Line) -> bool:
         """Whether a line of the part that follows belongs into this run."""
@@ -39,30 +40,39 @@ class _Run:
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """What becomes a chunk when its tokens were counted."""
+    """What becomes a chunk when its tokens were counted. `repeated` are the last lines of the chunk before."""
 
     headings: tuple[str, ...]
-    lines: list[Line]
+    own: list[Line]
+    continues: bool = False
+    repeated: tuple[Line, ...] = ()
+
+    @property
+    def lines(self) -> list[Line]:
+        return [*self.repeated, *self.own]
 
     def passage(self) -> str:
         path = " › ".join(self.headings)
         return f"{path}\n{self.text()}" if path else self.text()
 
     def text(self) -> str:
-        first, *rest = self.lines
-        return first.text + "".join(line.joint + line.text for line in rest)
+        return _joined(self.lines)
 
 
-def chunks(elements: Iterable[Element], count_tokens: CountTokens, max_tokens: int) -> Iterator[Chunk]:
+def chunks(
+    elements: Iterable[Element], count_tokens: CountTokens, max_tokens: int, overlap_tokens: int = 0
+) -> Iterator[Chunk]:
     """The chunks of a document, in order, from a stream of clean elements; memory does not grow with the document.
 
     `count_tokens` counts tokens with special ones, as the embedder does; no chunk's passage text has more than
-    `max_tokens` of them. Raises ValueError if `max_tokens` is below 16.
+    `max_tokens` of them. A chunk of prose begins with up to `overlap_tokens` of the end of the one before, in whole
+    lines, where both stand under the same headings; rows of tables say alone what they mean, and are not repeated.
+    Raises ValueError if `max_tokens` is below 16.
     """
     if max_tokens < _MIN_TOKENS:
         raise ValueError(f"max_tokens is {max_tokens}; chunks of fewer than {_MIN_TOKENS} tokens make no sense")
     keep_unstructured_offline()
-    packer = _Packer(count_tokens, max_tokens)
+    packer = _Packer(count_tokens, max_tokens, overlap_tokens)
     ordinal = 0
     for batch in _batches(sections(elements)):
         for draft, tokens in packer.drafts(batch):
@@ -93,35 +103,68 @@ class _Packer:
     does not show in its chunks.
     """
 
-    def __init__(self, count: CountTokens, max_tokens: int) -> None:
+    def __init__(self, count: CountTokens, max_tokens: int, overlap_tokens: int = 0) -> None:
         self.count = count
         self.max_tokens = max_tokens
+        self.overlap_tokens = overlap_tokens
         self.special = count([""])[0]
         self._held: _Run | None = None
+        self._last: _Draft | None = None
 
     def drafts(self, batch: Sequence[Section]) -> Iterator[tuple[_Draft, int]]:
         """The drafts of a batch of sections with their tokens, in order, but for the last."""
         runs = self._runs(batch)
         lines = [line for run in runs for line in run.lines]
-        budgets = [run.budget for run in runs for _ in run.lines]
+        budgets = [self._piece(run) for run in runs for _ in run.lines]
         pieces = iter(fit(lines, budgets, self.count))
         drafts: list[_Draft] = []
         for run in runs:
             fitting = [piece for line in islice(pieces, len(run.lines)) for piece in line]
+            continues = False
             if self._held is not None:
                 if run.goes_on and self._held.is_table == run.is_table and self._held.takes(fitting[0]):
                     fitting = [*self._held.lines, *fitting]
+                    continues = self._held.continues
                 else:
-                    drafts.append(_Draft(self._held.headings, self._held.lines))
-            *groups, last = (pack_rows if run.is_table else pack_prose)(fitting, run.budget)
-            drafts += [_Draft(run.headings, group) for group in groups]
-            self._held = replace(run, lines=last)
-        return self._verified(drafts)
+                    drafts.append(_Draft(self._held.headings, self._held.lines, self._held.continues))
+            *groups, last = (pack_rows if run.is_table else pack_prose)(fitting, run.budget - self._overlap(run))
+            drafts += [
+                _Draft(run.headings, group, not run.is_table and (continues or number > 0))
+                for number, group in enumerate(groups)
+            ]
+            self._held = replace(run, lines=last, continues=not run.is_table and (continues or bool(groups)))
+        return self._verified(self._overlapping(drafts))
+
+    def _overlap(self, run: _Run) -> int:
+        return 0 if run.is_table else min(self.overlap_tokens, run.budget // 2)
+
+    def _piece(self, run: _Run) -> int:
+        """The most tokens of one line: where chunks overlap, lines are short enough to be repeated whole."""
+        overlap = self._overlap(run)
+        return min(run.budget - overlap, max(_MIN_TOKENS, overlap // 2)) if overlap else run.budget
+
+    def _overlapping(self, drafts: list[_Draft]) -> list[_Draft]:
+        """The drafts, each with the end of the one before where chunks overlap."""
+        if not self.overlap_tokens:
+            return drafts
+        found: list[_Draft] = []
+        for draft in drafts:
+            repeated = self._end(self._last.lines) if draft.continues and self._last else ()
+            self._last = replace(draft, repeated=repeated)
+            found.append(self._last)
+        return found
+
+    def _end(self, lines: Sequence[Line]) -> tuple[Line, ...]:
+        left, start = self.overlap_tokens, len(lines)
+        while start > 1 and lines[start - 1].tokens <= left:
+            start -= 1
+            left -= lines[start].tokens
+        return tuple(lines[start:])
 
     def rest(self) -> Iterator[tuple[_Draft, int]]:
         """What was held back."""
         held, self._held = self._held, None
-        return self._verified([_Draft(held.headings, held.lines)] if held else [])
+        return self._verified(self._overlapping([_Draft(held.headings, held.lines, held.continues)] if held else []))
 
     def _runs(self, batch: Sequence[Section]) -> list[_Run]:
         """The sections as runs of lines. A path takes at most a third of a chunk; what does not fit becomes text."""
@@ -161,7 +204,9 @@ class _Packer:
                 yield draft, total
 
     def _halves(self, draft: _Draft, excess: int) -> list[_Draft]:
-        lines = draft.lines
+        if draft.repeated:
+            return [replace(draft, repeated=draft.repeated[1:])]
+        lines = draft.own
         if len(lines) == 1:
             (lines,) = fit(lines, [max(1, lines[0].tokens - excess - 1)], self.count)
             return [_Draft(draft.headings, [line]) for line in lines] if len(lines) > 1 else []
@@ -203,6 +248,10 @@ def _groups(elements: Sequence[Element], before: Element | None) -> Iterator[tup
         yield is_table, lines
 
 
+def _joined(lines: Sequence[Line]) -> str:
+    return "".join([*(line.text for line in lines[:1]), *(line.joint + line.text for line in lines[1:])])
+
+
 def _chunk(ordinal: int, draft: _Draft, tokens: int) -> Chunk:
     elements = [line.element for line in draft.lines]
     kinds = {element.kind for element in elements}
@@ -222,6 +271,7 @@ def _chunk(ordinal: int, draft: _Draft, tokens: int) -> Chunk:
         cells=range_of_rows(cells, rows),
         hidden=elements[0].hidden,
         confidence=min(sure, default=None),
+        repeated=len(_joined(draft.repeated)),
     )
 
 

@@ -158,7 +158,8 @@ class Chunk:
     """A piece of a document that is embedded, searched and cited as one.
 
     `text` is what a reader of the answer is shown; `headings` is the path of titles above it. `tokens` counts
-    `passage_text()` in the embedder's own tokens and never exceeds its limit.
+    `passage_text()` in the embedder's own tokens and never exceeds its limit. The first `repeated` characters of `text`
+    are the last ones of the chunk before.
     """
 
     ordinal: int
@@ -171,6 +172,7 @@ class Chunk:
     cells: str | None = None
     hidden: bool = False
     confidence: float | None = None
+    repeated: int = 0
 
     @property
     def page(self) -> int | None:

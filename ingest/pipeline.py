@@ -13,11 +13,12 @@ from ingest.model import Chunk, Element, Event, Loss, Notice, Outcome, Progress,
 from ingest.ports import Embedder, Sink, Vectors
 
 CountTokens = Callable[[Sequence[str]], list[int]]
-Chunker = Callable[[Iterable[Element], CountTokens, int], Iterator[Chunk]]
+Chunker = Callable[[Iterable[Element], CountTokens, int, int], Iterator[Chunk]]
 Report = Callable[[Progress], None]
 Check = Callable[[], None]
 
-_CHUNK_TOKENS = 200  # longer ones are about several things, and found for none of them
+CHUNK_TOKENS = 200
+"""Tokens of a chunk, where nothing else is asked for. Longer ones are about several things, and found for none."""
 _BLOCK = 256  # chunks written at once
 _BLOCK_SECONDS = 5.0  # a slow reader's pages are written as they come
 
@@ -26,7 +27,8 @@ _BLOCK_SECONDS = 5.0  # a slow reader's pages are written as they come
 class Pipeline:
     """Takes files from their readers into an index.
 
-    `steps` names those of cleaning, `secret` keys what documents are compared by, `batch` texts are embedded at a time.
+    Chunks have at most `chunk_tokens`, as far as the embedder reads them, and `overlap_tokens` in common. `steps` names
+    those of cleaning, `secret` keys what documents are compared by, `batch` texts are embedded at a time.
     `measure` is told for each step of cleaning how many elements of a file it changed and left out.
     """
 
@@ -34,6 +36,8 @@ class Pipeline:
     embedder: Embedder
     steps: Sequence[str] = ALL_STEPS
     secret: bytes = b""
+    chunk_tokens: int = CHUNK_TOKENS
+    overlap_tokens: int = 0
     batch: int = 32
     clock: Callable[[], float] = time.monotonic
     measure: Callable[[Mapping[str, tuple[int, int]]], None] = lambda _: None
@@ -49,7 +53,8 @@ class Pipeline:
         ledger = _Ledger(report, check)
         cleaning = Cleaning(self.steps, self.secret)
         elements = cleaning.elements(ledger.elements(events))
-        pieces = self.chunker(elements, self.embedder.count_tokens, min(self.embedder.max_tokens, _CHUNK_TOKENS))
+        most = min(self.embedder.max_tokens, self.chunk_tokens)
+        pieces = self.chunker(elements, self.embedder.count_tokens, most, min(self.overlap_tokens, most // 2))
         stored = 0
         for block in self._blocks(pieces):
             missing = sorted(sink.missing(block), key=attrgetter("tokens"))  # a batch is padded to its longest text

@@ -25,6 +25,7 @@ class Payload:
     hidden: bool
     confidence: float | None
     follows: str
+    repeated: int = 0
 
     def passage_text(self) -> str:
         """The heading path and the text: what is embedded and searched, as of the chunk."""
@@ -66,6 +67,7 @@ def unpack(packed: str) -> Payload:
         hidden=fields.get("hidden", False),
         confidence=fields.get("confidence"),
         follows=fields.get("follows", ""),
+        repeated=fields.get("repeated", 0),
     )
 
 
@@ -84,6 +86,7 @@ def _dump(chunk: Chunk, follows: str, text: str, headings: list[str], spans: Seq
         "hidden": chunk.hidden,
         "confidence": chunk.confidence,
         "follows": follows,
+        "repeated": chunk.repeated,
     }
     given = {name: value for name, value in fields.items() if value or name in {"text", "spans"}}
     packed = json.dumps(given, ensure_ascii=False, separators=(",", ":"))

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import Protocol
+from typing import Final, Protocol
 
 from ingest.errors import UnreadableFile
 from ingest.model import Event, Outcome, Progress, ReadOptions, Source, Status
+from ingest.pipeline import CHUNK_TOKENS
 from ingest.ports import Embedder
 from server.documents.duplicates import Duplicates
 from server.documents.findings import Findings
@@ -14,8 +15,11 @@ from server.documents.passwords import Passwords
 from server.documents.progress import Pace
 from server.documents.sink import IndexSink
 from server.documents.text import Texts
-from server.model import FileProgress, FileRecord, FileStatus, StoreFile
+from server.model import Chunking, FileProgress, FileRecord, FileStatus, StoreFile
 from server.ports import Catalog, Embedders, Files
+
+AUTO_CHUNKING: Final = Chunking(CHUNK_TOKENS, 0)
+"""How files are parted where nothing else is asked for."""
 
 
 class Reading(Iterator[Event], Protocol):
@@ -79,7 +83,7 @@ class Ingestion:
         texts: Texts,
         readers: Readers,
         embedders: Embedders,
-        pipeline_of: Callable[[Embedder], Pipeline],
+        pipeline_of: Callable[[Embedder, Chunking], Pipeline],
         open_sink: Callable[[str, str, str | None], IndexSink],
         forget: Callable[[str, str], None],
         duplicates: Duplicates,
@@ -110,7 +114,8 @@ class Ingestion:
         entry = replace(entry, read_into=store.generation)
         sink = self._open_sink(store.collection, file_id, entry.replaces)
         try:
-            outcome = self._read(record, sink, self._embedders.of(store.fingerprint), watch)
+            embedder = self._embedders.of(store.fingerprint)
+            outcome = self._read(record, sink, self._pipeline(embedder, entry), watch)
             self._passwords.forget(file_id)
         except UnreadableFile as error:
             # What was written before the reader gave up would answer questions from half a document.
@@ -132,7 +137,7 @@ class Ingestion:
             usage_bytes=sink.usage_bytes,
             partial=outcome.status == Status.PARTIAL,
             losses=tuple(loss.message for loss in outcome.losses),
-            warnings=outcome.warnings,
+            warnings=(*outcome.warnings, *_shortened(entry.chunking, embedder.max_tokens)),
             quality=outcome.quality.score if outcome.quality else None,
             quality_reasons=outcome.quality.reasons if outcome.quality else (),
             error_code=None,
@@ -150,10 +155,14 @@ class Ingestion:
             EmbedderUnavailable, IndexUnavailable: try again later.
         """
         sink = self._open_sink(collection, entry.file_id, None)
-        outcome = self._read(self._catalog.file(entry.file_id), sink, embedder, watch)
+        pipeline = self._pipeline(embedder, entry)
+        outcome = self._read(self._catalog.file(entry.file_id), sink, pipeline, watch)
         return replace(entry, chunks=outcome.chunks, usage_bytes=sink.usage_bytes)
 
-    def _read(self, record: FileRecord, sink: IndexSink, embedder: Embedder, watch: Watch) -> Outcome:
+    def _pipeline(self, embedder: Embedder, entry: StoreFile) -> Pipeline:
+        return self._pipeline_of(embedder, entry.chunking or AUTO_CHUNKING)
+
+    def _read(self, record: FileRecord, sink: IndexSink, pipeline: Pipeline, watch: Watch) -> Outcome:
         pace = Pace()
 
         def tell(step: Progress) -> None:
@@ -166,7 +175,7 @@ class Ingestion:
             findings = self._texts.findings(record.id, watch.advance)
             reading = self._readers.read(source, self._options, kept=findings)
             events = self._texts.events(record.id, reading)
-            outcome = self._pipeline_of(embedder)(events, sink, tell, watch.check)
+            outcome = pipeline(events, sink, tell, watch.check)
         if reading.media_type:
             self._catalog.set_media_type(record.id, reading.media_type)
         return outcome
@@ -174,3 +183,10 @@ class Ingestion:
     def forget(self, store_id: str, file_id: str) -> None:
         """Takes out of the index what an abandoned run may have written."""
         self._forget(store_id, file_id)
+
+
+def _shortened(chunking: Chunking | None, most: int) -> tuple[str, ...]:
+    """What to tell who asked for longer chunks than the embedder reads."""
+    if chunking is None or chunking.max_tokens <= most:
+        return ()
+    return (f"Chunks of {chunking.max_tokens} tokens were asked for; the embedder reads {most}, so none is longer.",)

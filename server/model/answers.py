@@ -22,7 +22,7 @@ class Passage:
     """A chunk that was found, with where it stands and why it was found. `score` is 0..1, calibrated for relevance.
     `best` are the characters [start, end) of its text that match the question best, `rerank` (0..1) is what a reranker
     gave it. `also` are the ids of further files that say the same. `follows` is how the id of the passage before it in
-    its file begins."""
+    its file begins; the first `repeated` characters of its text are the end of that one."""
 
     id: str
     store_id: str
@@ -44,6 +44,7 @@ class Passage:
     rerank: float | None = None
     also: tuple[str, ...] = ()
     follows: str = ""
+    repeated: int = 0
 
     @property
     def low_confidence(self) -> bool:

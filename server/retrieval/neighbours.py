@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import accumulate, zip_longest
+from itertools import zip_longest
 from typing import Final
 
 from server.model import Passage
@@ -94,8 +94,7 @@ def _whole(piece: _Piece) -> Candidate:
     number = max(range(len(piece)), key=lambda number: piece[number].passage.score)
     best = piece[number]
     passages = [candidate.passage for candidate in piece]
-    text = "\n".join(passage.text for passage in passages)
-    starts = list(accumulate((len(passage.text) + 1 for passage in passages[:-1]), initial=0))
+    text, starts = _in_one(passages)
     offset = starts[number]
     window = best.passage.best
     others = dict.fromkeys(file_id for passage in passages for file_id in passage.also)
@@ -106,6 +105,7 @@ def _whole(piece: _Piece) -> Candidate:
             replace(span, start=span.start + start, end=span.end + start)
             for passage, start in zip(passages, starts, strict=True)
             for span in passage.spans
+            if passage is passages[0] or span.end > passage.repeated
         ),
         page=next((passage.page for passage in passages if passage.page is not None), None),
         cells=_cells([passage.cells for passage in passages]),
@@ -113,8 +113,23 @@ def _whole(piece: _Piece) -> Candidate:
         best=window and (window[0] + offset, window[1] + offset),
         also=tuple(others),
         follows=passages[0].follows,
+        repeated=passages[0].repeated,
     )
     return replace(best, passage=merged)
+
+
+def _in_one(passages: Sequence[Passage]) -> tuple[str, list[int]]:
+    """The text of all, where chunks overlap only once; and where each begins in it."""
+    text, starts = "", [0]
+    for number, passage in enumerate(passages):
+        if number:
+            shared = passage.repeated if text.endswith(passage.text[: passage.repeated]) else 0
+            text = text if shared else f"{text}\n"
+            starts.append(len(text) - shared)
+            text += passage.text[shared:]
+        else:
+            text = passage.text
+    return text, starts
 
 
 def _cells(ranges: Sequence[str | None]) -> str | None:

@@ -183,5 +183,6 @@ def _passage(entry: StoreFile, filename: str, found: Fused, payload: Payload) ->
         hidden=payload.hidden,
         confidence=payload.confidence,
         follows=payload.follows,
+        repeated=payload.repeated,
         attributes=entry.attributes,
     )

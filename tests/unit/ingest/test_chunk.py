@@ -2,7 +2,7 @@ import random
 import re
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 
 import pytest
@@ -360,6 +360,38 @@ def test_no_word_is_lost_no_limit_exceeded_and_places_are_valid(raw: list[Elemen
 def test_even_a_tiny_limit_holds(raw: list[Element]) -> None:
     found = list(chunks(clean(raw), COUNT, 24))
     assert all(chunk.tokens == COUNT([chunk.passage_text()])[0] <= 24 for chunk in found)
+
+
+class TestOverlap:
+    def test_each_chunk_begins_with_the_end_of_the_one_before(self) -> None:
+        given_text = text(sentences(120), page=3)
+        found = list(chunks([title("Expenses"), given_text], COUNT, 120, 40))
+        assert len(found) > 5
+        assert found[0].repeated == 0
+        for before, chunk in pairwise(found):
+            shared = chunk.text[: chunk.repeated]
+            assert before.text.endswith(shared)
+            assert 20 <= COUNT([shared])[0] - 2 <= 40
+        assert found[0].text + "".join(chunk.text[chunk.repeated :] for chunk in found[1:]) == given_text.text
+        assert all(chunk.tokens == COUNT([chunk.passage_text()])[0] <= 120 for chunk in found)
+        assert all(place.end <= len(chunk.text) for chunk in found for place in chunk.places)
+
+    def test_nothing_is_repeated_under_another_heading_nor_of_a_table(self) -> None:
+        rows = table(("Name", "Note"), *((f"Part {number}", sentences(2)) for number in range(20)))
+        found = list(chunks([title("One"), text(sentences(4)), title("Two"), text("End."), rows], COUNT, 120, 60))
+        assert [chunk.repeated for chunk in found] == [0] * len(found)
+
+    @settings(max_examples=30, deadline=None)
+    @given(st.lists(elements(), max_size=12), st.sampled_from([(100, 50), (100, 1), (60, 30)]))
+    def test_no_word_is_lost_and_no_limit_exceeded(self, raw: list[Element], sizes: tuple[int, int]) -> None:
+        given_elements = list(clean(raw))
+        found = list(chunks(given_elements, COUNT, *sizes))
+        assert all(chunk.tokens == COUNT([chunk.passage_text()])[0] <= sizes[0] for chunk in found)
+        assert all(chunk.repeated < len(chunk.text) for chunk in found)
+        shown = set(chain.from_iterable(PARTS.findall(chunk.passage_text()) for chunk in found))
+        for element in given_elements:
+            cells = chain.from_iterable(element.rows) if element.rows else [element.text]
+            assert set(chain.from_iterable(map(PARTS.findall, cells))) <= shown
 
 
 def test_every_row_names_its_columns_so_that_a_question_naming_both_finds_it() -> None:

@@ -51,6 +51,25 @@ def test_places_in_the_text_move_with_it() -> None:
     assert (found.page, found.confidence) == (3, 0.7)
 
 
+def test_what_overlapping_chunks_have_in_common_stands_once_in_the_joined_text() -> None:
+    one = passage(1, "Alpha one.\nBeta two.", 0.6, spans=(Span(0, 10, 1), Span(11, 20, 2)))
+    two = passage(
+        2, "Beta two. Gamma three.", 0.8, 1, spans=(Span(0, 9, 2), Span(10, 22, 3)), repeated=9, best=(10, 15)
+    )
+    (merged,) = joined([ranked(two, one)], 6)
+    found = merged.passage
+    assert found.text == "Alpha one.\nBeta two. Gamma three."
+    assert [found.text[span.start : span.end] for span in found.spans] == ["Alpha one.", "Beta two.", "Gamma three."]
+    assert found.best is not None
+    assert found.text[slice(*found.best)] == "Gamma"
+
+
+def test_chunks_that_only_claim_to_overlap_lose_nothing() -> None:
+    assert texts(ranked(passage(1, "Alpha one.", 0.6), passage(2, "Beta two.", 0.8, 1, repeated=4))) == [
+        "Alpha one.\nBeta two."
+    ]
+
+
 @pytest.mark.parametrize(
     ("cells", "merged"),
     [
