@@ -8,27 +8,34 @@ from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO
 
+import structlog
+
 from ingest.chunk import chunks
 from ingest.pipeline import Pipeline
 from ingest.ports import Embedder
 from ingest.sandbox import Sandbox
 from server.adapters.blobs import Blobs
+from server.adapters.database.audit import SqlAudit
 from server.adapters.database.catalog import SqlCatalog
 from server.adapters.database.engine import Database
 from server.adapters.database.generations import SqlGenerations
+from server.adapters.database.groups import SqlGroups
 from server.adapters.database.identities import SqlIdentities
 from server.adapters.database.jobs import SqlJobs, worker_name
 from server.adapters.database.packed import PackedObjects
 from server.adapters.database.rights import SqlRights
+from server.adapters.database.sessions import SqlSessions
 from server.adapters.database.signatures import SqlSignatures
 from server.adapters.database.sources import SqlSources
 from server.adapters.database.statistics import SqlStatistics
+from server.adapters.database.users import SqlUsers
 from server.adapters.datafolder import DataFolder
 from server.adapters.embedders import KnownEmbedders, Wanted
 from server.adapters.milvus import MilvusIndex
 from server.adapters.sources.folder import Roots
 from server.adapters.sources.network import Network
 from server.adapters.sources.places import Places
+from server.app.audit import audit_of
 from server.app.database import open_database, open_keyring
 from server.app.models import open_embedders, open_reranker
 from server.backup import snapshot, sweep
@@ -46,12 +53,15 @@ from server.documents.stores import Stores
 from server.documents.sync import Sync
 from server.documents.text import Texts
 from server.documents.worker import Worker
-from server.model import StoreFile
+from server.errors import AuditUnavailable
+from server.model import LECTERN, AuditEvent, StoreFile
 from server.monitor.metrics import Metrics
 from server.retrieval.rerank import Reranking
 from server.retrieval.retriever import Retriever
 from server.settings import Settings
 from server.vault.keyring import Keyring
+
+log = structlog.get_logger()
 
 READER_VERSION = "2"
 
@@ -66,6 +76,9 @@ class Parts:
     settings: Settings
     database: Database
     identities: SqlIdentities
+    sessions: SqlSessions
+    users: SqlUsers
+    groups: SqlGroups
     rights: SqlRights
     catalog: SqlCatalog
     jobs: SqlJobs
@@ -82,6 +95,7 @@ class Parts:
     sandbox: Sandbox
     worker: Worker
     rebuilder: Rebuilder
+    audit: SqlAudit
 
 
 @contextmanager
@@ -98,6 +112,7 @@ def open_parts(settings: Settings, metrics: Metrics | None = None, *, chooses: b
         database = open_database(settings)
         stack.callback(database.close)
         keys = open_keyring(settings, database)
+        audit = audit_of(settings, database, keys)
         blobs = Blobs(settings.data / "files", keys, keys.secret("object names"), PackedObjects(database))
         blobs.sweep()
         sweep(settings.data)
@@ -110,7 +125,8 @@ def open_parts(settings: Settings, metrics: Metrics | None = None, *, chooses: b
         passwords = Passwords(blobs)
         rows = SqlGenerations(database)
         generations = Generations(rows, catalog, embedders, index, statistics, jobs)
-        stores = Stores(catalog, index, generations, jobs, passwords)
+        rights = SqlRights(database)
+        stores = Stores(catalog, index, generations, jobs, passwords, rights)
         uploads = Uploads(catalog, blobs, keys, stores, settings.upload_mb * BYTES_PER_MB)
         texts = Texts(blobs, READER_VERSION, settings.redact)
         sandbox = stack.enter_context(Sandbox(settings.parse_memory_mb, settings.parse_seconds))
@@ -122,15 +138,21 @@ def open_parts(settings: Settings, metrics: Metrics | None = None, *, chooses: b
             texts=texts,
             readers=sandbox,
             embedders=embedders,
-            pipeline_of=lambda embedder: Pipeline(
-                chunks, embedder, settings.clean_steps(), keys.secret("signatures"), measure=metrics.cleaned
+            pipeline_of=lambda embedder, chunking: Pipeline(
+                chunks,
+                embedder,
+                settings.clean_steps(),
+                keys.secret("signatures"),
+                chunking.max_tokens,
+                chunking.overlap_tokens,
+                measure=metrics.cleaned,
             ),
             open_sink=partial(IndexSink, index, statistics, keys),
             forget=generations.clear,
             duplicates=Duplicates(SqlSignatures(database), catalog),
             options=settings.read_options(),
         )
-        worker = Worker(jobs, ingestion, catalog, worker_name(), partial(_observe_file, metrics))
+        worker = Worker(jobs, ingestion, catalog, worker_name(), partial(_observe_file, metrics, audit))
         stack.callback(worker.stop)
         rebuild = Rebuild(
             rows=rows,
@@ -147,7 +169,10 @@ def open_parts(settings: Settings, metrics: Metrics | None = None, *, chooses: b
             settings,
             database,
             SqlIdentities(database),
-            SqlRights(database),
+            SqlSessions(database, hours=settings.session_hours, idle_minutes=settings.session_idle_minutes),
+            SqlUsers(database),
+            SqlGroups(database),
+            rights,
             catalog,
             jobs,
             keys,
@@ -163,6 +188,7 @@ def open_parts(settings: Settings, metrics: Metrics | None = None, *, chooses: b
             sandbox,
             worker,
             rebuilder,
+            audit,
         )
 
 
@@ -219,5 +245,15 @@ def _frozen(parts: Parts) -> Iterator[None]:
         yield
 
 
-def _observe_file(metrics: Metrics, result: str, entry: StoreFile | None, seconds: float) -> None:
+def _observe_file(metrics: Metrics, audit: SqlAudit, result: str, entry: StoreFile | None, seconds: float) -> None:
     metrics.file(result, entry.chunks if entry else 0, seconds)
+    if entry is None:
+        return
+    named = (entry.store_id, entry.file_id)
+    event = AuditEvent(
+        "read_file", "worker", LECTERN, resources=named, code=entry.error_code, detail={"result": result}
+    )
+    try:
+        audit.append([event], durable=False)
+    except AuditUnavailable as error:  # the file is read: nothing is left that could be refused
+        log.error("An event is not on record", action=event.action, reason=error.message)

@@ -7,7 +7,7 @@ from pathlib import Path
 from server.app import Parts, cores, open_parts
 from server.bench import material
 from server.bench.figure import Figure
-from server.model import FileStatus, Priority
+from server.model import LECTERN, FileStatus
 from server.settings import Settings
 
 Say = Callable[[str], None]
@@ -52,7 +52,7 @@ def scaling(folder: Path, files: Sequence[File], say: Say) -> Figure:
         with open_parts(_settings(folder / str(workers))) as parts:
             store_id, started = _begin(parts, files), time.perf_counter()
             parts.worker.start(workers)
-            while parts.stores.view(store_id).counts.get(FileStatus.IN_PROGRESS.value, 0):
+            while parts.stores.view(store_id, LECTERN).counts.get(FileStatus.IN_PROGRESS.value, 0):
                 time.sleep(0.05)
             seconds[workers] = time.perf_counter() - started
     alone, shared = seconds[1], seconds[cores()]
@@ -73,7 +73,7 @@ def overtaking(folder: Path, count: int, say: Say) -> Figure:
         while parts.jobs.counts()["running"] < cores():
             time.sleep(0.01)
         busy = _answerable(parts, store_id, "urgent.md")
-        left = parts.stores.view(bulk_id).counts.get(FileStatus.IN_PROGRESS.value, 0)
+        left = parts.stores.view(bulk_id, LECTERN).counts.get(FileStatus.IN_PROGRESS.value, 0)
     detail = f"{busy:.2f} s, idle {idle:.2f} s; {left} of {count} files of the import were still unread then"
     return Figure(
         "an upload beside an import against an idle server", busy / idle, "×", MOST_TIMES_LONGER, True, detail
@@ -94,7 +94,7 @@ def _answerable(parts: Parts, store_id: str, name: str) -> float:
     """Seconds from the upload of a small file until it is answerable."""
     started = time.perf_counter()
     (file,) = parts.uploads.put_all("assistants", [(name, material.markdown(time.time_ns() % 10_000, 2))])
-    parts.stores.attach(store_id, file.id, {}, Priority.INTERACTIVE)
-    while parts.stores.entry(store_id, file.id).status == FileStatus.IN_PROGRESS:
+    parts.stores.attach(store_id, Attachment(file.id))
+    while parts.stores.entry(store_id, file.id, LECTERN).status == FileStatus.IN_PROGRESS:
         time.sleep(0.02)
     return time.perf_counter() - started

@@ -1,24 +1,36 @@
 """Vector stores: which files they hold, and how those became (or did not become) searchable."""
 
 import contextlib
-import re
 import time
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from server.documents.attachment import Attachment, wished
+from server.documents.attributes import check_attributes
+from server.documents.duplicates import unmarked
 from server.documents.filters import matches
 from server.documents.generations import Generations
 from server.documents.passwords import Passwords
 from server.documents.progress import QUEUED, load
-from server.errors import InvalidRequest, UnknownFile
-from server.model import Building, FileStatus, Page, Priority, StoreFile, StoreRecord, all_in_turn
-from server.ports import Catalog, Index, Jobs
+from server.errors import ExpiredStore, InvalidRequest, UnknownFile
+from server.model import (
+    LECTERN,
+    Building,
+    Caller,
+    Chunking,
+    FileStatus,
+    Page,
+    Priority,
+    StoreAccess,
+    StoreFile,
+    StoreRecord,
+    all_in_turn,
+)
+from server.ports import Catalog, Index, Jobs, Rights
 
 INGEST = "ingest"
-MOST_ATTRIBUTES = 16
-MOST_ATTRIBUTE_CHARS = 512
 MOST_FILES_AT_ONCE = 2000
 SWEPT_AT_ONCE = 200
 
@@ -31,6 +43,22 @@ class StoreView:
     store: StoreRecord
     counts: Mapping[str, int]
     building: Building | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreOptions:
+    """What else may be said of a new store: what it is for, after how many days without use it expires, and who may
+    use it."""
+
+    description: str | None = None
+    expires_days: int | None = None
+    access: StoreAccess = field(default_factory=StoreAccess)
+
+
+def expired(store: StoreRecord) -> ExpiredStore:
+    """What to answer who wants to use a store that has expired."""
+    when = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(store.expires_at or 0))
+    return ExpiredStore(store=store.id, expired=when)
 
 
 def job_subject(store_id: str, file_id: str) -> str:
@@ -48,12 +76,14 @@ class Stores:
         generations: Generations,
         jobs: Jobs,
         passwords: Passwords,
+        rights: Rights,
     ) -> None:
         self._catalog = catalog
         self._index = index
         self._generations = generations
         self._jobs = jobs
         self._passwords = passwords
+        self._rights = rights
 
     def create(
         self,
@@ -61,6 +91,9 @@ class Stores:
         file_ids: Sequence[str],
         metadata: Mapping[str, str],
         priority: Priority = Priority.BULK,
+        *,
+        chunking: Chunking | None = None,
+        options: StoreOptions = StoreOptions(),
     ) -> StoreView:
         """A new store, with these files on their way into it. Raises UnknownFile, EmbedderUnavailable."""
         if len(file_ids) > MOST_FILES_AT_ONCE:
@@ -71,29 +104,56 @@ class Stores:
                 raise UnknownFile(file=file_id, param="file_ids")
         now, embedder = int(time.time()), self._generations.wanted()
         store_id = f"vs_{uuid.uuid4().hex}"
-        store = StoreRecord(store_id, name or store_id, now, now, embedder.dimensions, embedder.fingerprint, metadata)
+        store = StoreRecord(
+            store_id,
+            name or store_id,
+            now,
+            now,
+            embedder.dimensions,
+            embedder.fingerprint,
+            metadata,
+            description=options.description,
+            expires_days=options.expires_days,
+            owner=options.access.owner,
+            shared=options.access.shared,
+        )
         self._index.create(store.collection, store.dimensions)
-        self._catalog.add_store(store)
-        self.queue_all(self._catalog.attach_all(store_id, list(dict.fromkeys(file_ids)), now), priority)
-        return self.view(store_id)
+        self._catalog.add_store(store, options.access.grants)
+        self.attach_all(store_id, [Attachment(file_id, chunking=chunking) for file_id in file_ids], priority)
+        return self.view(store_id, LECTERN)
 
-    def view(self, store_id: str) -> StoreView:
-        """Raises UnknownStore."""
-        store = self._catalog.store(store_id)
-        counts, building = self._catalog.file_counts([store_id]), self._generations.building([store_id])
-        return StoreView(store, counts.get(store_id, {}), building.get(store_id))
+    def view(self, store_id: str, caller: Caller) -> StoreView:
+        """A store as the caller may see it. Raises UnknownStore."""
+        return self._views([self._catalog.store(store_id)], caller)[0]
 
-    def page(self, page: Page) -> list[StoreView]:
-        """A page of stores by time of creation."""
-        stores = self._catalog.stores(page)
+    def page(self, page: Page, caller: Caller) -> list[StoreView]:
+        """A page of the stores that the caller may read, by time of creation."""
+        return self._views(self._catalog.stores(page, caller), caller)
+
+    def _views(self, stores: Sequence[StoreRecord], caller: Caller) -> list[StoreView]:
         ids = [store.id for store in stores]
-        counts, building = self._catalog.file_counts(ids), self._generations.building(ids)
+        counts = self._catalog.file_counts(ids, caller)
+        # How far a generation is tells how many files there are, also of those that are kept from the caller.
+        building = {
+            store_id: one
+            for store_id, one in self._generations.building(ids).items()
+            if self._rights.readable(caller, store_id) is None
+        }
         return [StoreView(store, counts.get(store.id, {}), building.get(store.id)) for store in stores]
 
-    def update(self, store_id: str, name: str | None, metadata: Mapping[str, str] | None) -> StoreView:
-        """Renames a store or replaces its metadata. Raises UnknownStore."""
-        self._catalog.update_store(store_id, name, metadata)
-        return self.view(store_id)
+    def update(self, store_id: str, changes: Mapping[str, Any], caller: Caller) -> StoreView:
+        """Sets what is given of name, description, metadata and expires_days.
+
+        Raises:
+            UnknownStore: there is no such store.
+            ExpiredStore: it is to expire later, but has expired already.
+        """
+        store, now = self._catalog.store(store_id), int(time.time())
+        if "expires_days" in changes and store.expired(now):
+            raise expired(store)
+        self._catalog.update_store(store_id, changes)
+        self._catalog.touch_store(store_id, now)
+        return self.view(store_id, caller)
 
     def delete(self, store_id: str) -> None:
         """Removes a store; the files themselves stay, but for those it owns. Raises UnknownStore."""
@@ -103,66 +163,75 @@ class Stores:
         self._generations.remove_store(store_id)
 
     def attach(
-        self,
-        store_id: str,
-        file_id: str,
-        attributes: Mapping[str, str | float | bool],
-        priority: Priority = Priority.INTERACTIVE,
-        *,
-        password: str | None = None,
-        replaces: str | None = None,
-        owned: bool = False,
+        self, store_id: str, wish: Attachment, priority: Priority = Priority.INTERACTIVE, password: str | None = None
     ) -> StoreFile:
-        """Puts a file into a store; a job reads it. A file that is there already is read again only if it failed.
-
-        A password opens a protected file; it is forgotten once the file was read. With `replaces`, that file of the
-        store answers until the new one is completed, and leaves in that moment; the new one has its attributes if none
-        are given. An `owned` file is deleted when it leaves the store.
+        """Puts a file into a store; a job reads it. A file that is there already is read again only if it failed, was
+        cancelled or is to be parted otherwise. A password opens a protected file; it is forgotten once the file was
+        read.
 
         Raises:
             UnknownStore, UnknownFile, InvalidRequest: no such thing, or attributes that cannot be kept.
+            ExpiredStore: the store holds nothing any more.
         """
-        self._catalog.store(store_id)
-        self._catalog.file(file_id)
-        check_attributes(attributes)
-        if replaces == file_id:
+        if wish.replaces == wish.file_id:
             raise InvalidRequest(detail="a file cannot replace itself: upload the new version first", param="replaces")
-        here = self._catalog.store_files_by_id(store_id, [file_id, replaces] if replaces else [file_id])
-        if replaces is not None and replaces not in here:
-            raise UnknownFile(file=replaces, param="replaces")
-        entry = here.get(file_id)
-        if entry is not None and entry.status == FileStatus.COMPLETED:
-            if replaces is not None:
-                self.detach(store_id, replaces)
-            return self._catalog.set_attributes(store_id, file_id, attributes) if attributes else entry
-        if entry is None or entry.status != FileStatus.IN_PROGRESS or replaces is not None or attributes:
-            entry = self._entered(
-                entry,
-                StoreFile(
-                    store_id,
-                    file_id,
-                    FileStatus.IN_PROGRESS,
-                    int(time.time()),
-                    attributes=attributes or (here[replaces].attributes if replaces else {}),
-                    replaces=replaces,
-                    owned=owned,
-                ),
-            )
+        here = self._looked_up(store_id, [wish])
+        before = here.get(wish.file_id)
+        entry = wished(store_id, wish, here)
+        if entry is None:
+            assert before is not None  # noqa: S101 - else it would have entered
+            if wish.replaces is not None and before.status == FileStatus.COMPLETED:
+                self.detach(store_id, wish.replaces)
+            if wish.attributes:
+                before = self._catalog.set_attributes(store_id, wish.file_id, wish.attributes)
+            if before.status == FileStatus.COMPLETED:
+                return before
+        else:
+            before = self._catalog.attach(entry)
         if password:
-            self._passwords.keep(file_id, password)
+            self._passwords.keep(wish.file_id, password)
         # The row comes first and says what is meant; a job lost to a crash between the two is queued again at start.
-        self.queue(entry, priority)
-        return entry
+        self.queue(before, priority)
+        return before
 
-    def _entered(self, before: StoreFile | None, entry: StoreFile) -> StoreFile:
-        """Puts a file into a store, with what it was there `before` where nothing else is asked for."""
-        if before is not None:
-            root = entry.replaces or before.replaces
-            if root is not None and root not in self._catalog.store_files_by_id(entry.store_id, [root]):
-                root = None
-            attributes = entry.attributes or before.attributes
-            entry = replace(entry, attributes=attributes, replaces=root, owned=entry.owned or before.owned)
-        return self._catalog.attach(entry)
+    def attach_all(self, store_id: str, wishes: Sequence[Attachment], priority: Priority = Priority.BULK) -> None:
+        """Puts many files into a store, all or none; those that are there already are treated as by `attach`.
+
+        Raises:
+            UnknownStore, UnknownFile, InvalidRequest, ExpiredStore: as `attach`, or too many at once.
+        """
+        if len(wishes) > MOST_FILES_AT_ONCE:
+            raise InvalidRequest(detail=f"at most {MOST_FILES_AT_ONCE} files at once", param="file_ids")
+        wishes = list({wish.file_id: wish for wish in wishes}.values())
+        here = self._looked_up(store_id, wishes)
+        entering = []
+        for wish in wishes:
+            entry = wished(store_id, wish, here)
+            if entry is not None:
+                entering.append(entry)
+            elif wish.attributes:
+                self._catalog.set_attributes(store_id, wish.file_id, wish.attributes)
+        self.queue_all(self._catalog.attach_all(entering), priority)
+
+    def _looked_up(self, store_id: str, wishes: Sequence[Attachment]) -> dict[str, StoreFile]:
+        """How the files, and those they are to replace, stand in the store now; notes that it is used."""
+        store, now = self._catalog.store(store_id), int(time.time())
+        if store.expired(now):
+            raise expired(store)
+        known = self._catalog.files_by_id([wish.file_id for wish in wishes])
+        for wish in wishes:
+            if wish.file_id not in known:
+                raise UnknownFile(file=wish.file_id, param="file_id" if len(wishes) == 1 else "file_ids")
+            check_attributes(wish.attributes)
+        replaced = [wish.replaces for wish in wishes if wish.replaces is not None]
+        here = self._catalog.store_files_by_id(store_id, [*known, *replaced])
+        for file_id in replaced:
+            if file_id not in here:
+                raise UnknownFile(file=file_id, param="replaces")
+        roots = [entry.replaces for entry in here.values() if entry.replaces is not None]
+        here |= self._catalog.store_files_by_id(store_id, roots)
+        self._catalog.touch_store(store_id, now)
+        return here
 
     def queue(self, entry: StoreFile, priority: Priority) -> None:
         """Has a file of a store read, by a job."""
@@ -184,8 +253,10 @@ class Stores:
         self._clear(store_id, file_id)
 
     def sweep(self, delete: Callable[[str], None]) -> int:
-        """Clears what still lies in the index of files that left, and deletes those that their store owned; returns how
-        many there were. Killed in the middle, it goes on with the next call."""
+        """Clears what still lies in the index of files that left, also because their store expired, and deletes those
+        that their store owned; returns how many there were. Killed in the middle, it goes on with the next call."""
+        for store_id in self._catalog.expired_stores(SWEPT_AT_ONCE):
+            self._catalog.empty_store(store_id)
         departures = self._catalog.departures(SWEPT_AT_ONCE)
         for departure in departures:
             self._clear(departure.store_id, departure.file_id)
@@ -199,15 +270,29 @@ class Stores:
         self._jobs.cancel(INGEST, job_subject(store_id, file_id))
         self._generations.clear(store_id, file_id)
 
-    def entry(self, store_id: str, file_id: str) -> StoreFile:
-        """A file's standing in a store, with the progress of its job. Raises UnknownStore, UnknownFile."""
+    def entry(self, store_id: str, file_id: str, caller: Caller) -> StoreFile:
+        """A file's standing in a store as the caller may see it, with the progress of its job. Raises UnknownStore,
+        UnknownFile."""
         self._catalog.store(store_id)
-        return self._with_progress([self._catalog.store_file(store_id, file_id)])[0]
+        return self._shown(store_id, [self._catalog.store_file(store_id, file_id)], caller)[0]
 
-    def entries(self, store_id: str, status: str | None, page: Page) -> list[StoreFile]:
-        """A page of a store's files. Raises UnknownStore."""
+    def entries(self, store_id: str, status: str | None, page: Page, caller: Caller) -> list[StoreFile]:
+        """A page of those of a store's files that the caller may read. Raises UnknownStore."""
         self._catalog.store(store_id)
-        return self._with_progress(self._catalog.store_files(store_id, status, page))
+        return self._shown(store_id, self._catalog.store_files(store_id, status, page, caller), caller)
+
+    def _shown(self, store_id: str, entries: list[StoreFile], caller: Caller) -> list[StoreFile]:
+        """The standings, without a word on files that are kept from the caller."""
+        entries, readable = self._with_progress(entries), self._rights.readable(caller, store_id)
+        if readable is None:
+            return entries
+        return [
+            replace(
+                entry if entry.duplicate_of is None or entry.duplicate_of in readable else unmarked(entry),
+                replaces=entry.replaces if entry.replaces in readable else None,
+            )
+            for entry in entries
+        ]
 
     def set_attributes(self, store_id: str, file_id: str, attributes: Mapping[str, str | float | bool]) -> StoreFile:
         """Replaces a file's attributes. Raises UnknownStore, UnknownFile, InvalidRequest."""
@@ -228,13 +313,13 @@ class Stores:
         return [
             file_id
             for file_id, attributes in files
-            if (readable is None or file_id in readable) and matches(filters, attributes)
+            if matches(filters, attributes) and (readable is None or file_id in readable)
         ]
 
     def resume(self) -> int:
         """Queues again what should be under way but has no job; returns how many files that were."""
         count, after = 0, None
-        while stores := self._catalog.stores(all_in_turn(after)):
+        while stores := self._catalog.stores(all_in_turn(after), LECTERN):
             after = stores[-1].id
             for store in stores:
                 entries = self._catalog.all_store_files(store.id)
@@ -253,19 +338,3 @@ class Stores:
             else entry
             for entry in entries
         ]
-
-
-def check_attributes(attributes: Mapping[str, Any]) -> None:
-    """Raises InvalidRequest unless there are at most 16 short keys with text, number or boolean values."""
-    if len(attributes) > MOST_ATTRIBUTES:
-        raise InvalidRequest(detail=f"a file has at most {MOST_ATTRIBUTES} attributes", param="attributes")
-    for key, value in attributes.items():
-        if not re.fullmatch(r".{1,64}", key):
-            raise InvalidRequest(detail="attribute names have 1 to 64 characters", param="attributes")
-        if not isinstance(value, str | int | float | bool) or (
-            isinstance(value, str) and len(value) > MOST_ATTRIBUTE_CHARS
-        ):
-            detail = (
-                f"attribute {key!r} must be a text of at most {MOST_ATTRIBUTE_CHARS} characters, a number or a boolean"
-            )
-            raise InvalidRequest(detail=detail, param="attributes")

@@ -1,19 +1,67 @@
 """OpenAI's shapes of files and vector stores (https://platform.openai.com/docs/api-reference/vector-stores)."""
 
+import time
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic_core import PydanticCustomError
 
+from server.documents.attachment import Attachment
+from server.documents.ingestion import AUTO_CHUNKING
 from server.documents.progress import words
-from server.documents.stores import StoreView
-from server.model import FileRecord, FileStatus, Passage, Priority, StoreFile
+from server.documents.stores import MOST_FILES_AT_ONCE, StoreView
+from server.grants import FileAccessBody, StoreAccessBody
+from server.model import Chunking, FileBatch, FileRecord, FileStatus, Passage, Priority, StoreFile
 
 Attributes = dict[str, str | float | bool]
 PriorityName = Literal["interactive", "bulk"]
+Name = Annotated[str, Field(max_length=256)]
+Description = Annotated[str, Field(max_length=512)]
+Metadata = Annotated[
+    dict[Annotated[str, Field(max_length=64)], Annotated[str, Field(max_length=512)]], Field(max_length=16)
+]
+
+MOST_QUERIES = 16
 
 # OpenAI knows three codes; Lectern's finer one stands beside it as `reason`.
 _OPENAI_ERROR_CODES = {"unsupported_file": "unsupported_file", "internal_error": "server_error"}
+
+
+class StaticChunks(BaseModel):
+    """How large chunks are and how much of it they share with the one before, in tokens."""
+
+    max_chunk_size_tokens: int = Field(ge=100, le=4096)
+    chunk_overlap_tokens: int = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _overlap(self) -> Self:
+        if self.chunk_overlap_tokens * 2 > self.max_chunk_size_tokens:
+            raise PydanticCustomError("overlap", "chunk_overlap_tokens must not exceed half of max_chunk_size_tokens")
+        return self
+
+
+class StaticChunking(BaseModel):
+    """Chunks as the client says."""
+
+    type: Literal["static"]
+    static: StaticChunks
+
+
+class AutoChunking(BaseModel):
+    """Chunks as Lectern thinks best."""
+
+    type: Literal["auto"]
+
+
+ChunkingStrategy = Annotated[AutoChunking | StaticChunking, Field(discriminator="type")]
+
+
+class AfterUse(BaseModel):
+    """How many days after its last use a store expires."""
+
+    anchor: Literal["last_active_at"]
+    days: int = Field(ge=1, le=365)
 
 
 class CreateStore(BaseModel):
@@ -21,12 +69,14 @@ class CreateStore(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    name: Annotated[str, Field(max_length=256)] | None = None
-    file_ids: list[str] = Field(default_factory=list)
-    metadata: dict[Annotated[str, Field(max_length=64)], Annotated[str, Field(max_length=512)]] | None = Field(
-        None, max_length=16
-    )
+    name: Name | None = None
+    description: Description | None = None
+    file_ids: list[str] = Field(default_factory=list, max_length=MOST_FILES_AT_ONCE)
+    chunking_strategy: ChunkingStrategy | None = None
+    expires_after: AfterUse | None = None
+    metadata: Metadata | None = None
     priority: PriorityName = "bulk"
+    access: StoreAccessBody | None = None
 
 
 class UpdateStore(BaseModel):
@@ -34,10 +84,21 @@ class UpdateStore(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    name: Annotated[str, Field(max_length=256)] | None = None
-    metadata: dict[Annotated[str, Field(max_length=64)], Annotated[str, Field(max_length=512)]] | None = Field(
-        None, max_length=16
-    )
+    name: Name | None = None
+    description: Description | None = None
+    expires_after: AfterUse | None = None
+    metadata: Metadata | None = None
+
+    def changes(self) -> dict[str, Any]:
+        """Field -> new value, of what is given; null takes away what can be taken away."""
+        changes: dict[str, Any] = {} if self.name is None else {"name": self.name}
+        if "description" in self.model_fields_set:
+            changes["description"] = self.description
+        if "metadata" in self.model_fields_set:
+            changes["metadata"] = self.metadata or {}
+        if "expires_after" in self.model_fields_set:
+            changes["expires_days"] = self.expires_after and self.expires_after.days
+        return changes
 
 
 class AttachFile(BaseModel):
@@ -47,16 +108,58 @@ class AttachFile(BaseModel):
 
     file_id: str
     attributes: Attributes | None = None
+    chunking_strategy: ChunkingStrategy | None = None
     priority: PriorityName = "interactive"
     password: Annotated[SecretStr, Field(max_length=1024)] | None = None
     replaces: str | None = None
     owned: bool = False
+    access: FileAccessBody | None = None
 
 
 class SetAttributes(BaseModel):
     """Body of POST /v1/vector_stores/{id}/files/{file_id}."""
 
-    attributes: Attributes
+    attributes: Attributes | None
+
+
+class BatchedFile(BaseModel):
+    """A file of a batch with what is its own."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    file_id: str
+    attributes: Attributes | None = None
+    chunking_strategy: ChunkingStrategy | None = None
+
+
+class CreateFileBatch(BaseModel):
+    """Body of POST /v1/vector_stores/{id}/file_batches."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    file_ids: list[str] | None = Field(None, min_length=1, max_length=MOST_FILES_AT_ONCE)
+    files: list[BatchedFile] | None = Field(None, min_length=1, max_length=MOST_FILES_AT_ONCE)
+    attributes: Attributes | None = None
+    chunking_strategy: ChunkingStrategy | None = None
+    priority: PriorityName = "bulk"
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.file_ids is None) == (self.files is None):
+            raise PydanticCustomError("files", "give either file_ids or files")
+        if self.files is not None and (self.attributes is not None or self.chunking_strategy is not None):
+            detail = "attributes and chunking_strategy stand beside file_ids; in files, each has its own"
+            raise PydanticCustomError("files", detail)
+        return self
+
+    def attachments(self) -> list[Attachment]:
+        """How each file is to be in the store."""
+        if self.files is not None:
+            return [
+                Attachment(one.file_id, one.attributes or {}, chunking_of(one.chunking_strategy)) for one in self.files
+            ]
+        chunking = chunking_of(self.chunking_strategy)
+        return [Attachment(file_id, self.attributes or {}, chunking) for file_id in self.file_ids or ()]
 
 
 class RankingOptions(BaseModel):
@@ -64,7 +167,7 @@ class RankingOptions(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    ranker: str | None = None
+    ranker: Literal["none", "auto", "default-2024-11-15"] = "auto"
     score_threshold: float = Field(0.0, ge=0, le=1)
 
 
@@ -73,7 +176,7 @@ class SearchStore(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    query: str | list[str]
+    query: str | Annotated[list[str], Field(min_length=1, max_length=MOST_QUERIES)]
     max_num_results: int = Field(10, ge=1, le=50)
     filters: dict[str, Any] | None = None
     ranking_options: RankingOptions = RankingOptions(score_threshold=0.0)
@@ -85,6 +188,18 @@ def priority_of(name: PriorityName) -> Priority:
     return Priority[name.upper()]
 
 
+def chunking_of(strategy: AutoChunking | StaticChunking | None) -> Chunking | None:
+    """The chunking that a client asks for; none: as Lectern thinks best."""
+    if not isinstance(strategy, StaticChunking):
+        return None
+    return Chunking(strategy.static.max_chunk_size_tokens, strategy.static.chunk_overlap_tokens)
+
+
+def _chunking_object(chunking: Chunking) -> dict[str, Any]:
+    static = {"max_chunk_size_tokens": chunking.max_tokens, "chunk_overlap_tokens": chunking.overlap_tokens}
+    return {"type": "static", "static": static}
+
+
 def file_object(file: FileRecord) -> dict[str, Any]:
     """OpenAI's file object."""
     return {
@@ -92,7 +207,7 @@ def file_object(file: FileRecord) -> dict[str, Any]:
         "object": "file",
         "bytes": file.bytes,
         "created_at": file.created_at,
-        "expires_at": None,
+        "expires_at": file.expires_at,
         "filename": file.filename,
         "purpose": file.purpose,
         "status": "processed",
@@ -104,6 +219,7 @@ def store_object(view: StoreView) -> dict[str, Any]:
     """OpenAI's vector store object."""
     counts = {status.value: view.counts.get(status.value, 0) for status in FileStatus}
     counts["total"] = sum(counts.values())
+    expired, days = view.store.expired(time.time()), view.store.expires_days
     return {
         "id": view.store.id,
         "object": "vector_store",
@@ -111,9 +227,10 @@ def store_object(view: StoreView) -> dict[str, Any]:
         "name": view.store.name,
         "usage_bytes": view.counts.get("usage_bytes", 0),
         "file_counts": counts,
-        "status": "in_progress" if counts["in_progress"] else "completed",
-        "expires_after": None,
-        "expires_at": None,
+        "description": view.store.description,
+        "status": "expired" if expired else "in_progress" if counts["in_progress"] else "completed",
+        "expires_after": days and {"anchor": "last_active_at", "days": days},
+        "expires_at": view.store.expires_at,
         "last_active_at": view.store.last_active_at,
         "metadata": dict(view.store.metadata),
         "generation": _generation(view),
@@ -148,7 +265,7 @@ def store_file_object(entry: StoreFile) -> dict[str, Any]:
         "last_error": error,
         "usage_bytes": entry.usage_bytes,
         "attributes": dict(entry.attributes),
-        "chunking_strategy": {"type": "other"},
+        "chunking_strategy": _chunking_object(entry.chunking or AUTO_CHUNKING),
         "chunks": entry.chunks,
         "partial": entry.partial,
         "losses": list(entry.losses),
@@ -160,6 +277,26 @@ def store_file_object(entry: StoreFile) -> dict[str, Any]:
         "owned": entry.owned,
         "progress": words(entry.progress) if entry.progress else None,
         "progress_detail": asdict(entry.progress) if entry.progress else None,
+    }
+
+
+def file_batch_object(batch: FileBatch) -> dict[str, Any]:
+    """OpenAI's batch of files."""
+    counts = {status.value: batch.counts.get(status.value, 0) for status in FileStatus}
+    total = sum(counts.values())
+    if counts["in_progress"]:
+        status = "in_progress"
+    elif batch.cancelled:
+        status = "cancelled"
+    else:
+        status = "failed" if total and counts["failed"] == total else "completed"
+    return {
+        "id": batch.id,
+        "object": "vector_store.files_batch",
+        "created_at": batch.created_at,
+        "vector_store_id": batch.store_id,
+        "status": status,
+        "file_counts": counts | {"total": total},
     }
 
 

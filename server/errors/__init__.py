@@ -53,6 +53,7 @@ from server.errors.documents import (
     UploadEnded,
 )
 from server.errors.face import SlowRequest, WrongHost
+from server.errors.limits import QuotaSpent, RateLimited, StoreFull, UnknownLimit
 from server.errors.machine import (
     BadBackup,
     DamagedSeal,
@@ -88,7 +89,9 @@ __all__ = [
     "NoApiKey",
     "NotAdmitted",
     "QuestionTooLong",
+    "QuotaSpent",
     "RangeNotSatisfiable",
+    "RateLimited",
     "RefusedSource",
     "RequestTooLarge",
     "RerankerUnavailable",
@@ -97,6 +100,7 @@ __all__ = [
     "SlowRequest",
     "SourceUnavailable",
     "SpentLink",
+    "StoreFull",
     "TooManyAttempts",
     "UnknownAddress",
     "UnknownEval",
@@ -104,6 +108,7 @@ __all__ = [
     "UnknownFileBatch",
     "UnknownGroup",
     "UnknownKey",
+    "UnknownLimit",
     "UnknownModel",
     "UnknownResponse",
     "UnknownSession",

@@ -11,6 +11,51 @@ class UnknownStore(LecternError):
     code = "vector_store_not_found"
 
 
+class ExpiredStore(LecternError):
+    """The vector store {store!r} expired on {expired}, because nobody used it. Put its files into a new one."""
+
+    status = 400
+    type = "invalid_request_error"
+    code = "vector_store_expired"
+
+
+class UnknownFileBatch(LecternError):
+    """There is no batch of files {batch!r} in this vector store."""
+
+    status = 404
+    type = "invalid_request_error"
+    code = "file_batch_not_found"
+
+
+class UnknownUpload(LecternError):
+    """There is no upload {upload!r}. An upload is forgotten a day after it ended; begin it anew."""
+
+    status = 404
+    type = "invalid_request_error"
+    code = "upload_not_found"
+
+
+class UploadEnded(LecternError):
+    """The upload {upload!r} is {status}; it takes nothing more. Begin it anew."""
+
+    status = 400
+    type = "invalid_request_error"
+    code = "upload_ended"
+
+
+class RangeNotSatisfiable(LecternError):
+    """The file has {size} bytes; the range asked for lies behind its end."""
+
+    status = 416
+    type = "invalid_request_error"
+    code = "range_not_satisfiable"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The size there is (RFC 9110, 14.4)."""
+        return {"Content-Range": f"bytes */{self.facts['size']}"}
+
+
 class UnknownFile(LecternError):
     """There is no file {file!r}. GET /v1/files lists those you can use."""
 

@@ -1,26 +1,36 @@
 """The nouns the features share, a module per field. Everything is frozen; times are Unix seconds."""
 
 from server.model.access import LECTERN, ApiKey, Caller, KeyLimits, Role, Scope
+from server.model.allowances import Allowance, Usage
 from server.model.answers import Citation, EngineState, Passage, Prompt, Span
+from server.model.audit import AuditEntry, AuditEvent, AuditFault, AuditFilter, AuditHead
 from server.model.documents import Chunking, Departure, FileProgress, FileRecord, FileStatus, StoreFile
 from server.model.index import Hit, IndexRow
 from server.model.jobs import Lease, Priority
 from server.model.paging import Page, all_in_turn
 from server.model.rights import FileAccess, StoreAccess
 from server.model.sources import Found, Listing, SourceFile, SourceOptions, SourceRecord, SourceStatus, Taking, path_key
-from server.model.stores import Building, EmbedderRecord, Generation, StoreRecord
+from server.model.stores import SECONDS_PER_DAY, Building, EmbedderRecord, Generation, StoreRecord
 from server.model.uploads import FileBatch, PartRecord, UploadRecord, UploadStatus
-from server.model.users import Claimed, Group, Session, User, UserKind
+from server.model.users import Claimed, Device, Group, Session, User, UserKind
 
 __all__ = [
     "LECTERN",
+    "SECONDS_PER_DAY",
+    "Allowance",
     "ApiKey",
+    "AuditEntry",
+    "AuditEvent",
+    "AuditFault",
+    "AuditFilter",
+    "AuditHead",
     "Building",
     "Caller",
     "Chunking",
     "Citation",
     "Claimed",
     "Departure",
+    "Device",
     "EmbedderRecord",
     "EngineState",
     "FileAccess",
@@ -55,6 +65,7 @@ __all__ = [
     "Taking",
     "UploadRecord",
     "UploadStatus",
+    "Usage",
     "User",
     "UserKind",
     "all_in_turn",

@@ -1,9 +1,9 @@
 """Rows of files and vector stores."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
-from server.model import Departure, FileRecord, Page, StoreFile, StoreRecord
+from server.model import Caller, Departure, FileRecord, Page, Role, StoreFile, StoreRecord
 
 
 class Catalog(Protocol):
@@ -17,12 +17,16 @@ class Catalog(Protocol):
         """Raises UnknownFile."""
         ...
 
-    def files(self, purpose: str | None, page: Page) -> list[FileRecord]:
-        """A page of files by creation time."""
+    def files(self, purpose: str | None, page: Page, caller: Caller) -> list[FileRecord]:
+        """A page of the files that the caller may read, by creation time."""
         ...
 
     def files_by_id(self, file_ids: Sequence[str]) -> dict[str, FileRecord]:
-        """Those of the files that exist."""
+        """Those of the files that exist, and have not expired."""
+        ...
+
+    def expired_files(self, limit: int) -> list[str]:
+        """Ids of files that have expired and are not removed yet."""
         ...
 
     def set_media_type(self, file_id: str, media_type: str) -> None:
@@ -33,28 +37,37 @@ class Catalog(Protocol):
         """Removes the row and its places in stores."""
         ...
 
-    def add_store(self, store: StoreRecord) -> None:
-        """Stores the row."""
+    def add_store(self, store: StoreRecord, grants: Mapping[str, Role] | None = None) -> None:
+        """Stores the row, and the roles that principals have in it."""
         ...
 
     def store(self, store_id: str) -> StoreRecord:
         """Raises UnknownStore."""
         ...
 
-    def store_by_name(self, name: str) -> StoreRecord | None:
-        """The oldest store of that name or id."""
+    def store_by_name(self, name: str, caller: Caller) -> StoreRecord | None:
+        """The store of that id, else the oldest of that name, of those that the caller may read."""
         ...
 
-    def stores(self, page: Page) -> list[StoreRecord]:
-        """A page of stores by creation time."""
+    def stores(self, page: Page, caller: Caller) -> list[StoreRecord]:
+        """A page of the stores that the caller may read, by creation time."""
         ...
 
-    def update_store(self, store_id: str, name: str | None, metadata: Mapping[str, str] | None) -> StoreRecord:
-        """Changes what is given."""
+    def update_store(self, store_id: str, changes: Mapping[str, Any]) -> StoreRecord:
+        """Sets the fields of the store that are given (name, description, metadata, expires_days). Raises
+        UnknownStore."""
         ...
 
     def touch_store(self, store_id: str, now: int) -> None:
-        """Notes a use."""
+        """Notes a use; one that has expired stays so."""
+        ...
+
+    def expired_stores(self, limit: int) -> list[str]:
+        """Ids of stores that have expired and still hold files."""
+        ...
+
+    def empty_store(self, store_id: str) -> None:
+        """Takes all files out of the store, and notes that they left."""
         ...
 
     def remove_store(self, store_id: str) -> None:
@@ -67,8 +80,8 @@ class Catalog(Protocol):
         UnknownFile."""
         ...
 
-    def attach_all(self, store_id: str, file_ids: Sequence[str], now: int) -> list[StoreFile]:
-        """Puts files that are not in it into a store, to be read; all or none. Raises UnknownStore, UnknownFile."""
+    def attach_all(self, new: Sequence[StoreFile]) -> list[StoreFile]:
+        """As `attach` for each; all or none."""
         ...
 
     def store_file(self, store_id: str, file_id: str) -> StoreFile:
@@ -79,8 +92,8 @@ class Catalog(Protocol):
         """Those of the files that are in the store, as they stood at one moment."""
         ...
 
-    def store_files(self, store_id: str, status: str | None, page: Page) -> list[StoreFile]:
-        """A page of a store's files."""
+    def store_files(self, store_id: str, status: str | None, page: Page, caller: Caller) -> list[StoreFile]:
+        """A page of a store's files, but for those that are kept from the caller."""
         ...
 
     def all_store_files(self, store_id: str) -> list[StoreFile]:
@@ -116,6 +129,6 @@ class Catalog(Protocol):
         """Nothing is left of it."""
         ...
 
-    def file_counts(self, store_ids: Sequence[str]) -> dict[str, dict[str, int]]:
-        """Store -> status -> files, with usage_bytes under that name."""
+    def file_counts(self, store_ids: Sequence[str], caller: Caller) -> dict[str, dict[str, int]]:
+        """Store -> status -> files, with usage_bytes under that name; what is kept from the caller counts not."""
         ...

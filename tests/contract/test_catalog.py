@@ -6,7 +6,7 @@ import pytest
 from server.adapters.database.catalog import SqlCatalog
 from server.adapters.database.engine import Database
 from server.errors import InvalidRequest, UnknownFile, UnknownStore
-from server.model import FileRecord, FileStatus, Page, StoreFile, StoreRecord
+from server.model import LECTERN, FileRecord, FileStatus, Page, StoreFile, StoreRecord
 from server.ports import Catalog
 
 
@@ -54,7 +54,7 @@ def test_unknown_ids_are_named(catalog: Catalog) -> None:
     with pytest.raises(UnknownStore, match="vs-none"):
         catalog.store("vs-none")
     with pytest.raises(UnknownStore, match="vs-none"):
-        catalog.update_store("vs-none", "name", None)
+        catalog.update_store("vs-none", {"name": "name"})
     with pytest.raises(UnknownFile):
         catalog.store_file("vs-none", "file-none")
     with pytest.raises(UnknownFile):
@@ -80,20 +80,20 @@ def test_pages_follow_the_order_of_creation(catalog: Catalog, order: str, everyt
     fill(catalog)
     catalog.add_file(a_file("z", purpose="other"))
     found, after = "", None
-    while page := catalog.files("assistants", Page(2, order, after)):
+    while page := catalog.files("assistants", Page(2, order, after), LECTERN):
         found += ids(page)
         after = page[-1].id
     assert found == everything
-    in_store = catalog.store_files("vs-s", None, Page(10, order, f"file-{everything[1]}"))
+    in_store = catalog.store_files("vs-s", None, Page(10, order, f"file-{everything[1]}"), LECTERN)
     assert "".join(entry.file_id[-1] for entry in in_store) == everything[2:]
 
 
 def test_stores_are_paged_too(catalog: Catalog) -> None:
     for name in "abc":
         catalog.add_store(a_store(name))
-    assert ids(catalog.stores(Page(2, "asc"))) == "ab"
-    assert ids(catalog.stores(Page(2, "asc", "vs-b"))) == "c"
-    assert ids(catalog.stores(Page(2, "desc", "vs-b"))) == "a"
+    assert ids(catalog.stores(Page(2, "asc"), LECTERN)) == "ab"
+    assert ids(catalog.stores(Page(2, "asc", "vs-b"), LECTERN)) == "c"
+    assert ids(catalog.stores(Page(2, "desc", "vs-b"), LECTERN)) == "a"
 
 
 def test_a_page_goes_on_when_files_before_it_are_removed(catalog: Catalog) -> None:
@@ -101,20 +101,20 @@ def test_a_page_goes_on_when_files_before_it_are_removed(catalog: Catalog) -> No
     catalog.remove_file("file-a")
     catalog.remove_file("file-e")
     catalog.add_file(a_file("f"))
-    assert ids(catalog.files(None, Page(10, "asc", "file-c"))) == "df"
+    assert ids(catalog.files(None, Page(10, "asc", "file-c"), LECTERN)) == "df"
 
 
 def test_an_unknown_place_or_order_is_refused(catalog: Catalog) -> None:
     fill(catalog)
     with pytest.raises(InvalidRequest, match="file-none") as refused:
-        catalog.files(None, Page(10, "asc", "file-none"))
+        catalog.files(None, Page(10, "asc", "file-none"), LECTERN)
     assert refused.value.param == "after"
     with pytest.raises(InvalidRequest, match="file-none"):
-        catalog.store_files("vs-s", None, Page(10, "asc", "file-none"))
+        catalog.store_files("vs-s", None, Page(10, "asc", "file-none"), LECTERN)
     with pytest.raises(InvalidRequest, match="vs-none"):
-        catalog.stores(Page(10, "asc", "vs-none"))
+        catalog.stores(Page(10, "asc", "vs-none"), LECTERN)
     with pytest.raises(InvalidRequest, match="sideways") as refused:
-        catalog.files(None, Page(10, "sideways"))
+        catalog.files(None, Page(10, "sideways"), LECTERN)
     assert refused.value.param == "order"
 
 
@@ -129,7 +129,7 @@ def test_files_added_at_the_same_time_all_appear_once(catalog: Catalog) -> None:
     for thread in threads:
         thread.join()
     found: list[str] = []
-    while page := catalog.files(None, Page(7, "asc", found[-1] if found else None)):
+    while page := catalog.files(None, Page(7, "asc", found[-1] if found else None), LECTERN):
         found += [file.id for file in page]
     assert sorted(found) == sorted(f"file-{letter}{number}" for letter in "abcd" for number in range(10))
 
@@ -143,10 +143,10 @@ def test_files_are_found_by_id_however_many_are_asked_for(catalog: Catalog) -> N
 
 def test_what_is_given_of_a_store_is_changed(catalog: Catalog) -> None:
     catalog.add_store(a_store("s"))
-    assert catalog.update_store("vs-s", "new", None) == dataclasses.replace(a_store("s"), name="new")
-    assert catalog.update_store("vs-s", None, {"a": "b"}).metadata == {"a": "b"}
-    assert catalog.update_store("vs-s", None, None).name == "new"
-    assert catalog.update_store("vs-s", None, {}).metadata == {}
+    assert catalog.update_store("vs-s", {"name": "new"}) == dataclasses.replace(a_store("s"), name="new")
+    assert catalog.update_store("vs-s", {"metadata": {"a": "b"}}).metadata == {"a": "b"}
+    assert catalog.update_store("vs-s", {}).name == "new"
+    assert catalog.update_store("vs-s", {"metadata": {}}).metadata == {}
 
 
 def test_the_last_use_of_a_store_only_moves_forward(catalog: Catalog) -> None:
@@ -159,7 +159,7 @@ def test_the_last_use_of_a_store_only_moves_forward(catalog: Catalog) -> None:
 def test_a_store_is_found_by_id_before_name_and_the_oldest_of_a_name(catalog: Catalog) -> None:
     for store_id, name in (("vs-1", "Handbuch"), ("vs-2", "Handbuch"), ("vs-3", "vs-4"), ("vs-4", "other")):
         catalog.add_store(dataclasses.replace(a_store("x"), id=store_id, name=name))
-    found = {name: catalog.store_by_name(name) for name in ("Handbuch", "vs-4", "vs-2", "none", "handbuch")}
+    found = {name: catalog.store_by_name(name, LECTERN) for name in ("Handbuch", "vs-4", "vs-2", "none", "handbuch")}
     assert {name: store and store.id for name, store in found.items()} == {
         "Handbuch": "vs-1", "vs-4": "vs-4", "vs-2": "vs-2", "none": None, "handbuch": None,
     }  # fmt: skip
@@ -230,11 +230,14 @@ def test_files_of_one_status_are_listed_and_all_are_counted(catalog: Catalog) ->
     big = dataclasses.replace(an_entry("s", "a", FileStatus.COMPLETED), usage_bytes=6_000_000_000)
     for entry in (big, dataclasses.replace(big, file_id="file-b"), an_entry("s", "c", FileStatus.FAILED)):
         catalog.set_outcome(entry)
-    assert [entry.file_id[-1] for entry in catalog.store_files("vs-s", "completed", Page(10, "desc"))] == ["b", "a"]
+    assert [entry.file_id[-1] for entry in catalog.store_files("vs-s", "completed", Page(10, "desc"), LECTERN)] == [
+        "b",
+        "a",
+    ]
     nothing = {"in_progress": 0, "completed": 0, "failed": 0, "cancelled": 0, "usage_bytes": 0}
-    assert catalog.file_counts(["vs-s", "vs-t", "vs-none"]) == {
+    assert catalog.file_counts(["vs-s", "vs-t", "vs-none"], LECTERN) == {
         "vs-s": {"in_progress": 1, "completed": 2, "failed": 1, "cancelled": 0, "usage_bytes": 12_000_000_000},
         "vs-t": nothing | {"in_progress": 4},
         "vs-none": nothing,
     }
-    assert catalog.file_counts([]) == {}
+    assert catalog.file_counts([], LECTERN) == {}

@@ -1,7 +1,8 @@
 """Files, vector stores and the files in them."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,10 +12,21 @@ from server.adapters.database.engine import Database
 from server.adapters.database.generations import leave_all
 from server.adapters.database.group_commit import GroupCommit
 from server.adapters.database.paging import rows_of
-from server.adapters.database.schema import departures, files, store_files, vector_stores
+from server.adapters.database.schema import departures, files, store_files, store_grants, vector_stores
 from server.adapters.database.serial import next_sequence
+from server.adapters.database.visible import in_stores, of_files, shown
 from server.errors import UnknownFile, UnknownStore
-from server.model import Departure, FileRecord, FileStatus, Page, StoreFile, StoreRecord
+from server.model import (
+    SECONDS_PER_DAY,
+    Caller,
+    Departure,
+    FileRecord,
+    FileStatus,
+    Page,
+    Role,
+    StoreFile,
+    StoreRecord,
+)
 
 # SQLite takes 32,766 values in a statement, PostgreSQL 65,535.
 _MOST_VALUES = 10_000
@@ -23,8 +35,9 @@ _MOST_VALUES = 10_000
 class SqlCatalog:
     """The port `Catalog` on SQLite or PostgreSQL."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database
+        self._clock = clock
         self._adding: GroupCommit[FileRecord] = GroupCommit(self._add_files)
 
     def add_file(self, *added: FileRecord) -> None:
@@ -44,22 +57,43 @@ class SqlCatalog:
             raise UnknownFile(file=file_id)
         return found[file_id]
 
-    def files(self, purpose: str | None, page: Page) -> list[FileRecord]:
-        """A page of files by creation time. Raises InvalidRequest for an unknown `after`, `before` or `order`."""
-        query = sa.select(files)
+    def files(self, purpose: str | None, page: Page, caller: Caller) -> list[FileRecord]:
+        """A page of the files that the caller may read, by creation time. Raises InvalidRequest for an unknown `after`,
+        `before` or `order`."""
+        query = sa.select(files).where(self._live(), of_files(caller, Role.READER))
         if purpose is not None:
             query = query.where(files.c.purpose == purpose)
         with self._database.read() as connection:
             return [_file(row) for row in rows_of(connection, query, files, page)]
 
     def files_by_id(self, file_ids: Sequence[str]) -> dict[str, FileRecord]:
-        """Those of the files that exist."""
+        """Those of the files that exist, and have not expired."""
         found: dict[str, FileRecord] = {}
         with self._database.read() as connection:
             for part in _parts(file_ids):
-                rows = connection.execute(sa.select(files).where(files.c.id.in_(part)))
+                rows = connection.execute(sa.select(files).where(files.c.id.in_(part), self._live()))
                 found |= {row.id: _file(row) for row in rows}
         return found
+
+    def expired_files(self, limit: int) -> list[str]:
+        """Ids of files that have expired and are not removed yet."""
+        query = sa.select(files.c.id).where(self._gone()).order_by(files.c.expires_at).limit(limit)
+        with self._database.read() as connection:
+            return list(connection.scalars(query))
+
+    def _gone(self) -> sa.ColumnElement[bool]:
+        return files.c.expires_at <= int(self._clock())
+
+    def _live(self) -> sa.ColumnElement[bool]:
+        return sa.or_(files.c.expires_at.is_(None), sa.not_(self._gone()))
+
+    def _entries(self, store_id: str) -> sa.Select[Any]:
+        """The files of a store but for those that have expired."""
+        return sa.select(store_files).where(store_files.c.store_id == store_id, self._lasting())
+
+    def _lasting(self) -> sa.ColumnElement[bool]:
+        """Those of the files in stores that have not expired."""
+        return store_files.c.file_id.not_in(sa.select(files.c.id).where(self._gone()))
 
     def set_media_type(self, file_id: str, media_type: str) -> None:
         """Notes what the content was found to be."""
@@ -71,51 +105,73 @@ class SqlCatalog:
         with self._database.begin() as connection:
             connection.execute(sa.delete(files).where(files.c.id == file_id))
 
-    def add_store(self, store: StoreRecord) -> None:
-        """Stores the row."""
+    def add_store(self, store: StoreRecord, grants: Mapping[str, Role] | None = None) -> None:
+        """Stores the row, and the roles that principals have in it."""
+        granted = [
+            {"store_id": store.id, "principal": name, "role": str(role)} for name, role in (grants or {}).items()
+        ]
         values = {field.name: getattr(store, field.name) for field in dataclasses.fields(store)}
         values |= {"name": entries.storable(store.name), "metadata": dict(store.metadata)}
+        values["description"] = store.description and entries.storable(store.description)
         with self._database.begin() as connection:
             values["sequence"] = next_sequence(connection, vector_stores)
             connection.execute(sa.insert(vector_stores).values(values))
+            if granted:
+                connection.execute(sa.insert(store_grants), granted)
 
     def store(self, store_id: str) -> StoreRecord:
         """The store. Raises UnknownStore."""
         with self._database.read() as connection:
             return _store_row(connection, store_id)
 
-    def store_by_name(self, name: str) -> StoreRecord | None:
-        """The store of that id, else the oldest of that name."""
+    def store_by_name(self, name: str, caller: Caller) -> StoreRecord | None:
+        """The store of that id, else the oldest of that name, of those that the caller may read."""
         table = vector_stores
-        query = sa.select(table).where(sa.or_(table.c.id == name, table.c.name == name))
+        named = sa.or_(table.c.id == name, table.c.name == name)
+        query = sa.select(table).where(named, in_stores(caller, Role.READER))
         first = sa.case((table.c.id == name, 0), else_=1)
         with self._database.read() as connection:
             row = connection.execute(query.order_by(first, table.c.sequence).limit(1)).one_or_none()
         return None if row is None else _store(row)
 
-    def stores(self, page: Page) -> list[StoreRecord]:
-        """A page of stores by creation time. Raises InvalidRequest for an unknown `after`, `before` or `order`."""
+    def stores(self, page: Page, caller: Caller) -> list[StoreRecord]:
+        """A page of the stores that the caller may read, by creation time. Raises InvalidRequest for an unknown
+        `after`, `before` or `order`."""
+        query = sa.select(vector_stores).where(in_stores(caller, Role.READER))
         with self._database.read() as connection:
-            return [_store(row) for row in rows_of(connection, sa.select(vector_stores), vector_stores, page)]
+            return [_store(row) for row in rows_of(connection, query, vector_stores, page)]
 
-    def update_store(self, store_id: str, name: str | None, metadata: Mapping[str, str] | None) -> StoreRecord:
-        """Changes what is given. Raises UnknownStore."""
-        changes: dict[str, Any] = {}
-        if name is not None:
-            changes["name"] = entries.storable(name)
-        if metadata is not None:
-            changes["metadata"] = dict(metadata)
+    def update_store(self, store_id: str, changes: Mapping[str, Any]) -> StoreRecord:
+        """Sets the fields of the store that are given. Raises UnknownStore."""
+        changes = {
+            name: entries.storable(value) if isinstance(value, str) else value for name, value in changes.items()
+        }
         with self._database.begin() as connection:
             if changes:
                 connection.execute(sa.update(vector_stores).where(vector_stores.c.id == store_id).values(changes))
             return _store_row(connection, store_id)
 
     def touch_store(self, store_id: str, now: int) -> None:
-        """Notes a use."""
+        """Notes a use; one that has expired stays so."""
         table = vector_stores
-        later = sa.and_(table.c.id == store_id, table.c.last_active_at < now)
+        later = sa.and_(table.c.id == store_id, table.c.last_active_at < now, sa.not_(_expired(now)))
         with self._database.begin() as connection:
             connection.execute(sa.update(table).where(later).values(last_active_at=now))
+
+    def expired_stores(self, limit: int) -> list[str]:
+        """Ids of stores that have expired and still hold files."""
+        held = sa.exists().where(store_files.c.store_id == vector_stores.c.id)
+        query = sa.select(vector_stores.c.id).where(_expired(int(self._clock())), held).limit(limit)
+        with self._database.read() as connection:
+            return list(connection.scalars(query))
+
+    def empty_store(self, store_id: str) -> None:
+        """Takes all files out of the store, and notes that they left."""
+        held = sa.select(store_files.c.file_id).where(store_files.c.store_id == store_id)
+        with self._database.begin() as connection:
+            entries.alone(connection)
+            for part in _parts(list(connection.scalars(held))):
+                entries.leave(connection, store_id, part)
 
     def remove_store(self, store_id: str) -> None:
         """Removes the row and the places of files in it; those it owned have left, and so do its generations."""
@@ -138,43 +194,44 @@ class SqlCatalog:
         with self._database.begin() as connection:
             return entries.enter(connection, entry)
 
-    def attach_all(self, store_id: str, file_ids: Sequence[str], now: int) -> list[StoreFile]:
-        """Puts files that are not in it into a store, to be read; all or none. Raises UnknownStore, UnknownFile."""
-        new = [StoreFile(store_id, file_id, FileStatus.IN_PROGRESS, now) for file_id in file_ids]
+    def attach_all(self, new: Sequence[StoreFile]) -> list[StoreFile]:
+        """As `attach` for each; all or none."""
         with self._database.begin() as connection:
             return [entries.enter(connection, entry) for entry in new]
 
     def store_file(self, store_id: str, file_id: str) -> StoreFile:
         """The file's place in the store. Raises UnknownFile."""
-        with self._database.read() as connection:
-            return entries.row_of(connection, store_id, file_id)
+        found = self.store_files_by_id(store_id, [file_id])
+        if file_id not in found:
+            raise UnknownFile(file=file_id)
+        return found[file_id]
 
     def store_files_by_id(self, store_id: str, file_ids: Sequence[str]) -> dict[str, StoreFile]:
         """Those of the files that are in the store, as they stood at one moment."""
         found: dict[str, StoreFile] = {}
         with self._database.read() as connection:
             for part in _parts(file_ids):
-                where = sa.and_(store_files.c.store_id == store_id, store_files.c.file_id.in_(part))
-                rows = connection.execute(sa.select(store_files).where(where))
+                rows = connection.execute(self._entries(store_id).where(store_files.c.file_id.in_(part)))
                 found |= {row.file_id: entries.read(row) for row in rows}
         return found
 
-    def store_files(self, store_id: str, status: str | None, page: Page) -> list[StoreFile]:
-        """A page of a store's files. Raises InvalidRequest for an unknown `after`, `before` or `order`."""
-        query = sa.select(store_files).where(store_files.c.store_id == store_id)
+    def store_files(self, store_id: str, status: str | None, page: Page, caller: Caller) -> list[StoreFile]:
+        """A page of a store's files, but for those that are kept from the caller. Raises InvalidRequest for an unknown
+        `after`, `before` or `order`."""
+        query = self._entries(store_id).where(shown(caller))
         only = None if status is None else store_files.c.status == status
         with self._database.read() as connection:
             return [entries.read(row) for row in rows_of(connection, query, store_files, page, "file_id", only)]
 
     def all_store_files(self, store_id: str) -> list[StoreFile]:
         """Every file of a store, in the order in which they came."""
-        query = sa.select(store_files).where(store_files.c.store_id == store_id).order_by(store_files.c.sequence)
+        query = self._entries(store_id).order_by(store_files.c.sequence)
         with self._database.read() as connection:
             return [entries.read(row) for row in connection.execute(query)]
 
     def attributes(self, store_id: str) -> list[tuple[str, Mapping[str, str | float | bool]]]:
         """(id, attributes) of every file of a store, in the order in which they came."""
-        query = sa.select(store_files.c.file_id, store_files.c.attributes).where(store_files.c.store_id == store_id)
+        query = self._entries(store_id).with_only_columns(store_files.c.file_id, store_files.c.attributes)
         with self._database.read() as connection:
             rows = connection.execute(query.order_by(store_files.c.sequence))
             return [(file_id, attributes) for file_id, attributes in rows]
@@ -197,7 +254,7 @@ class SqlCatalog:
         update = sa.update(store_files).where(entries.of(store_id, file_id)).values(attributes=dict(attributes))
         with self._database.begin() as connection:
             connection.execute(update)
-            return entries.row_of(connection, store_id, file_id)
+        return self.store_file(store_id, file_id)
 
     def detach(self, store_id: str, file_id: str) -> None:
         """Takes the file out of the store, and notes that it left."""
@@ -215,15 +272,16 @@ class SqlCatalog:
         with self._database.begin() as connection:
             connection.execute(sa.delete(departures).where(here))
 
-    def file_counts(self, store_ids: Sequence[str]) -> dict[str, dict[str, int]]:
-        """Store -> each status -> files, with usage_bytes under that name."""
+    def file_counts(self, store_ids: Sequence[str], caller: Caller) -> dict[str, dict[str, int]]:
+        """Store -> each status -> files, with usage_bytes under that name; what is kept from the caller counts not."""
         names = [str(status) for status in FileStatus] + ["usage_bytes"]
         counts = {store_id: dict.fromkeys(names, 0) for store_id in store_ids}
         table = store_files
         columns = (table.c.store_id, table.c.status, sa.func.count(), sa.func.sum(table.c.usage_bytes))
         with self._database.read() as connection:
             for part in _parts(store_ids):
-                query = sa.select(*columns).where(table.c.store_id.in_(part)).group_by(table.c.store_id, table.c.status)
+                query = sa.select(*columns).where(table.c.store_id.in_(part), self._lasting(), shown(caller))
+                query = query.group_by(table.c.store_id, table.c.status)
                 for store_id, status, number, used in connection.execute(query):
                     counts[store_id][status] = number
                     counts[store_id]["usage_bytes"] += int(used)
@@ -232,6 +290,12 @@ class SqlCatalog:
 
 def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:
     return (values[start : start + _MOST_VALUES] for start in range(0, len(values), _MOST_VALUES))
+
+
+def _expired(now: int) -> sa.ColumnElement[bool]:
+    """Stores that nobody used for as long as they last."""
+    table = vector_stores.c
+    return sa.func.coalesce(table.last_active_at + table.expires_days * SECONDS_PER_DAY <= now, sa.false())
 
 
 def _store_row(connection: sa.Connection, store_id: str) -> StoreRecord:
@@ -247,4 +311,5 @@ def _file(row: sa.Row[Any]) -> FileRecord:
 
 def _store(row: sa.Row[Any]) -> StoreRecord:
     values = {field.name: row._mapping[field.name] for field in dataclasses.fields(StoreRecord)}
-    return StoreRecord(**values | {"replacements": row.replacements or 0, "generation": row.generation or 0})
+    counters = {"replacements": row.replacements or 0, "generation": row.generation or 0}
+    return StoreRecord(**values | counters | {"shared": bool(row.shared)})
