@@ -3,7 +3,7 @@
 import re
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 import structlog
@@ -69,7 +69,8 @@ class Face:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 sent = {name for name, _ in message["headers"]}
-                extra = [pair for pair in _HEADERS if pair[0] not in sent]
+                told = scope["state"].get("headers", {})
+                extra = [pair for pair in (*_HEADERS, *told.items()) if pair[0] not in sent]
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode()), *extra]
             await send(message)
 
@@ -207,6 +208,12 @@ def page_of(items: Sequence[dict[str, Any]], page: Page) -> dict[str, Any]:
         "last_id": shown[-1]["id"] if shown else None,
         "has_more": len(items) > page.limit,
     }
+
+
+def add_headers(request: Request, headers: Mapping[str, str]) -> None:
+    """Adds headers to the response, whatever it will be; those it has already stay."""
+    pairs = {name.lower().encode(): value.encode() for name, value in headers.items()}
+    request.state.headers = {**getattr(request.state, "headers", {}), **pairs}
 
 
 def tell_documents(request: Request, passages: Sequence[Passage]) -> None:

@@ -33,6 +33,14 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
+class AuditContent(StrEnum):
+    """What of questions and answers the record of who did what holds, sealed."""
+
+    NONE = "none"
+    QUESTIONS = "questions"
+    ALL = "all"
+
+
 class Settings(BaseSettings):
     """Lectern's settings; every field is the variable LECTERN_<NAME>."""
 
@@ -41,14 +49,36 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
     data: Path = Field(Path("data"), description="Folder for everything Lectern keeps.")
+    hosts: str = Field(
+        "", description="Further names by which Lectern may be called, joined by commas; *: any. See harden.md."
+    )
+    origins: str = Field(
+        "", description="Web pages that may call the API, as origins joined by commas; *: any. Empty: none."
+    )
+    tls_cert: Path | None = Field(None, description="PEM file of the TLS certificate and its chain; empty: no TLS.")
+    tls_key: Path | None = Field(None, description="PEM file of the certificate's private key.")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="Least level that is logged.")
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="Log lines for people (console) or programs (json).")
 
     database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the data folder.")
     index_uri: str = Field("", description="Milvus URI; empty: Milvus Lite in the data folder.")
     index_token: str = Field("", description="Milvus token (user:password), if it asks for one.", repr=False)
+    session_hours: float = Field(12, gt=0, le=720, description="Longest time somebody stays signed in, in hours.")
+    session_idle_minutes: float = Field(
+        120, gt=0, description="Time after which a session that nobody used ends, in minutes."
+    )
+    trusted_proxies: str = Field(
+        "",
+        description="Reverse proxies whose X-Forwarded-For and -Proto count: addresses or CIDR, joined by commas.",
+    )
+
     seal: bool = Field(True, description="Seal files, text and index payload with AES-256-GCM.")
     samples: bool = Field(False, description="Load the sample documents on first start.")
+
+    audit_content: AuditContent = Field(
+        AuditContent.NONE, description="What the audit holds of questions and answers, sealed: none, questions or all."
+    )
+    audit_required: bool = Field(True, description="Refuse (503) what cannot be put on record.")
 
     model: str = Field("", description="Model for vLLM: a path or a hub id; empty: the extractive engine.")
     preset: str = Field("auto", description="vLLM preset by name (lectern doctor lists them); auto: by GPU memory.")
@@ -86,6 +116,24 @@ class Settings(BaseSettings):
         30, ge=0, description="Days for which a stored response is kept; 0: until it is deleted."
     )
     max_streams: int = Field(256, ge=1, description="Answers under way at once; further questions get 429.")
+    batch_streams: int = Field(
+        8, ge=1, description="Of these, the most that batches and evaluations take; people go first."
+    )
+    requests_per_minute: int | None = Field(
+        None, ge=1, description="Answers each user or key may ask for in a minute; empty: as many as it wants."
+    )
+    tokens_per_minute: int | None = Field(
+        None, ge=1, description="Tokens each user or key may use in a minute; empty: as many as it wants."
+    )
+    tokens_per_month: int | None = Field(
+        None, ge=1, description="Tokens each user or key may use in a calendar month; empty: as many as it wants."
+    )
+    streams_per_caller: int | None = Field(
+        None, ge=1, description="Answers under way at once for each user or key; empty: LECTERN_MAX_STREAMS."
+    )
+    store_mb: int | None = Field(
+        None, ge=1, description="Most that a vector store holds, in MiB; empty: as much as it wants."
+    )
 
     workers: int | None = Field(
         None, ge=0, le=64, description="Files read at once in this process; empty: one per core; 0: only others read."
@@ -110,6 +158,10 @@ class Settings(BaseSettings):
     )
     redact: str = Field(
         "", description="Personal data to mask while reading: contacts, identifiers or personal (both); empty: none."
+    )
+
+    stores_shared: bool = Field(
+        True, description="Whether new vector stores are for everybody, unless the request says otherwise."
     )
 
     source_roots: str = Field("", description="Folders in which sources may lie, joined by colons; empty: none.")

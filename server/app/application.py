@@ -9,19 +9,27 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
 from server import __version__
 from server.access.auth import Gate
+from server.access.callers import Callers
+from server.access.rights_routes import rights_router
 from server.access.routes import api_key_routes
+from server.adapters.database.access_lists import SqlAccessLists
 from server.adapters.database.evals import SqlEvals
 from server.adapters.database.jobs import worker_name
 from server.adapters.extractive import ExtractiveEngine
+from server.app.audit import SEALED_BY
+from server.app.limits import Limited, open_limits
 from server.app.models import open_engines
 from server.app.parts import Parts, cores, open_parts, open_sources, retriever_of, take_backup
+from server.audit.middleware import Recording
+from server.audit.recorder import Recorder
+from server.audit.routes import audit_router
 from server.bodies import JsonBodies
-from server.chat.answer import Answers
+from server.chat.answer import Answers, Watch
 from server.chat.find import Finder, Limits
 from server.chat.follow_up import questions
 from server.chat.rewrite import Rewriter
@@ -35,13 +43,14 @@ from server.evals.examiner import Examiner
 from server.evals.routes import evals_router
 from server.evals.runner import Runner
 from server.http import Face, render_errors
+from server.limits.routes import limits_router
 from server.model import LECTERN, Page, Passage
 from server.monitor.metrics import Metrics
 from server.monitor.routes import backup_router, monitor_router
 from server.portal.routes import mount_portal
-from server.ports import Allowed, Engine
+from server.ports import Admission, Allowed, Engine
 from server.retrieval.retriever import Retriever
-from server.settings import Settings
+from server.settings import AuditContent, Settings
 
 SAMPLE_STORE = "samples"
 
@@ -59,6 +68,8 @@ def create_app(settings: Settings, started: Callable[[Parts], None] | None = Non
     """The web application. `started` is called once it is ready to serve."""
 
     metrics = Metrics()
+    recorder = Recorder(required=settings.audit_required)
+    opened: list[Parts] = []
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -67,9 +78,14 @@ def create_app(settings: Settings, started: Callable[[Parts], None] | None = Non
             engine, spare = open_engines(settings)
             for one in filter(None, (engine, spare)):
                 await one.start()
+            opened.append(parts)
             sources, schedule = open_sources(parts)
-            gate = Gate(parts.identities, parts.rights)
-            runner = _serve(app, parts, engine, spare, gate)
+            callers = Callers(parts.identities, parts.sessions)
+            gate = Gate(callers, parts.rights)
+            limited = open_limits(parts, gate)
+            await asyncio.to_thread(limited.bookkeeper.start)
+            stack.callback(limited.bookkeeper.stop)
+            runner = _serve(app, parts, engine, spare, gate, limited)
             app.include_router(sources_router(sources, gate))
             parts.jobs.forget(KEPT_JOB_SECONDS)
             parts.stores.resume()
@@ -80,7 +96,10 @@ def create_app(settings: Settings, started: Callable[[Parts], None] | None = Non
             threading.Thread(target=_load_stores, args=(parts,), name="loading", daemon=True).start()
             if started:
                 await asyncio.to_thread(started, parts)
-            yield
+            if settings.audit_content != AuditContent.NONE:
+                parts.keys.create(SEALED_BY)
+            async with recorder.recording(parts.audit):
+                yield
             await asyncio.to_thread(runner.stop)
             await asyncio.to_thread(schedule.stop)
             await asyncio.to_thread(parts.worker.stop)
@@ -88,9 +107,13 @@ def create_app(settings: Settings, started: Callable[[Parts], None] | None = Non
             for one in filter(None, (engine, spare)):
                 await one.stop()
 
+    def seal(text: str, request_id: str) -> str:
+        return opened[0].keys.seal_text(SEALED_BY, text, request_id, always=True)
+
     app = FastAPI(title="Lectern", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     render_errors(app)
     app.add_middleware(JsonBodies)
+    app.add_middleware(Recording, recorder=recorder, content=settings.audit_content, seal=seal)
     app.add_middleware(Face, note=metrics.request, most_json_bytes=settings.request_kb * 1024)
     return app
 
@@ -104,13 +127,13 @@ def impairments(retriever: Retriever) -> dict[str, str]:
 def _load_stores(parts: Parts) -> None:
     """Has the index load the stores that were used last, so that no question waits for it: 100,000 chunks take it many
     seconds."""
-    stores = sorted(parts.catalog.stores(Page(1000)), key=lambda store: store.last_active_at, reverse=True)
+    stores = sorted(parts.catalog.stores(Page(1000), LECTERN), key=lambda store: store.last_active_at, reverse=True)
     for store in stores[:LOADED_STORES]:
         with contextlib.suppress(IndexUnavailable):
             parts.index.search(store.collection, np.zeros(store.dimensions, np.float32), None, 1)
 
 
-def _serve(app: FastAPI, parts: Parts, engine: Engine, spare: Engine | None, gate: Gate) -> Runner:
+def _serve(app: FastAPI, parts: Parts, engine: Engine, spare: Engine | None, gate: Gate, limited: Limited) -> Runner:
     """Adds the routes; what asks the questions of evaluations comes back."""
     settings, metrics = parts.settings, parts.metrics
     retriever = retriever_of(parts)
@@ -129,7 +152,7 @@ def _serve(app: FastAPI, parts: Parts, engine: Engine, spare: Engine | None, gat
     def split_query(query: str) -> list[str]:
         return questions([{"role": "user", "content": query}])
 
-    limits = Limits(settings.passages, settings.passage_tokens, settings.min_score, settings.max_streams)
+    limits = Limits(settings.passages, settings.passage_tokens, settings.min_score)
     # The extractive engine writes nothing.
     rewrite = Rewriter(None if isinstance(engine, ExtractiveEngine) else engine, settings.rewrite_seconds)
     finder = Finder(rewrite, search, parts.rights, parts.stores.allowed, limits, metrics.stage)
@@ -139,32 +162,37 @@ def _serve(app: FastAPI, parts: Parts, engine: Engine, spare: Engine | None, gat
         catalog=parts.catalog,
         find=finder,
         limits=limits,
-        observe=metrics.stage,
-        note=metrics.markers,
+        watch=Watch(metrics.stage, metrics.markers, limited.meter.spent),
     )
-    metrics.watch(parts.jobs.counts, lambda: answers.under_way)
+    metrics.watch(parts.jobs.counts, lambda: limited.turnstile.under_way)
+    lists = SqlAccessLists(parts.database)
     app.include_router(files_router(parts.uploads, gate))
-    app.include_router(stores_router(parts.stores, search, split_query, parts.rights, gate))
-    app.include_router(store_files_router(parts.stores, parts.texts, parts.rights, gate))
-    app.include_router(chat_router(answers, gate, int(time.time())))
+    shared = settings.stores_shared
+    app.include_router(stores_router(parts.stores, search, split_query, parts.rights, gate, shared=shared))
+    app.include_router(store_files_router(parts.stores, parts.texts, parts.rights, lists, gate))
+    app.include_router(rights_router(lists, gate))
+    answering = [Depends(limited.gateway)]
+    app.include_router(chat_router(answers, gate, int(time.time())), dependencies=answering)
+    app.include_router(limits_router(limited.meter, limited.rows, gate))
     app.include_router(api_key_routes(parts.identities, gate))
     health = partial(problems, parts), partial(impairments, retriever)
     app.include_router(monitor_router(metrics, engine.state, health, gate.needs))
+    app.include_router(audit_router(parts.audit, parts.audit.signer, gate))
     app.include_router(backup_router(partial(take_backup, parts), gate.needs))
     evaluations = Evaluations(SqlEvals(parts.database), parts.catalog, parts.keys, parts.jobs, parts.uploads.open)
     app.include_router(evals_router(evaluations, engine.models, gate.needs))
-    mount_portal(app, parts.identities, gate)
+    mount_portal(app, parts.identities, parts.sessions, gate)
     examiner = Examiner(
         search,
         lambda store_id: parts.stores.allowed(store_id, None),
-        partial(_answer, answers, asyncio.get_running_loop()),
+        partial(_answer, answers, limited.gateway, asyncio.get_running_loop()),
         settings.min_score,
     )
     return Runner(parts.jobs, evaluations, examiner, worker_name())
 
 
 def _answer(
-    answers: Answers, loop: asyncio.AbstractEventLoop, model: str, store_id: str, question: str
+    answers: Answers, admission: Admission, loop: asyncio.AbstractEventLoop, model: str, store_id: str, question: str
 ) -> dict[str, Any]:
     """The whole answer to a question from a thread, as a user of the API gets it."""
     body = {
@@ -175,7 +203,8 @@ def _answer(
     request = ChatRequest.model_validate(body)
 
     async def answer() -> dict[str, Any]:
-        return await answers.complete(await answers.prepare(request, LECTERN))
+        async with admission.answer(LECTERN):
+            return await answers.complete(await answers.prepare(request, LECTERN))
 
     return asyncio.run_coroutine_threadsafe(answer(), loop).result()
 

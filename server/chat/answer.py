@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +16,13 @@ from server.chat.language import language_of
 from server.chat.messages import text_of
 from server.chat.pack import Room, pack
 from server.chat.prompt import behind, ground, template
+from server.chat.tokens import Tokens, total
 from server.chat.wire import DONE, ChatRequest, chunk, completion, event
 from server.errors import (
     EngineUnavailable,
     InvalidRequest,
     LecternError,
     QuestionTooLong,
-    Saturated,
     UnknownModel,
     UnknownStore,
 )
@@ -33,7 +33,15 @@ log = structlog.get_logger()
 
 ANSWER_TOKENS = 512
 MOST_QUESTION_CHARS = 16_384
-Observe = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who is told how answers go: the seconds of a stage, how many markers got a verdict, the tokens of an answer."""
+
+    stage: Callable[[str, float], None]
+    markers: Note
+    spent: Callable[[Caller, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,7 @@ class Asked:
     grounded: bool
     include_usage: bool
     questions: tuple[str, ...]
+    caller: Caller
     may_call: bool = False
 
     @property
@@ -55,8 +64,7 @@ class Asked:
 
 
 class Answers:
-    """Answers chat requests. `spare` is the engine that quotes while the model is down, if that is wished; `note` is
-    told how many markers of an answer had support."""
+    """Answers chat requests. `spare` is the engine that quotes while the model is down, if that is wished."""
 
     def __init__(
         self,
@@ -66,28 +74,23 @@ class Answers:
         catalog: Catalog,
         find: Finder,
         limits: Limits,
-        observe: Observe,
-        note: Note,
+        watch: Watch,
     ) -> None:
         self._engine = engine
         self._spare = spare
         self._catalog = catalog
         self._find = find
         self._limits = limits
-        self._observe = observe
-        self._note = note
-        self._under_way = 0
-
-    @property
-    def under_way(self) -> int:
-        """Answers being given now."""
-        return self._under_way
+        self._watch = watch
 
     async def models(self, caller: Caller) -> list[str]:
-        """The engine's models, and each of them with each store that the caller may read as MODEL@STORE."""
+        """The engine's models that the caller may use, and each of them with each store that it may read as
+        MODEL@STORE."""
         models = await self._engine.models()
-        stores = await asyncio.to_thread(self._catalog.stores, all_in_turn(limit=1000))
-        return [*models, *(f"{model}@{store.name}" for model in models for store in stores)]
+        stores = await asyncio.to_thread(self._catalog.stores, all_in_turn(limit=1000), caller)
+        paired = {f"{model}@{store.name}": model for model in models for store in stores}
+        alone = [model for model in models if caller.may_use(model)]
+        return [*alone, *(name for name, model in paired.items() if caller.may_use(model) or caller.may_use(name))]
 
     async def prepare(self, request: ChatRequest, caller: Caller) -> Asked:
         """Everything up to the engine.
@@ -95,9 +98,7 @@ class Answers:
         Raises:
             UnknownModel, UnknownStore, InvalidRequest, QuestionTooLong: the request cannot be answered.
         """
-        if self._under_way >= self._limits.streams:
-            raise Saturated(retry_after=2)
-        model, store = await self._model_and_store(request.model)
+        model, store = await self._model_and_store(request.model, caller)
         knowledge, tools = chosen(request, store)
         messages = [message.model_dump(exclude_unset=True) for message in request.messages]
         question = next((text_of(m.get("content")) for m in reversed(messages) if m["role"] == "user"), "")
@@ -117,27 +118,32 @@ class Answers:
                 messages = ground(messages, passages, language)
             elif may_call:
                 messages = behind(messages, template("nothing_found", language).format())
-            self._observe("prompt", time.perf_counter() - started)
+            self._watch.stage("prompt", time.perf_counter() - started)
         body = request.upstream(model, messages, tools)
         prompt = Prompt(body, question, tuple(passages), language, found.answered, found.unanswered)
-        return Asked(prompt, request.model, knowledge is not None, request.include_usage, found.questions, may_call)
+        return Asked(
+            prompt=prompt,
+            model=request.model,
+            grounded=knowledge is not None,
+            include_usage=request.include_usage,
+            questions=found.questions,
+            caller=caller,
+            may_call=may_call,
+        )
 
     async def complete(self, asked: Asked) -> dict[str, Any]:
         """The whole answer as a chat.completion."""
         if asked.not_found:
             answer = completion(asked.model, template("not_found", asked.prompt.language).format())
             return answer | {"knowledge": self._grounding(asked, "none").told()}
-        self._under_way += 1
+        engine = self._engine
         try:
-            engine = self._engine
-            try:
-                answer = await engine.complete(asked.prompt)
-            except EngineUnavailable:
-                engine = self._spare_for(asked)
-                answer = await engine.complete(asked.prompt)
-                _prefix(answer, template("engine_down", asked.prompt.language).format())
-        finally:
-            self._under_way -= 1
+            answer = await engine.complete(asked.prompt)
+        except EngineUnavailable:
+            engine = self._spare_for(asked)
+            answer = await engine.complete(asked.prompt)
+            _prefix(answer, template("engine_down", asked.prompt.language).format())
+        self._watch.spent(asked.caller, total(answer.get("usage")))
         answer["model"] = asked.model
         if asked.grounded:
             return self._grounding(asked, engine.name).whole(answer)
@@ -151,7 +157,7 @@ class Answers:
         """Opens the answer; what can fail politely has failed when this returns. Closing it ends the work.
 
         Raises:
-            EngineUnavailable, EngineRefused, Saturated: the engine gives no answer.
+            EngineUnavailable, EngineRefused: the engine gives no answer.
             EngineLost: (from the generator) the answer broke off.
         """
         if asked.not_found:
@@ -171,23 +177,24 @@ class Answers:
         self, asked: Asked, engine: Engine, source: AsyncGenerator[bytes, None], opening: Chunk | None, started: float
     ) -> AsyncGenerator[Chunk, None]:
         grounding = self._grounding(asked, engine.name) if asked.grounded else None
+        tokens = Tokens(engine, asked.prompt)
         first = True
-        self._under_way += 1
         try:
             if opening:
                 for part in grounding.passed(opening) if grounding else (opening,):
                     yield part
             async for data in source:
                 if first:
-                    self._observe("first_token", time.perf_counter() - started)
+                    self._watch.stage("first_token", time.perf_counter() - started)
                     first = False
+                tokens.note(data)
                 came = Chunk(data)
                 for part in grounding.passed(came) if grounding else (came,):
                     yield part
             for part in grounding.rest() if grounding else ():
                 yield part
         finally:
-            self._under_way -= 1
+            self._watch.spent(asked.caller, tokens.spent)
             await source.aclose()
 
     async def _tell_not_found(self, asked: Asked) -> AsyncGenerator[Chunk, None]:
@@ -200,7 +207,7 @@ class Answers:
             yield Chunk(payload=start | {"choices": [], "usage": usage})
 
     def _grounding(self, asked: Asked, engine: str) -> Grounding:
-        return Grounding(asked.prompt, asked.model, asked.questions, engine, self._note)
+        return Grounding(asked.prompt, asked.model, asked.questions, engine, self._watch.markers)
 
     def _spare_for(self, asked: Asked) -> Engine:
         """The engine that steps in; without one, the engine's own error goes on to the client."""
@@ -208,18 +215,14 @@ class Answers:
             raise  # noqa: PLE0704 - called while EngineUnavailable is handled
         return self._spare
 
-    async def _model_and_store(self, name: str) -> tuple[str, str | None]:
+    async def _model_and_store(self, name: str, caller: Caller) -> tuple[str, str | None]:
         models = await self._engine.models()
-        if name in models:
-            return name, None
-        model, at, store = name.partition("@")
-        # A model's own name may hold an @: the longest model name that fits wins.
-        for known in sorted(models, key=len, reverse=True):
-            if name.startswith(f"{known}@"):
-                model, store = known, name[len(known) + 1 :]
-        if not at or model not in models:
+        model, store = _parted(name, models)
+        if model not in models or not (caller.may_use(model) or caller.may_use(name)):
             raise UnknownModel(model=model or name, param="model")
-        found = await asyncio.to_thread(self._catalog.store_by_name, store)
+        if store is None:
+            return model, None
+        found = await asyncio.to_thread(self._catalog.store_by_name, store, caller)
         if found is None:
             raise UnknownStore(store=store, param="model")
         return model, found.id
@@ -240,6 +243,17 @@ async def _events(chunks: AsyncGenerator[Chunk, None]) -> AsyncGenerator[bytes, 
         yield event({"error": {"message": error.message, "type": error.type, "code": error.code, "param": None}})
     finally:
         await chunks.aclose()
+
+
+def _parted(name: str, models: Sequence[str]) -> tuple[str, str | None]:
+    """The model and the store of MODEL@STORE. A model's own name may hold an @: the longest one that fits wins."""
+    if name in models:
+        return name, None
+    for known in sorted(models, key=len, reverse=True):
+        if name.startswith(f"{known}@"):
+            return known, name[len(known) + 1 :]
+    model, at, store = name.partition("@")
+    return model, store if at else None
 
 
 def _prefix(answer: dict[str, Any], text: str) -> None:

@@ -14,12 +14,11 @@ from server.ports import Rights, Search
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much goes into an answer: passages and their tokens, least relevance, answers at once."""
+    """How much goes into an answer: passages and their tokens, least relevance."""
 
     passages: int
     passage_tokens: int
     min_score: float
-    streams: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +60,14 @@ class Finder:
         self, messages: Sequence[Mapping[str, Any]], knowledge: Knowledge, model: str, caller: Caller
     ) -> Found:
         """What is found for the questions of the conversation. Raises UnknownStore, and what the search raises."""
+        stores = list(dict.fromkeys(knowledge.vector_store_ids))
+        await asyncio.to_thread(self._check, stores, caller)
         started = time.perf_counter()
         questions = tuple(await self._rewrite(messages, model))
         self._observe("rewrite", time.perf_counter() - started)
         least = self._limits.min_score if knowledge.score_threshold is None else knowledge.score_threshold
 
         def find() -> Found:
-            stores = list(dict.fromkeys(knowledge.vector_store_ids))
-            for store_id in stores:
-                self._rights.in_store(caller, store_id, Role.READER)
-
             def allowed(store_id: str) -> Collection[str] | None:
                 return self._allowed(store_id, knowledge.filters, self._rights.readable(caller, store_id))
 
@@ -91,3 +88,7 @@ class Finder:
             return Found(questions, passages, tuple(question for question in questions if not alone[question]))
 
         return await asyncio.to_thread(find)
+
+    def _check(self, store_ids: Sequence[str], caller: Caller) -> None:
+        for store_id in store_ids:
+            self._rights.in_store(caller, store_id, Role.READER)

@@ -3,19 +3,29 @@
 Calls without `async` may block and are made from worker threads; adapters are safe to call from several threads.
 """
 
+from server.ports.attempts import Attempts, Rule
+from server.ports.audit import Audit
 from server.ports.catalog import Catalog
 from server.ports.engine import Engine
 from server.ports.evals import Evals
 from server.ports.files import Files, Keys, Signatures
 from server.ports.generations import EmbedderRows, Embedders, Generations
-from server.ports.identities import Identities
+from server.ports.identities import Accounts, Groups, Identities, Sessions, Users
 from server.ports.index import Allowed, Index, Reranker, Search, Statistics, Vector
+from server.ports.issuer import Issuer, Pending
 from server.ports.jobs import Jobs
-from server.ports.rights import Gate, Rights
+from server.ports.limits import Admission, Allowances, Sizes
+from server.ports.rights import AccessLists, Gate, Rights
 from server.ports.sources import SourcePlace, SourcePlaces, Sources
 
 __all__ = [
+    "AccessLists",
+    "Accounts",
+    "Admission",
+    "Allowances",
     "Allowed",
+    "Attempts",
+    "Audit",
     "Catalog",
     "EmbedderRows",
     "Embedders",
@@ -24,17 +34,24 @@ __all__ = [
     "Files",
     "Gate",
     "Generations",
+    "Groups",
     "Identities",
     "Index",
+    "Issuer",
     "Jobs",
     "Keys",
+    "Pending",
     "Reranker",
     "Rights",
+    "Rule",
     "Search",
+    "Sessions",
     "Signatures",
+    "Sizes",
     "SourcePlace",
     "SourcePlaces",
     "Sources",
     "Statistics",
+    "Users",
     "Vector",
 ]

@@ -35,6 +35,11 @@ LEAST: dict[tuple[str, str], str] = {
     ("POST", "/v1/vector_stores/{store_id}/files/{file_id}"): "editor",
     ("GET", "/v1/vector_stores/{store_id}/files/{file_id}/content"): "reader",
     ("DELETE", "/v1/vector_stores/{store_id}/files/{file_id}"): "editor",
+    ("GET", "/v1/limits/me"): "reader",
+    ("GET", "/v1/limits"): "admin",
+    ("GET", "/v1/limits/{subject}"): "admin",
+    ("PUT", "/v1/limits/{subject}"): "admin",
+    ("DELETE", "/v1/limits/{subject}"): "admin",
     ("GET", "/v1/evals"): "reader",
     ("POST", "/v1/evals"): "editor",
     ("GET", "/v1/evals/{eval_id}"): "reader",
@@ -85,7 +90,7 @@ def keys(lectern: Serving) -> dict[str, str]:
 
 def status(lectern: Serving, method: str, path: str, key: str | None) -> int:
     headers = {"Authorization": f"Bearer {key}"} if key else {}
-    names = ("key_id", "name", "file_id", "store_id", "source_id", "eval_id", "run_id", "item_id")
+    names = ("key_id", "name", "file_id", "store_id", "source_id", "eval_id", "run_id", "item_id", "subject")
     filled = path.format(**dict.fromkeys(names, "none"))
     with lectern.http() as http:
         http.headers.pop("Authorization")

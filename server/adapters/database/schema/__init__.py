@@ -22,6 +22,7 @@ from server.adapters.database.schema.index import (
     term_statistics,
 )
 from server.adapters.database.schema.jobs import jobs
+from server.adapters.database.schema.limits import allowances, usage
 from server.adapters.database.schema.responses import response_events, responses
 from server.adapters.database.schema.rights import file_grants, store_grants
 from server.adapters.database.schema.sources import source_files, sources
@@ -29,6 +30,7 @@ from server.adapters.database.schema.uploads import file_batch_members, file_bat
 from server.adapters.database.schema.users import group_members, groups, sign_in_attempts, users
 
 __all__ = [
+    "allowances",
     "api_keys",
     "audit",
     "departures",
@@ -63,6 +65,7 @@ __all__ = [
     "term_statistics",
     "upload_parts",
     "uploads",
+    "usage",
     "users",
     "vector_stores",
 ]

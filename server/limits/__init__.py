@@ -1,0 +1,1 @@
+"""How much callers may ask: rates, quotas, and turns at the engine."""
