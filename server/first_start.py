@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from server.app import SAMPLE_STORE, Parts
-from server.model import ApiKey, Role
+from server.model import LECTERN, ApiKey, Role
 from server.samples import documents
 
 EXAMPLE = "What is the hotel limit per night in Zurich?"
@@ -15,12 +15,12 @@ EXAMPLE = "What is the hotel limit per night in Zurich?"
 def welcome(parts: Parts) -> str:
     """Makes the administrator's key and loads the samples where that was not done; tells where things are."""
     admin = _admin_key(parts)
-    samples = parts.catalog.store_by_name(SAMPLE_STORE)
+    samples = parts.catalog.store_by_name(SAMPLE_STORE, LECTERN)
     if parts.settings.samples and samples is None:
         _load_samples(parts)
     settings = parts.settings
     base = f"http://{settings.host}:{settings.port}"
-    link = f"{base}/portal/open?token={parts.identities.create_link(admin.id)}"
+    link = f"{base}/portal/open?token={parts.sessions.create_link(admin.id)}"
     lines = [
         "",
         f"  Lectern is ready at {base}",

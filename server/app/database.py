@@ -7,20 +7,23 @@ from sqlalchemy.exc import OperationalError
 
 from server.adapters.database.engine import Database
 from server.adapters.database.file_keys import FileKeys
+from server.adapters.database.groups import SqlGroups
 from server.adapters.database.identities import SqlIdentities
+from server.adapters.database.sessions import SqlSessions
+from server.adapters.database.users import SqlUsers
 from server.errors import DatabaseUnavailable
-from server.ports import Identities
+from server.ports import Accounts
 from server.settings import Settings
 from server.vault.keyring import Keyring
 from server.vault.master import open_master_key
 
 
 @contextmanager
-def open_identities(settings: Settings) -> Iterator[Identities]:
-    """API keys and sessions, without the rest; for commands beside a running server."""
+def open_accounts(settings: Settings) -> Iterator[Accounts]:
+    """API keys, users, groups and sessions, without the rest; for commands beside a running server."""
     database = open_database(settings)
     try:
-        yield SqlIdentities(database)
+        yield Accounts(SqlIdentities(database), SqlSessions(database), SqlUsers(database), SqlGroups(database))
     finally:
         database.close()
 

@@ -256,4 +256,4 @@ def _observe_file(metrics: Metrics, audit: SqlAudit, result: str, entry: StoreFi
     try:
         audit.append([event], durable=False)
     except AuditUnavailable as error:  # the file is read: nothing is left that could be refused
-        log.error("An event is not on record", action=event.action, reason=error.message)
+        log.warning("An event is not on record", action=event.action, reason=error.message)

@@ -9,7 +9,7 @@ import orjson
 import typer
 
 from server.model import ApiKey, Role
-from server.ports import Identities
+from server.ports import Accounts
 from server.settings import Settings
 
 app = typer.Typer(help="Create, list and revoke API keys; make a sign-in link for the portal.", no_args_is_help=True)
@@ -17,9 +17,9 @@ app = typer.Typer(help="Create, list and revoke API keys; make a sign-in link fo
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
-def open_identities(settings: Settings) -> AbstractContextManager[Identities]:
-    """The identities of a data folder, also while a server uses it."""
-    from server.app import open_identities as opened
+def open_accounts(settings: Settings) -> AbstractContextManager[Accounts]:
+    """The accounts of a data folder, also while a server uses it."""
+    from server.app import open_accounts as opened
 
     return opened(settings)
 
@@ -36,8 +36,8 @@ def create(
     Example: lectern keys create "Ms Li" --role editor --days 90
     """
     expires_at = int(time.time()) + days * 86_400 if days else None
-    with open_identities(Settings.read()) as identities:
-        key, secret = identities.create_key(name, role, expires_at)
+    with open_accounts(Settings.read()) as accounts:
+        key, secret = accounts.keys.create_key(name, role, expires_at)
     if as_json:
         typer.echo(orjson.dumps({**_shown(key), "key": secret}).decode())
     else:
@@ -50,8 +50,8 @@ def list_keys(as_json: AsJson = False) -> None:
 
     Example: lectern keys list
     """
-    with open_identities(Settings.read()) as identities:
-        keys = identities.list_keys()
+    with open_accounts(Settings.read()) as accounts:
+        keys = accounts.keys.list_keys()
     for key in keys:
         if as_json:
             typer.echo(orjson.dumps(_shown(key)).decode())
@@ -66,8 +66,8 @@ def revoke(key_id: Annotated[str, typer.Argument(help="The key's id, as `lectern
 
     Example: lectern keys revoke key_5f2c
     """
-    with open_identities(Settings.read()) as identities:
-        key = identities.revoke_key(key_id)
+    with open_accounts(Settings.read()) as accounts:
+        key = accounts.keys.revoke_key(key_id)
     typer.echo(f"{key.id} ({key.name}) is revoked.")
 
 
@@ -80,10 +80,10 @@ def link(
     Example: lectern keys link
     """
     settings = Settings.read()
-    with open_identities(settings) as identities:
+    with open_accounts(settings) as accounts:
         if not key_id:
-            key_id = next(k.id for k in identities.list_keys() if k.role == Role.ADMIN and not k.revoked_at)
-        token = identities.create_link(key_id)
+            key_id = next(k.id for k in accounts.keys.list_keys() if k.role == Role.ADMIN and not k.revoked_at)
+        token = accounts.sessions.create_link(key_id)
     typer.echo(f"http://{settings.host}:{settings.port}/portal/open?token={token}")
 
 

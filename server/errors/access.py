@@ -27,8 +27,64 @@ class ExpiredApiKey(LecternError):
     code = "expired_api_key"
 
 
+class WrongToken(LecternError):
+    """The access token cannot be used: {detail}. Get a new one from your sign-in service and send it again."""
+
+    status = 401
+    type = "authentication_error"
+    code = "invalid_token"
+
+
+class WrongCredentials(LecternError):
+    """Name and password do not belong together here. Try again, or ask an administrator for a new password."""
+
+    status = 401
+    type = "authentication_error"
+    code = "wrong_credentials"
+
+
+class TooManyAttempts(LecternError):
+    """There were too many wrong attempts to come in. Try again in {retry_after} seconds."""
+
+    status = 429
+    type = "rate_limit_error"
+    code = "too_many_attempts"
+
+
+class WeakPassword(LecternError):
+    """This password cannot be used: {detail}. Choose another one."""
+
+    status = 400
+    type = "invalid_request_error"
+    code = "weak_password"
+
+
+class SignInFailed(LecternError):
+    """Signing in did not work: {detail}. Go back to the portal and try again."""
+
+    status = 401
+    type = "authentication_error"
+    code = "sign_in_failed"
+
+
+class NotAdmitted(LecternError):
+    """The sign-in service knows you, but you may not use Lectern: {detail}. Ask an administrator to let you in."""
+
+    status = 403
+    type = "permission_error"
+    code = "not_admitted"
+
+
+class IssuerUnavailable(LecternError):
+    """The sign-in service does not answer ({detail}). API keys and passwords still work; try again later."""
+
+    status = 503
+    type = "server_error"
+    code = "issuer_unavailable"
+
+
 class SpentLink(LecternError):
-    """This sign-in link was used already or is older than {minutes} minutes. Run `lectern keys link` for a new one."""
+    """This link was used already or is older than {kept}. `lectern keys link` or `lectern users link` makes a new one."""
 
     status = 401
     type = "authentication_error"
@@ -57,3 +113,27 @@ class UnknownKey(LecternError):
     status = 404
     type = "invalid_request_error"
     code = "api_key_not_found"
+
+
+class UnknownUser(LecternError):
+    """There is no user {user!r}. GET /v1/users lists those you can see."""
+
+    status = 404
+    type = "invalid_request_error"
+    code = "user_not_found"
+
+
+class UnknownGroup(LecternError):
+    """There is no group {group!r}. GET /v1/groups lists those you can see."""
+
+    status = 404
+    type = "invalid_request_error"
+    code = "group_not_found"
+
+
+class UnknownSession(LecternError):
+    """There is no session {session!r} of yours. It may have ended already."""
+
+    status = 404
+    type = "invalid_request_error"
+    code = "session_not_found"

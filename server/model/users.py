@@ -65,3 +65,11 @@ class Session:
     seen_at: int
     address: str
     agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """From where somebody signs in: the address, and what the browser calls itself."""
+
+    address: str = ""
+    agent: str = ""

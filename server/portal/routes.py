@@ -8,17 +8,17 @@ from fastapi import APIRouter, Body, Depends, FastAPI, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from server.access.auth import SESSION_COOKIE, Gate
+from server.access.auth import Gate
+from server.access.callers import SESSION_COOKIE, address_of, refuse_other_sites
 from server.errors import ExpiredApiKey, NoApiKey, WrongApiKey
-from server.model import Role
-from server.ports import Identities
-
-SESSION_SECONDS = 12 * 3600
+from server.model import Device, Role
+from server.ports import Identities, Sessions
 
 
 def mount_portal(
     app: FastAPI,
     identities: Identities,
+    sessions: Sessions,
     gate: Gate,
 ) -> None:
     """Adds the portal at `/` and its sessions under `/portal`."""
@@ -32,12 +32,14 @@ def mount_portal(
     @router.get("/portal/open")
     def open_session(token: str, request: Request) -> Response:
         response = RedirectResponse("/", status_code=303, headers={"Cache-Control": "no-store"})
-        return _with_session(response, identities.spend_link(token), request)
+        return _with_session(response, sessions.spend_link(token, _device(request)), request)
 
     @router.post("/portal/sign_in")
     def sign_in(key: Annotated[str, Body(embed=True)], request: Request) -> Response:
-        link = identities.create_link(identities.caller_of_key(key).key_id)
-        return _with_session(Response(status_code=204), identities.spend_link(link), request)
+        refuse_other_sites(request)
+        key_id = identities.caller_of_key(key).key_id
+        session = sessions.open_session("key", _device(request), key_id=key_id)
+        return _with_session(Response(status_code=204), session, request)
 
     @router.get("/portal/session")
     async def who(request: Request) -> dict[str, str | None]:
@@ -49,7 +51,7 @@ def mount_portal(
 
     @router.post("/portal/sign_out", dependencies=[Depends(gate.needs(Role.READER))])
     def sign_out(request: Request) -> Response:
-        identities.end_session(request.cookies.get(SESSION_COOKIE, ""))
+        sessions.end_session(request.cookies.get(SESSION_COOKIE, ""))
         gate.forget()
         response = Response(status_code=204)
         response.delete_cookie(SESSION_COOKIE)
@@ -61,5 +63,9 @@ def mount_portal(
 
 def _with_session(response: Response, session: str, request: Request) -> Response:
     secure = request.url.scheme == "https"
-    response.set_cookie(SESSION_COOKIE, session, max_age=SESSION_SECONDS, httponly=True, samesite="lax", secure=secure)
+    response.set_cookie(SESSION_COOKIE, session, httponly=True, samesite="lax", secure=secure)
     return response
+
+
+def _device(request: Request) -> Device:
+    return Device(address_of(request), request.headers.get("User-Agent", ""))

@@ -1,59 +1,71 @@
-"""API keys, sign-in links and portal sessions."""
+"""API keys, and who calls by them."""
 
 import hashlib
 import secrets
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from server.adapters.database.callers import caller_of_key_row, caller_of_user, limits_of
 from server.adapters.database.engine import Database
-from server.adapters.database.schema import api_keys, links, sessions
-from server.errors import ExpiredApiKey, SpentLink, UnknownKey, WrongApiKey
-from server.model import ApiKey, Caller, Role
-
-LINK_MINUTES = 10
-SESSION_HOURS = 12
+from server.adapters.database.schema import api_keys, links, sessions, users
+from server.errors import UnknownKey, UnknownUser, WrongApiKey
+from server.model import ApiKey, Caller, KeyLimits, Role
 
 # Writing down each use would make a write of every read.
-_USE_NOTED_SECONDS = 60
+USE_NOTED_SECONDS = 60
 
 
 class SqlIdentities:
     """The port `Identities` on SQLite or PostgreSQL.
 
-    Of keys and tokens only the SHA-256 is kept. They hold 256 random bits, so nothing is gained by the slow hashes that
-    weak, human passwords need; and as a row is looked up by the hash, how long that takes tells nothing about the key.
+    Of keys only the SHA-256 is kept. They hold 256 random bits, so nothing is gained by the slow hashes that weak,
+    human passwords need; and as a row is looked up by the hash, how long that takes tells nothing about the key.
     """
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database
         self._clock = clock
 
-    def create_key(self, name: str, role: Role, expires_at: int | None = None) -> tuple[ApiKey, str]:
-        """A new key; the second value is the key itself, which is shown this once."""
-        prefix = f"lk-{secrets.token_hex(4)}"
-        secret = f"{prefix}-{secrets.token_urlsafe(32)}"
-        key_id = (
-            f"key-{time.time_ns():016x}{secrets.token_hex(4)}"  # grows, so that keys of one second keep their order
-        )
-        key = ApiKey(key_id, name, role, prefix, created_at=int(self._clock()), expires_at=expires_at)
-        row = {"id": key.id, "name": name, "role": str(role), "prefix": prefix, "hash": _hash(secret)}
-        insert = sa.insert(api_keys).values(**row, created_at=key.created_at, expires_at=expires_at)
+    def create_key(
+        self,
+        name: str,
+        role: Role,
+        expires_at: int | None = None,
+        user_id: str | None = None,
+        limits: KeyLimits = KeyLimits(),  # noqa: B008 - frozen
+    ) -> tuple[ApiKey, str]:
+        """A new key of a user or of nobody; the second value is the key itself, which is shown this once. Raises
+        UnknownUser."""
+        prefix, secret = _new_secret()
+        key_id = f"key-{time.time_ns():016x}{secrets.token_hex(4)}"  # grows: keys of one second keep their order
+        row: dict[str, Any] = {"id": key_id, "name": name, "role": str(role), "prefix": prefix, "hash": digest(secret)}
+        row |= {"created_at": int(self._clock()), "expires_at": expires_at, "user_id": user_id}
+        row |= {"scopes": _names(limits.scopes), "stores": _names(limits.stores), "models": _names(limits.models)}
         with self._database.begin() as connection:
-            connection.execute(insert)
-        return key, secret
+            if user_id is not None and not connection.scalar(sa.select(users.c.id).where(users.c.id == user_id)):
+                raise UnknownUser(user=user_id)
+            connection.execute(sa.insert(api_keys).values(row))
+            return _key(_key_row(connection, key_id)), secret
 
-    def list_keys(self) -> list[ApiKey]:
-        """All keys, revoked ones too, oldest first."""
+    def key(self, key_id: str) -> ApiKey:
+        """One key. Raises UnknownKey."""
+        with self._database.read() as connection:
+            return _key(_key_row(connection, key_id))
+
+    def list_keys(self, owner: str | None = None) -> list[ApiKey]:
+        """All keys, revoked ones too, oldest first; those of `owner` (`user:ID` or `key:ID`), if one is given."""
         query = sa.select(api_keys).order_by(api_keys.c.created_at, api_keys.c.id)
+        if owner is not None:
+            kind, _, name = owner.partition(":")
+            query = query.where((api_keys.c.user_id if kind == "user" else api_keys.c.id) == name)
         with self._database.read() as connection:
             return [_key(row) for row in connection.execute(query)]
 
     def revoke_key(self, key_id: str) -> ApiKey:
-        """Ends a key and the links and sessions that came of it. Raises UnknownKey."""
+        """Ends a key, and the links and sessions that came of it. Raises UnknownKey."""
         with self._database.begin() as connection:
             valid = sa.and_(api_keys.c.id == key_id, api_keys.c.revoked_at.is_(None))
             connection.execute(sa.update(api_keys).where(valid).values(revoked_at=int(self._clock())))
@@ -61,69 +73,61 @@ class SqlIdentities:
                 connection.execute(sa.delete(table).where(table.c.key_id == key_id))
             return _key(_key_row(connection, key_id))
 
+    def rotate_key(self, key_id: str, overlap_seconds: int) -> tuple[ApiKey, str]:
+        """A new secret for a key, which works at once; the present one works for so many seconds more, and one from
+        before that no longer. Raises UnknownKey: also if it was revoked."""
+        prefix, secret = _new_secret()
+        until = int(self._clock()) + overlap_seconds
+        with self._database.begin() as connection:
+            row = _key_row(connection, key_id)
+            if row.revoked_at is not None:
+                raise UnknownKey(key=key_id)
+            values = {"prefix": prefix, "hash": digest(secret), "old_hash": row.hash, "old_until": until}
+            connection.execute(sa.update(api_keys).where(api_keys.c.id == key_id).values(values))
+            return _key(_key_row(connection, key_id)), secret
+
     def caller_of_key(self, key: str) -> Caller:
         """Who holds the key. Raises WrongApiKey, ExpiredApiKey."""
+        hashed, now = digest(key), int(self._clock())
+        old = sa.and_(api_keys.c.old_hash == hashed, api_keys.c.old_until > now)
         with self._database.read() as connection:
-            row = connection.execute(sa.select(api_keys).where(api_keys.c.hash == _hash(key))).one_or_none()
-        caller = self._admit(row)
-        now = int(self._clock())
-        if row is not None and (row.last_used_at is None or now - row.last_used_at >= _USE_NOTED_SECONDS):
-            with self._database.begin() as connection:
+            row = connection.execute(sa.select(api_keys).where((api_keys.c.hash == hashed) | old)).one_or_none()
+            caller = caller_of_key_row(connection, row, now)
+        if row is not None and (row.last_used_at is None or now - row.last_used_at >= USE_NOTED_SECONDS):
+            with self._database.begin(durable=False) as connection:
                 connection.execute(sa.update(api_keys).where(api_keys.c.id == row.id).values(last_used_at=now))
         return caller
 
-    def create_link(self, key_id: str) -> str:
-        """A token that opens one portal session for this key, once, within ten minutes.
+    def caller_now(self, owner: str, key_id: str) -> Caller:
+        """The caller with this owner who came by this key, session or token once, with the rights of now: for work that
+        goes on without it. A session may have ended meanwhile; a key may not.
 
         Raises:
-            UnknownKey: there is no such key, or it was revoked.
+            WrongApiKey, ExpiredApiKey: the key was revoked or has expired; the user is gone or disabled.
         """
-        token, now = secrets.token_urlsafe(32), int(self._clock())
-        with self._database.begin() as connection:
-            if _key_row(connection, key_id).revoked_at is not None:
-                raise UnknownKey(key=key_id)
-            for table in (links, sessions):
-                connection.execute(sa.delete(table).where(table.c.expires_at <= now))
-            link = {"hash": _hash(token), "key_id": key_id, "expires_at": now + LINK_MINUTES * 60}
-            connection.execute(sa.insert(links).values(link))
-        return token
-
-    def spend_link(self, token: str) -> str:
-        """Trades the link's token for a session's token. Raises SpentLink."""
-        session, now = secrets.token_urlsafe(32), int(self._clock())
-        with self._database.begin() as connection:
-            # One statement, so that of two who come with the same link one gets the row.
-            spent = sa.delete(links).where(links.c.hash == _hash(token)).returning(links.c.key_id, links.c.expires_at)
-            link = connection.execute(spent).one_or_none()
-            if link is not None and now < link.expires_at:
-                row = {"hash": _hash(session), "key_id": link.key_id, "created_at": now}
-                connection.execute(sa.insert(sessions).values(**row, expires_at=now + SESSION_HOURS * 3600))
-                return session
-        raise SpentLink(minutes=LINK_MINUTES)
-
-    def caller_of_session(self, token: str) -> Caller:
-        """Who signed in. Raises WrongApiKey (also when the session has ended), ExpiredApiKey."""
-        valid = sa.and_(sessions.c.hash == _hash(token), sessions.c.expires_at > int(self._clock()))
+        kind, _, name = owner.partition(":")
         with self._database.read() as connection:
-            query = sa.select(api_keys).join(sessions, sessions.c.key_id == api_keys.c.id).where(valid)
-            return self._admit(connection.execute(query).one_or_none())
-
-    def end_session(self, token: str) -> None:
-        """Signs the session out."""
-        with self._database.begin() as connection:
-            connection.execute(sa.delete(sessions).where(sessions.c.hash == _hash(token)))
-
-    def _admit(self, row: sa.Row[Any] | None) -> Caller:
-        if row is None or row.revoked_at is not None:
+            if kind == "user" and not key_id.startswith("key-"):
+                return caller_of_user(connection, name, key_id)
+            row = connection.execute(sa.select(api_keys).where(api_keys.c.id == key_id)).one_or_none()
+            caller = caller_of_key_row(connection, row, self._clock())
+        if caller.owner != owner:
             raise WrongApiKey
-        if row.expires_at is not None and row.expires_at <= self._clock():
-            raise ExpiredApiKey(expired=f"{datetime.fromtimestamp(row.expires_at, UTC):%Y-%m-%d %H:%M} UTC")
-        owner = f"key:{row.id}"
-        return Caller(row.id, row.name, Role(row.role), owner=owner, principals=frozenset({owner}))
+        return caller
 
 
-def _hash(secret: str) -> str:
+def digest(secret: str) -> str:
+    """What is kept of a key or token."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _new_secret() -> tuple[str, str]:
+    prefix = f"lk-{secrets.token_hex(4)}"
+    return prefix, f"{prefix}-{secrets.token_urlsafe(32)}"
+
+
+def _names(names: frozenset[str] | None) -> list[str] | None:
+    return None if names is None else sorted(names)
 
 
 def _key_row(connection: sa.Connection, key_id: str) -> sa.Row[Any]:
@@ -143,4 +147,7 @@ def _key(row: sa.Row[Any]) -> ApiKey:
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
         last_used_at=row.last_used_at,
+        user_id=row.user_id,
+        limits=limits_of(row),
+        overlap_until=row.old_until,
     )

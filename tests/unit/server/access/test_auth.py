@@ -7,11 +7,13 @@ import pytest
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from server.access.auth import SESSION_COOKIE, Gate
+from server.access.auth import Gate
+from server.access.callers import SESSION_COOKIE, Callers
 from server.access.routes import api_key_routes
 from server.adapters.database.engine import Database
 from server.adapters.database.identities import SqlIdentities
 from server.adapters.database.rights import SqlRights
+from server.adapters.database.sessions import SqlSessions
 from server.errors import LecternError
 from server.model import Caller, Role
 
@@ -23,7 +25,8 @@ class Desk:
 
     def __init__(self, database: Database, seconds: float = 5.0) -> None:
         self.identities = SqlIdentities(database)
-        self.gate = Gate(self.identities, SqlRights(database), seconds)
+        self.sessions = SqlSessions(database)
+        self.gate = Gate(Callers(self.identities, self.sessions, seconds=seconds), SqlRights(database))
         app = FastAPI()
         app.include_router(api_key_routes(self.identities, self.gate))
 
@@ -45,7 +48,7 @@ class Desk:
 
     def cookie(self, role: Role = Role.ADMIN) -> dict[str, str]:
         made, _ = self.identities.create_key(role, role)
-        session = self.identities.spend_link(self.identities.create_link(made.id))
+        session = self.sessions.spend_link(self.sessions.create_link(made.id))
         return {"Cookie": f"{SESSION_COOKIE}={session}"}
 
     async def ask(

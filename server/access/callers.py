@@ -1,0 +1,134 @@
+"""Who sends a request: by API key, by an issuer's access token, or by a session of the portal."""
+
+import hashlib
+import re
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+
+from server.access.throttle import WrongKeys
+from server.errors import CrossSiteRequest, NoApiKey, WrongApiKey, WrongToken
+from server.model import Caller
+from server.ports import Identities, Sessions
+
+SESSION_COOKIE = "lectern_session"
+PORTAL_HEADER = "X-Lectern-Portal"
+
+CallerOfToken = Callable[[str], Awaitable[Caller]]
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_MOST_REMEMBERED = 10_000
+_JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
+
+
+class Callers:
+    """Tells who calls. `of_token` knows the callers of access tokens, where there is an issuer.
+
+    A caller that was let in is remembered for a few seconds, so that not every request asks the database. Whoever ends
+    a key or a session in this process calls `forget`; what another process changes is seen when the seconds are over.
+    """
+
+    def __init__(
+        self,
+        identities: Identities,
+        sessions: Sessions,
+        of_token: CallerOfToken | None = None,
+        seconds: float = 5.0,
+    ) -> None:
+        self._identities = identities
+        self._sessions = sessions
+        self._of_token = of_token
+        self._seconds = seconds
+        self._wrong = WrongKeys()
+        self._remembered: dict[str, tuple[float, Caller]] = {}
+        self._forgotten = 0
+
+    async def of(self, request: Request) -> Caller:
+        """Who is asking, and from where; also left in `request.state.caller`.
+
+        Raises:
+            NoApiKey, WrongApiKey, ExpiredApiKey, WrongToken, IssuerUnavailable: nobody we know.
+            TooManyAttempts: many different wrong keys came from the same address.
+            CrossSiteRequest: a browser sends the portal's cookie, but the page that asks is not the portal.
+        """
+        authorization = request.headers.get("Authorization")
+        session = request.cookies.get(SESSION_COOKIE)
+        address = address_of(request)
+        if authorization is not None:
+            scheme, _, secret = authorization.partition(" ")
+            if scheme.lower() != "bearer" or not secret.strip():
+                raise NoApiKey
+            caller = await self._bearer(secret.strip(), address)
+        elif session:
+            refuse_other_sites(request)
+            caller = await self._look_up(
+                _digest("session", session), partial(run_in_threadpool, self._sessions.caller_of_session, session)
+            )
+        else:
+            raise NoApiKey
+        caller = replace(caller, address=address)
+        request.state.caller = caller
+        return caller
+
+    def forget(self) -> None:
+        """Asks the database again for everybody: a key, a session or a user has changed."""
+        self._forgotten += 1
+        self._remembered.clear()
+
+    async def _bearer(self, secret: str, address: str) -> Caller:
+        digest = _digest("key", secret)
+
+        async def look_up() -> Caller:
+            self._wrong.check(address, digest)
+            try:
+                if self._of_token is not None and _JWT.fullmatch(secret):
+                    caller = await self._of_token(secret)
+                else:
+                    caller = await run_in_threadpool(self._identities.caller_of_key, secret)
+            except (WrongApiKey, WrongToken):
+                self._wrong.note(address, digest)
+                raise
+            self._wrong.proved(digest)
+            return caller
+
+        return await self._look_up(digest, look_up)
+
+    async def _look_up(self, digest: str, look_up: Callable[[], Awaitable[Caller]]) -> Caller:
+        until, caller = self._remembered.get(digest, (0.0, None))
+        if caller is not None and time.monotonic() < until:
+            return caller
+        forgotten = self._forgotten
+        caller = await look_up()
+        if forgotten == self._forgotten:  # else it may have ended while we asked
+            if len(self._remembered) >= _MOST_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[digest] = (time.monotonic() + self._seconds, caller)
+        return caller
+
+
+def address_of(request: Request) -> str:
+    """The address a request came from. Behind a trusted proxy the server has put in what the proxy says."""
+    return request.client.host if request.client else ""
+
+
+def refuse_other_sites(request: Request) -> None:
+    """Raises CrossSiteRequest if a browser sends a changing request for another page than the portal's own.
+
+    Another site can make a browser send the cookie, but not the portal's header: for it the browser asks us first. And
+    browsers tell the page's origin themselves.
+    """
+    if request.method in _SAFE_METHODS:
+        return
+    origin = request.headers.get("Origin")
+    foreign = origin is not None and origin.partition("://")[2].lower() != request.headers.get("Host", "").lower()
+    if foreign or request.headers.get(PORTAL_HEADER) != "1":
+        raise CrossSiteRequest
+
+
+def _digest(kind: str, secret: str) -> str:
+    # The memory does not hold the keys themselves either.
+    return kind + hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
