@@ -12,7 +12,7 @@ class UnknownStore(LecternError):
 
 
 class ExpiredStore(LecternError):
-    """The vector store {store!r} expired on {expired}, because nobody used it. Put its files into a new one."""
+    """The vector store {store!r} has expired: nobody used it for {days} days. Put its files into a new one."""
 
     status = 400
     type = "invalid_request_error"
