@@ -1,10 +1,11 @@
 """From a question to a grounded answer: choose stores, find passages, pack, ask the engine, cite."""
 
 import asyncio
+import contextlib
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -14,11 +15,13 @@ from server.chat.grounding import Grounding, Note
 from server.chat.knowledge import chosen
 from server.chat.language import language_of
 from server.chat.messages import text_of
-from server.chat.pack import Room, pack
+from server.chat.pack import MESSAGE_TOKENS, Room, pack
 from server.chat.prompt import behind, ground, template
 from server.chat.tokens import Tokens, total
+from server.chat.values import is_for_program
 from server.chat.wire import DONE, ChatRequest, chunk, completion, event
 from server.errors import (
+    EngineRefused,
     EngineUnavailable,
     InvalidRequest,
     LecternError,
@@ -33,6 +36,7 @@ log = structlog.get_logger()
 
 ANSWER_TOKENS = 512
 MOST_QUESTION_CHARS = 16_384
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,11 @@ class Asked:
     questions: tuple[str, ...]
     caller: Caller
     may_call: bool = False
+
+    @property
+    def choices(self) -> int:
+        """How many answers are wished."""
+        return self.prompt.body.get("n") or 1
 
     @property
     def not_found(self) -> bool:
@@ -115,7 +124,8 @@ class Answers:
             started = time.perf_counter()
             passages = pack(found.passages, messages, self._room(model, request), self._engine.count_tokens)
             if passages:
-                messages = ground(messages, passages, language)
+                purpose = "data" if is_for_program(request.upstream(model, [], [])) else "answer"
+                messages = ground(messages, passages, language, purpose)
             elif may_call:
                 messages = behind(messages, template("nothing_found", language).format())
             self._watch.stage("prompt", time.perf_counter() - started)
@@ -134,14 +144,10 @@ class Answers:
     async def complete(self, asked: Asked) -> dict[str, Any]:
         """The whole answer as a chat.completion."""
         if asked.not_found:
-            answer = completion(asked.model, template("not_found", asked.prompt.language).format())
+            answer = completion(asked.model, _not_found(asked), asked.choices, self._usage_of_nothing(asked))
             return answer | {"knowledge": self._grounding(asked, "none").told()}
-        engine = self._engine
-        try:
-            answer = await engine.complete(asked.prompt)
-        except EngineUnavailable:
-            engine = self._spare_for(asked)
-            answer = await engine.complete(asked.prompt)
+        engine, answer = await self._ask(asked, lambda one: one.complete(asked.prompt))
+        if engine is not self._engine:
             _prefix(answer, template("engine_down", asked.prompt.language).format())
         self._watch.spent(asked.caller, total(answer.get("usage")))
         answer["model"] = asked.model
@@ -162,27 +168,23 @@ class Answers:
         """
         if asked.not_found:
             return self._tell_not_found(asked)
-        engine, opening = self._engine, None
         started = time.perf_counter()
-        try:
-            source = await engine.stream(asked.prompt)
-        except EngineUnavailable:
-            engine = self._spare_for(asked)
-            source = await engine.stream(asked.prompt)
-            said = template("engine_down", asked.prompt.language).format()
-            opening = Chunk(payload=chunk(asked.model, {"role": "assistant", "content": said + "\n\n"}))
-        return self._pass_on(asked, engine, source, opening, started)
+        engine, source = await self._ask(asked, lambda one: one.stream(asked.prompt))
+        return self._pass_on(asked, engine, source, started)
 
     async def _pass_on(
-        self, asked: Asked, engine: Engine, source: AsyncGenerator[bytes, None], opening: Chunk | None, started: float
+        self, asked: Asked, engine: Engine, source: AsyncGenerator[bytes, None], started: float
     ) -> AsyncGenerator[Chunk, None]:
         grounding = self._grounding(asked, engine.name) if asked.grounded else None
         tokens = Tokens(engine, asked.prompt)
         first = True
         try:
-            if opening:
-                for part in grounding.passed(opening) if grounding else (opening,):
-                    yield part
+            if grounding and engine is not self._engine:
+                said = template("engine_down", asked.prompt.language).format() + "\n\n"
+                for index in range(asked.choices):
+                    opening = chunk(asked.model, {"role": "assistant", "content": said}, index=index)
+                    for part in grounding.passed(Chunk(payload=opening)):
+                        yield part
             async for data in source:
                 if first:
                     self._watch.stage("first_token", time.perf_counter() - started)
@@ -198,22 +200,34 @@ class Answers:
             await source.aclose()
 
     async def _tell_not_found(self, asked: Asked) -> AsyncGenerator[Chunk, None]:
-        said = template("not_found", asked.prompt.language).format()
-        start = chunk(asked.model, {"role": "assistant", "content": said})
-        yield Chunk(payload=start | {"knowledge": self._grounding(asked, "none").told()})
-        yield Chunk(payload=start | {"choices": [{"index": 0, "delta": {}, "logprobs": None, "finish_reason": "stop"}]})
+        head = chunk(asked.model, {})
+        told = {"knowledge": self._grounding(asked, "none").told()}
+        for index in range(asked.choices):
+            for delta, finish in (({"role": "assistant", **_not_found(asked)}, None), ({}, "stop")):
+                choice = {"index": index, "delta": delta, "logprobs": None, "finish_reason": finish}
+                yield Chunk(payload=head | {"choices": [choice]} | (told if delta else {}))
         if asked.include_usage:
-            usage = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
-            yield Chunk(payload=start | {"choices": [], "usage": usage})
+            yield Chunk(payload=head | {"choices": [], "usage": self._usage_of_nothing(asked)})
 
     def _grounding(self, asked: Asked, engine: str) -> Grounding:
         return Grounding(asked.prompt, asked.model, asked.questions, engine, self._watch.markers)
 
-    def _spare_for(self, asked: Asked) -> Engine:
-        """The engine that steps in; without one, the engine's own error goes on to the client."""
-        if self._spare is None or not asked.prompt.passages:
-            raise  # noqa: PLE0704 - called while EngineUnavailable is handled
-        return self._spare
+    async def _ask(self, asked: Asked, ask: Callable[[Engine], Awaitable[_T]]) -> tuple[Engine, _T]:
+        """What the engine gives, or the spare one in its place if it can; else the engine's own error goes on."""
+        try:
+            return self._engine, await ask(self._engine)
+        except EngineUnavailable:
+            if self._spare is not None and asked.prompt.passages:
+                with contextlib.suppress(EngineRefused):
+                    return self._spare, await ask(self._spare)
+            raise
+
+    def _usage_of_nothing(self, asked: Asked) -> dict[str, int]:
+        """The tokens of an answer that no engine was asked for."""
+        count, messages = self._engine.count_tokens, asked.prompt.body["messages"]
+        read = sum(count(text_of(message.get("content"))) + MESSAGE_TOKENS for message in messages)
+        said = asked.choices * count(template("not_found", asked.prompt.language).format())
+        return {"prompt_tokens": read, "completion_tokens": said, "total_tokens": read + said}
 
     async def _model_and_store(self, name: str, caller: Caller) -> tuple[str, str | None]:
         models = await self._engine.models()
@@ -254,6 +268,12 @@ def _parted(name: str, models: Sequence[str]) -> tuple[str, str | None]:
             return known, name[len(known) + 1 :]
     model, at, store = name.partition("@")
     return model, store if at else None
+
+
+def _not_found(asked: Asked) -> dict[str, str | None]:
+    """What is said where nothing was found; to a program as a refusal, for it would not be what the program reads."""
+    said = template("not_found", asked.prompt.language).format()
+    return {"content": None, "refusal": said} if is_for_program(asked.prompt.body) else {"content": said}
 
 
 def _prefix(answer: dict[str, Any], text: str) -> None:

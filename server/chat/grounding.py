@@ -1,20 +1,18 @@
 """Follows one answer while it is given: has its markers checked, cites what is kept, and tells of its sources."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from server.chat.chunks import Chunk
 from server.chat.citations import cite
 from server.chat.markers import Markers
 from server.chat.support import Support
+from server.chat.values import cited_values, is_for_program
 from server.chat.wire import chunk
 from server.model import Prompt
 
 # Told a verdict and how many markers of an answer got it.
 Note = Callable[[str, int], None]
-
-# Fields of a request whose answer is for a program: its text is left alone.
-_FORMATS: Final = ("structured_outputs", "guided_json", "guided_regex", "guided_grammar", "guided_choice")
 
 
 class Grounding:
@@ -29,6 +27,8 @@ class Grounding:
         self._support = Support(prompt.passages, "\n".join([prompt.question, *questions]))
         self._choices: dict[int, Markers] = {}
         self._unfinished: set[int] = set()
+        self._is_for_program = is_for_program(prompt.body)
+        self._head: dict[str, Any] = {}
 
     def whole(self, answer: dict[str, Any]) -> dict[str, Any]:
         """The chat.completion with its markers checked, its citations and what is told of its sources."""
@@ -43,7 +43,11 @@ class Grounding:
 
     def passed(self, came: Chunk) -> Iterator[Chunk]:
         """What is sent for a chunk of the engine: as it came, but for the text of markers, and the annotations of a
-        choice before the chunk that ends it."""
+        choice before the chunk that ends it. All chunks of an answer have its model's name, one id and one time."""
+        if not self._head:
+            own = chunk(self._model, {})
+            self._head = {name: came.payload.get(name, own[name]) for name in ("id", "object", "created")}
+            self._head["model"] = self._model
         choices = came.payload.get("choices") or []
         changed = []
         for choice in choices:
@@ -54,13 +58,14 @@ class Grounding:
             changed.append(choice if sent == said else {**choice, "delta": {**delta, "content": sent}})
             if ends:
                 yield self._annotations(index)
-        yield came if changed == choices else Chunk(payload={**came.payload, "choices": changed})
+        sent_on = {**came.payload, **self._head, "choices": changed}
+        yield came if sent_on == came.payload else Chunk(payload=sent_on)
 
     def rest(self) -> Iterator[Chunk]:
         """What is left to be sent when the engine ended without ending its choices."""
         for index in sorted(self._unfinished):
             if text := self._markers(index).feed("", end=True):
-                yield Chunk(payload=chunk(self._model, {"content": text}, index=index))
+                yield Chunk(payload=chunk(self._model, {"content": text}, index=index) | self._head)
             yield self._annotations(index)
 
     def told(self, *choices: Markers) -> dict[str, Any]:
@@ -89,24 +94,21 @@ class Grounding:
     def _markers(self, index: int) -> Markers:
         if index not in self._choices:
             texts = [passage.text for passage in self._prompt.passages]
-            self._choices[index] = Markers(texts, self._support, drops=not _is_for_program(self._prompt.body))
+            self._choices[index] = Markers(texts, self._support, drops=not self._is_for_program)
             self._unfinished.add(index)
         return self._choices[index]
 
     def _annotations(self, index: int) -> Chunk:
         # All at once: clients that merge deltas take the lists of several for one.
         noted = chunk(self._model, {"annotations": self._finished(index)}, index=index)
-        return Chunk(payload=noted | {"knowledge": self.told(self._choices[index])})
+        return Chunk(payload=noted | self._head | {"knowledge": self.told(self._choices[index])})
 
     def _finished(self, index: int) -> list[dict[str, Any]]:
         """The annotations of a choice that is complete."""
         markers = self._choices[index]
         self._unfinished.discard(index)
+        if self._is_for_program:
+            markers.kept = cited_values(markers.said, self._support, len(self._prompt.passages))
         for verdict, count in markers.counts.items():
             self._note(verdict, count)
         return [citation.annotation() for citation in cite(markers.kept, self._prompt.passages)]
-
-
-def _is_for_program(body: Mapping[str, Any]) -> bool:
-    form = body.get("response_format")
-    return (isinstance(form, Mapping) and form.get("type") != "text") or any(body.get(name) for name in _FORMATS)

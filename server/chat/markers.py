@@ -55,6 +55,11 @@ class Markers:
         """Markers taken out of the text."""
         return self.counts["unsupported"] if self._drops else 0
 
+    @property
+    def said(self) -> str:
+        """The text so far, as the engine said it."""
+        return self._said
+
     def feed(self, text: str, *, end: bool = False) -> str:
         """What can be sent, now that `text` is said as well; at the end, all that is left."""
         self._said += text

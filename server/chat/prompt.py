@@ -29,10 +29,13 @@ def render_passage(number: int, passage: Passage) -> str:
     return f"[{number}] ({' › '.join(place)})\n{passage.text}"
 
 
-def ground(messages: Sequence[Mapping[str, Any]], passages: Sequence[Passage], language: str) -> list[dict[str, Any]]:
-    """The client's messages behind a system message that holds the numbered passages."""
+def ground(
+    messages: Sequence[Mapping[str, Any]], passages: Sequence[Passage], language: str, purpose: str = "answer"
+) -> list[dict[str, Any]]:
+    """The client's messages behind a system message that holds the numbered passages; `purpose` is answer, or data for
+    what a program reads."""
     numbered = "\n\n".join(render_passage(number, passage) for number, passage in enumerate(passages, 1))
-    return behind(messages, template("answer", language).format(passages=numbered))
+    return behind(messages, template(purpose, language).format(passages=numbered))
 
 
 def behind(messages: Sequence[Mapping[str, Any]], system: str) -> list[dict[str, Any]]:

@@ -194,8 +194,8 @@ def event(payload: Mapping[str, Any]) -> bytes:
     return b"data: " + orjson.dumps(payload) + b"\n\n"
 
 
-def completion(model: str, text: str) -> dict[str, Any]:
-    """A chat.completion that no engine made."""
+def completion(model: str, said: Mapping[str, Any], choices: int, usage: Mapping[str, int]) -> dict[str, Any]:
+    """A chat.completion that no engine made; each of its choices says the same."""
     return {
         "id": f"chatcmpl-{uuid.uuid4().hex}",
         "object": "chat.completion",
@@ -203,13 +203,14 @@ def completion(model: str, text: str) -> dict[str, Any]:
         "model": model,
         "choices": [
             {
-                "index": 0,
-                "message": {"role": "assistant", "content": text, "refusal": None},
+                "index": index,
+                "message": {"role": "assistant", "refusal": None, **said},
                 "logprobs": None,
                 "finish_reason": "stop",
             }
+            for index in range(choices)
         ],
-        "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
+        "usage": dict(usage),
     }
 
 
