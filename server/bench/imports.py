@@ -7,6 +7,7 @@ from pathlib import Path
 from server.app import Parts, cores, open_parts
 from server.bench import material
 from server.bench.figure import Figure
+from server.documents.attachment import Attachment
 from server.model import LECTERN, FileStatus
 from server.settings import Settings
 

@@ -15,7 +15,7 @@ from server.bench import material
 from server.bench.figure import Figure
 from server.bench.memory import PeakMemory
 from server.documents.progress import words
-from server.model import FileStatus, Page
+from server.model import LECTERN, FileStatus, Page
 from server.settings import Settings
 
 Say = Callable[[str], None]
@@ -67,12 +67,12 @@ def ingest(parts: Parts, files: list[tuple[str, bytes]], say: Say) -> float:
     started = time.perf_counter()
     store = parts.stores.create(f"bench {time.time_ns()}", ids, {}).store
     parts.worker.start(cores())
-    while parts.stores.view(store.id).counts.get(FileStatus.IN_PROGRESS.value, 0):
-        entries = parts.stores.entries(store.id, FileStatus.IN_PROGRESS.value, Page(1))
+    while parts.stores.view(store.id, LECTERN).counts.get(FileStatus.IN_PROGRESS.value, 0):
+        entries = parts.stores.entries(store.id, FileStatus.IN_PROGRESS.value, Page(1), LECTERN)
         say(words(entries[0].progress) if entries and entries[0].progress else "")
         time.sleep(0.1)
     seconds = time.perf_counter() - started
-    failed = parts.stores.entries(store.id, FileStatus.FAILED.value, Page(1))
+    failed = parts.stores.entries(store.id, FileStatus.FAILED.value, Page(1), LECTERN)
     if failed:
         raise RuntimeError(failed[0].error_message)
     return seconds

@@ -11,6 +11,19 @@ from server.ports import Catalog, Signatures
 # Below it, signatures say too little: two editions of a form share much of their text, too.
 LEAST_SIMILARITY: Final = 0.8
 _WORTH: Final = 0.5  # of a document whose words the store has already
+_SAYS: Final = ("says the same as ", "says nearly the same as ")
+
+
+def unmarked(entry: StoreFile) -> StoreFile:
+    """The file's standing as if it were no duplicate: for those who may not know of the other one."""
+    if entry.duplicate_of is None:
+        return entry
+    return replace(
+        entry,
+        duplicate_of=None,
+        quality=None if entry.quality is None else round(min(1.0, entry.quality / _WORTH), 2),
+        quality_reasons=tuple(reason for reason in entry.quality_reasons if not reason.startswith(_SAYS)),
+    )
 
 
 class Duplicates:
@@ -37,7 +50,7 @@ class Duplicates:
         except UnknownFile:
             return entry  # deleted meanwhile
         share = shares[closest]
-        same = f"says the same as {name}" if share == 1 else f"says nearly the same as {name} ({share:.0%})"
+        same = f"{_SAYS[0]}{name}" if share == 1 else f"{_SAYS[1]}{name} ({share:.0%})"
         return replace(
             entry,
             duplicate_of=closest,

@@ -6,6 +6,7 @@ import time
 import unicodedata
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import BinaryIO
 
 from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
@@ -16,7 +17,7 @@ from server.documents.names import blob_name, elements_name, password_name
 from server.documents.stores import Stores
 from server.documents.upload import receive
 from server.errors import InvalidRequest, UnknownFile
-from server.model import FileRecord, Page
+from server.model import Caller, FileRecord, Page
 from server.ports import Catalog, Files, Keys
 
 PURPOSES = ("assistants", "user_data", "batch", "fine-tune", "vision", "evals")
@@ -48,8 +49,8 @@ class Uploads:
         self._stores = stores
         self._most_bytes = most_bytes
 
-    async def add(self, request: Request) -> FileRecord:
-        """Takes the upload of a multipart request.
+    async def add(self, request: Request, owner: str) -> FileRecord:
+        """Takes the upload of a multipart request; it becomes `owner`'s.
 
         Raises:
             InvalidRequest: the form is not a file and a purpose.
@@ -64,7 +65,7 @@ class Uploads:
                 purpose = upload.fields.get("purpose", "")
                 if purpose not in PURPOSES:
                     raise InvalidRequest(detail=f"purpose must be one of {', '.join(PURPOSES)}", param="purpose")
-            record = _record(file_id, upload.filename or "", upload.bytes, purpose, upload.sha256)
+            record = replace(_record(file_id, upload.filename or "", upload.bytes, purpose, upload.sha256), owner=owner)
             await run_in_threadpool(self._catalog.add_file, record)
         except BaseException:
             self._forget(file_id)
@@ -118,9 +119,9 @@ class Uploads:
         """Raises UnknownFile."""
         return self._catalog.file(file_id)
 
-    def page(self, purpose: str | None, page: Page) -> list[FileRecord]:
-        """A page of files by time of upload."""
-        return self._catalog.files(purpose, page)
+    def page(self, purpose: str | None, page: Page, caller: Caller) -> list[FileRecord]:
+        """A page of the files that the caller may read, by time of upload."""
+        return self._catalog.files(purpose, page, caller)
 
     def open(self, file_id: str) -> BinaryIO:
         """The file's content. Raises UnknownFile."""

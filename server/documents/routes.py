@@ -9,13 +9,15 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
 from server.documents import wire
+from server.documents.attachment import Attachment
 from server.documents.files import Uploads
-from server.documents.stores import Stores
+from server.documents.stores import StoreOptions, Stores
 from server.documents.text import Texts
 from server.errors import InvalidRequest
+from server.grants import new_store
 from server.http import page_of, paging, tell_documents
 from server.model import Caller, FileStatus, Page, Passage, Role
-from server.ports import Gate, Rights, Search
+from server.ports import AccessLists, Gate, Rights, Search
 
 READ_BYTES = 256 * 1024
 MOST_QUERY_CHARS = 16_384
@@ -25,16 +27,21 @@ def files_router(uploads: Uploads, gate: Gate) -> APIRouter:
     """The routes of files."""
     router = APIRouter(prefix="/v1/files", tags=["files"])
     reader, editor = Depends(gate.file(Role.READER)), Depends(gate.file(Role.EDITOR))
+    anybody, uploader = Depends(gate.needs(Role.READER)), Depends(gate.somewhere(Role.EDITOR))
 
-    @router.post("", dependencies=[Depends(gate.needs(Role.EDITOR))])
-    async def upload(request: Request) -> dict[str, Any]:
-        """Uploads a file (multipart: `file`, `purpose`)."""
-        return wire.file_object(await uploads.add(request))
+    @router.post("")
+    async def upload(request: Request, caller: Caller = uploader) -> dict[str, Any]:
+        """Uploads a file (multipart: `file`, `purpose`). Others than its owner read it once it is in a store."""
+        return wire.file_object(await uploads.add(request, caller.owner))
 
-    @router.get("", dependencies=[Depends(gate.needs(Role.READER))])
-    def list_files(purpose: str | None = None, page: Page = paging(10_000, 10_000)) -> dict[str, Any]:
+    @router.get("")
+    def list_files(
+        purpose: str | None = None,
+        page: Page = paging(10_000, 10_000),
+        caller: Caller = anybody,
+    ) -> dict[str, Any]:
         """Lists files."""
-        return page_of([wire.file_object(file) for file in uploads.page(purpose, page.one_more)], page)
+        return page_of([wire.file_object(file) for file in uploads.page(purpose, page.one_more, caller)], page)
 
     @router.get("/{file_id}", dependencies=[reader])
     def get_file(file_id: str) -> dict[str, Any]:
@@ -68,32 +75,46 @@ def files_router(uploads: Uploads, gate: Gate) -> APIRouter:
 
 
 def stores_router(
-    stores: Stores, search: Search, rewrite: Callable[[str], list[str]], rights: Rights, gate: Gate
+    stores: Stores, search: Search, rewrite: Callable[[str], list[str]], rights: Rights, gate: Gate, *, shared: bool
 ) -> APIRouter:
-    """The routes of vector stores. `rewrite` makes of a query the questions to search for."""
+    """The routes of vector stores. `rewrite` makes of a query the questions to search for; `shared`: new stores are for
+    everybody unless the request says otherwise."""
     router = APIRouter(prefix="/v1/vector_stores", tags=["vector stores"])
     reader, editor = Depends(gate.store(Role.READER)), Depends(gate.store(Role.EDITOR))
+    anybody, maker = Depends(gate.needs(Role.READER)), Depends(gate.needs(Role.EDITOR))
 
-    @router.post("", dependencies=[Depends(gate.needs(Role.EDITOR))])
-    def create_store(body: wire.CreateStore) -> dict[str, Any]:
+    @router.post("")
+    def create_store(body: wire.CreateStore, caller: Caller = maker) -> dict[str, Any]:
         """Creates a store."""
-        priority = wire.priority_of(body.priority)
-        return wire.store_object(stores.create(body.name or "", body.file_ids, body.metadata or {}, priority))
+        rights.of_files(caller, body.file_ids, Role.EDITOR, param="file_ids")
+        view = stores.create(
+            body.name or "",
+            body.file_ids,
+            body.metadata or {},
+            wire.priority_of(body.priority),
+            chunking=wire.chunking_of(body.chunking_strategy),
+            options=StoreOptions(
+                body.description,
+                body.expires_after.days if body.expires_after else None,
+                new_store(body.access, caller, shared=shared),
+            ),
+        )
+        return wire.store_object(view)
 
-    @router.get("", dependencies=[Depends(gate.needs(Role.READER))])
-    def list_stores(page: Page = paging()) -> dict[str, Any]:
+    @router.get("")
+    def list_stores(page: Page = paging(), caller: Caller = anybody) -> dict[str, Any]:
         """Lists stores."""
-        return page_of([wire.store_object(view) for view in stores.page(page.one_more)], page)
+        return page_of([wire.store_object(view) for view in stores.page(page.one_more, caller)], page)
 
-    @router.get("/{store_id}", dependencies=[reader])
-    def get_store(store_id: str) -> dict[str, Any]:
+    @router.get("/{store_id}")
+    def get_store(store_id: str, caller: Caller = reader) -> dict[str, Any]:
         """One store."""
-        return wire.store_object(stores.view(store_id))
+        return wire.store_object(stores.view(store_id, caller))
 
-    @router.post("/{store_id}", dependencies=[editor])
-    def update_store(store_id: str, body: wire.UpdateStore) -> dict[str, Any]:
+    @router.post("/{store_id}")
+    def update_store(store_id: str, body: wire.UpdateStore, caller: Caller = editor) -> dict[str, Any]:
         """Renames a store or replaces its metadata."""
-        return wire.store_object(stores.update(store_id, body.name, body.metadata))
+        return wire.store_object(stores.update(store_id, body.changes(), caller))
 
     @router.delete("/{store_id}", dependencies=[editor])
     def delete_store(store_id: str) -> dict[str, Any]:
@@ -132,7 +153,7 @@ def stores_router(
     return router
 
 
-def store_files_router(stores: Stores, texts: Texts, rights: Rights, gate: Gate) -> APIRouter:
+def store_files_router(stores: Stores, texts: Texts, rights: Rights, lists: AccessLists, gate: Gate) -> APIRouter:
     """The routes of the files in a vector store."""
     router = APIRouter(prefix="/v1/vector_stores", tags=["vector stores"])
     reader, editor = Depends(gate.store(Role.READER)), Depends(gate.store(Role.EDITOR))
@@ -140,43 +161,45 @@ def store_files_router(stores: Stores, texts: Texts, rights: Rights, gate: Gate)
     @router.post("/{store_id}/files")
     def attach_file(store_id: str, body: wire.AttachFile, caller: Caller = editor) -> dict[str, Any]:
         """Puts a file into a store; a job reads it."""
-        rights.of_file(caller, body.file_id, Role.READER)
+        rights.of_files(caller, [body.file_id], Role.EDITOR, param="file_id")
+        if body.replaces is not None:
+            rights.of_files(caller, [body.replaces], Role.READER, param="replaces")
+        if body.access is not None:
+            lists.set_file(body.file_id, body.access.changed(lists.of_file(body.file_id)))
         password = body.password.get_secret_value() if body.password else None
-        stores.attach(
-            store_id,
-            body.file_id,
-            body.attributes or {},
-            wire.priority_of(body.priority),
-            password=password,
-            replaces=body.replaces,
-            owned=body.owned,
-        )
-        return wire.store_file_object(stores.entry(store_id, body.file_id))
+        chunking = wire.chunking_of(body.chunking_strategy)
+        wish = Attachment(body.file_id, body.attributes or {}, chunking, body.replaces, body.owned)
+        stores.attach(store_id, wish, wire.priority_of(body.priority), password)
+        return wire.store_file_object(stores.entry(store_id, body.file_id, caller))
 
-    @router.get("/{store_id}/files", dependencies=[reader])
+    @router.get("/{store_id}/files")
     def list_store_files(
         store_id: str,
         status: Annotated[FileStatus | None, Query(alias="filter")] = None,
         page: Page = paging(),
+        caller: Caller = reader,
     ) -> dict[str, Any]:
         """Lists a store's files."""
-        found = stores.entries(store_id, status.value if status else None, page.one_more)
+        found = stores.entries(store_id, status.value if status else None, page.one_more, caller)
         return page_of([wire.store_file_object(entry) for entry in found], page)
 
-    @router.get("/{store_id}/files/{file_id}", dependencies=[reader])
-    def get_store_file(store_id: str, file_id: str) -> dict[str, Any]:
+    @router.get("/{store_id}/files/{file_id}")
+    def get_store_file(store_id: str, file_id: str, caller: Caller = reader) -> dict[str, Any]:
         """A file's standing in a store."""
-        return wire.store_file_object(stores.entry(store_id, file_id))
+        return wire.store_file_object(stores.entry(store_id, file_id, caller))
 
-    @router.post("/{store_id}/files/{file_id}", dependencies=[editor])
-    def set_attributes(store_id: str, file_id: str, body: wire.SetAttributes) -> dict[str, Any]:
+    @router.post("/{store_id}/files/{file_id}")
+    def set_attributes(
+        store_id: str, file_id: str, body: wire.SetAttributes, caller: Caller = editor
+    ) -> dict[str, Any]:
         """Replaces a file's attributes."""
-        return wire.store_file_object(stores.set_attributes(store_id, file_id, body.attributes))
+        stores.set_attributes(store_id, file_id, body.attributes or {})
+        return wire.store_file_object(stores.entry(store_id, file_id, caller))
 
-    @router.get("/{store_id}/files/{file_id}/content", dependencies=[reader])
-    def store_file_content(store_id: str, file_id: str) -> dict[str, Any]:
+    @router.get("/{store_id}/files/{file_id}/content")
+    def store_file_content(store_id: str, file_id: str, caller: Caller = reader) -> dict[str, Any]:
         """The text that reading found, one entry per element."""
-        stores.entry(store_id, file_id)
+        stores.entry(store_id, file_id, caller)
         return {
             "object": "vector_store.file_content.page",
             "data": list(texts.content(file_id)),

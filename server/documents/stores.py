@@ -55,12 +55,6 @@ class StoreOptions:
     access: StoreAccess = field(default_factory=StoreAccess)
 
 
-def expired(store: StoreRecord) -> ExpiredStore:
-    """What to answer who wants to use a store that has expired."""
-    when = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(store.expires_at or 0))
-    return ExpiredStore(store=store.id, expired=when)
-
-
 def job_subject(store_id: str, file_id: str) -> str:
     """How the job that reads a file into a store is named."""
     return f"{store_id}/{file_id}"
@@ -150,7 +144,7 @@ class Stores:
         """
         store, now = self._catalog.store(store_id), int(time.time())
         if "expires_days" in changes and store.expired(now):
-            raise expired(store)
+            raise ExpiredStore(store=store.id, days=store.expires_days)
         self._catalog.update_store(store_id, changes)
         self._catalog.touch_store(store_id, now)
         return self.view(store_id, caller)
@@ -217,7 +211,7 @@ class Stores:
         """How the files, and those they are to replace, stand in the store now; notes that it is used."""
         store, now = self._catalog.store(store_id), int(time.time())
         if store.expired(now):
-            raise expired(store)
+            raise ExpiredStore(store=store.id, days=store.expires_days)
         known = self._catalog.files_by_id([wish.file_id for wish in wishes])
         for wish in wishes:
             if wish.file_id not in known:

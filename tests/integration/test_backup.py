@@ -19,7 +19,7 @@ from server.adapters.database.file_keys import FileKeys
 from server.adapters.database.packed import PackedObjects
 from server.backup import Manifest, restore, snapshot, sweep
 from server.errors import BadBackup, MissingMasterKey, WrongMasterKey
-from server.model import FileRecord, Page
+from server.model import LECTERN, FileRecord, Page
 from server.vault.keyring import Keyring
 from server.vault.master import KEY_FILE, open_master_key
 
@@ -50,7 +50,7 @@ class House:
             return stream.read()
 
     def names(self) -> set[str]:
-        return {file.filename for file in self.catalog.files(None, Page(1000, "asc"))}
+        return {file.filename for file in self.catalog.files(None, Page(1000, "asc"), LECTERN)}
 
     def save(self, **options: Any) -> bytes:
         out = io.BytesIO()

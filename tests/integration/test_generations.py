@@ -19,11 +19,12 @@ from server.adapters.embedders import PROBES
 from server.adapters.minilm import MiniLm
 from server.app import Parts, open_parts, retriever_of, store_findings
 from server.documents import rebuilder
+from server.documents.attachment import Attachment
 from server.documents.names import blob_name, elements_name
 from server.documents.wire import store_object
 from server.errors import EmbedderUnavailable, IndexUnavailable
 from server.jobs import heartbeat, loop
-from server.model import Passage, Priority, StoreRecord
+from server.model import LECTERN, Passage, StoreRecord
 from server.monitor.doctor import Verdict
 from server.settings import Settings
 from tests.embedding import EmbeddingService, hashed
@@ -98,13 +99,13 @@ class House:
 
     @property
     def store(self) -> StoreRecord:
-        found = self.parts.catalog.store_by_name("all")
+        found = self.parts.catalog.store_by_name("all", LECTERN)
         assert found is not None
         return found
 
     def add(self, name: str, text: str, replaces: str | None = None) -> str:
         file = self.parts.uploads.put(name, "assistants", io.BytesIO(text.encode()))
-        self.parts.stores.attach(self.store.id, file.id, {}, Priority.INTERACTIVE, replaces=replaces)
+        self.parts.stores.attach(self.store.id, Attachment(file.id, replaces=replaces))
         return file.id
 
     def fill(self, **files: str) -> dict[str, str]:
@@ -120,10 +121,10 @@ class House:
             time.sleep(0.05)
 
     def is_read(self) -> bool:
-        return not self.parts.catalog.file_counts([self.store.id])[self.store.id]["in_progress"]
+        return not self.parts.catalog.file_counts([self.store.id], LECTERN)[self.store.id]["in_progress"]
 
     def shown(self) -> dict[str, Any]:
-        shown: dict[str, Any] = store_object(self.parts.stores.view(self.store.id))["generation"]
+        shown: dict[str, Any] = store_object(self.parts.stores.view(self.store.id, LECTERN))["generation"]
         return shown
 
     def has_switched(self, number: int) -> bool:
@@ -239,7 +240,7 @@ def test_files_that_come_change_and_leave_while_it_is_built_are_neither_lost_nor
         newer = house.add("travel.md", TRAVEL.replace("240", "260"), ids["travel"])
         house.wait(house.is_read)
         parts.uploads.delete(ids["router"])
-        again = parts.stores.attach(house.store.id, ids["leave"], {"again": True}, Priority.INTERACTIVE)
+        again = parts.stores.attach(house.store.id, Attachment(ids["leave"], {"again": True}))
         house.wait(house.is_read)
         assert house.shown()["building"]["number"] == 1
         service.release()
@@ -379,7 +380,7 @@ def test_a_start_does_not_wait_for_a_service_that_was_never_reached(house: House
     with house.running(service) as parts:
         with pytest.raises(EmbedderUnavailable, match="never reached"):
             parts.stores.create("all", [], {})
-        assert parts.catalog.store_by_name("all") is None
+        assert parts.catalog.store_by_name("all", LECTERN) is None
         service.broken = False
         house.wait(lambda: parts.embedder.fingerprint)
         house.fill(leave=LEAVE)

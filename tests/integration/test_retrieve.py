@@ -19,7 +19,7 @@ from server.adapters.rerankers.cross_encoder import CrossEncoder
 from server.adapters.rerankers.remote import RemoteReranker
 from server.documents.sink import IndexSink
 from server.errors import UnknownStore
-from server.model import FileRecord, FileStatus, Page, Passage, Span, StoreFile, StoreRecord
+from server.model import LECTERN, FileRecord, FileStatus, Page, Passage, Span, StoreFile, StoreRecord
 from server.payload import MOST_BYTES, pack, unpack
 from server.retrieval.rerank import Reranking
 from server.retrieval.retriever import Retriever
@@ -94,7 +94,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusIndex]:
 def house(sqlite: Database, keyring: Keyring, index: MilvusIndex, embedder: MiniLm) -> Iterator[House]:
     house = House(sqlite, keyring, index, embedder)
     yield house
-    for store in house.catalog.stores(Page(100, "asc")):
+    for store in house.catalog.stores(Page(100, "asc"), LECTERN):
         index.drop(store.id)
 
 

@@ -15,7 +15,7 @@ from server.documents.schedule import Schedule
 from server.documents.sources import Sources
 from server.documents.sync import Sync
 from server.errors import UnknownSource
-from server.model import FileStatus, Page, SourceOptions, SourceRecord, SourceStatus
+from server.model import LECTERN, FileStatus, Page, SourceOptions, SourceRecord, SourceStatus
 from server.settings import Settings
 
 QUESTION = "When does the cantina open?"
@@ -82,7 +82,7 @@ class House:
         entries = self.entries()
         assert self.parts.catalog.departures(10) == []
         held = {entry.file_id for entry in entries}
-        assert {file.id for file in self.parts.catalog.files(None, Page(1000, "asc"))} == held
+        assert {file.id for file in self.parts.catalog.files(None, Page(1000, "asc"), LECTERN)} == held
         assert self.parts.index.count(self.store_id) == sum(entry.chunks for entry in entries)
         assert self.parts.statistics.look_up(self.store_id, [])[0] == sum(entry.chunks for entry in entries)
 
@@ -315,7 +315,7 @@ def test_a_source_deleted_while_it_runs_adds_nothing_more(house: House, monkeypa
     with pytest.raises(UnknownSource):
         house.run()
     assert house.entries() == []
-    assert house.parts.catalog.files(None, Page(10, "asc")) == []
+    assert house.parts.catalog.files(None, Page(10, "asc"), LECTERN) == []
 
 
 def _cut(monkeypatch: pytest.MonkeyPatch, owner: object, name: str, *, after: bool) -> None:

@@ -89,11 +89,7 @@ class SqlCatalog:
 
     def _entries(self, store_id: str) -> sa.Select[Any]:
         """The files of a store but for those that have expired."""
-        return sa.select(store_files).where(store_files.c.store_id == store_id, self._lasting())
-
-    def _lasting(self) -> sa.ColumnElement[bool]:
-        """Those of the files in stores that have not expired."""
-        return store_files.c.file_id.not_in(sa.select(files.c.id).where(self._gone()))
+        return sa.select(store_files).where(store_files.c.store_id == store_id, entries.lasting(int(self._clock())))
 
     def set_media_type(self, file_id: str, media_type: str) -> None:
         """Notes what the content was found to be."""
@@ -280,7 +276,7 @@ class SqlCatalog:
         columns = (table.c.store_id, table.c.status, sa.func.count(), sa.func.sum(table.c.usage_bytes))
         with self._database.read() as connection:
             for part in _parts(store_ids):
-                query = sa.select(*columns).where(table.c.store_id.in_(part), self._lasting(), shown(caller))
+                query = sa.select(*columns).where(table.c.store_id.in_(part), entries.lasting(int(self._clock())), shown(caller))
                 query = query.group_by(table.c.store_id, table.c.status)
                 for store_id, status, number, used in connection.execute(query):
                     counts[store_id][status] = number

@@ -10,7 +10,7 @@ from server.adapters.database.schema import file_keys, packed_objects
 from server.documents.files import Uploads
 from server.documents.passwords import Passwords
 from server.documents.stores import Stores
-from server.model import Page
+from server.model import LECTERN, Page
 from server.vault.keyring import Keyring
 
 
@@ -38,7 +38,7 @@ def test_files_taken_together_are_each_a_file(uploads: Uploads, sqlite: Database
         with uploads.open(record.id) as stream:
             assert stream.read() == content
     assert uploads.put_all("assistants", []) == []
-    assert [file.id for file in uploads.page(None, Page(10, "asc"))] == [record.id for record in records]
+    assert [file.id for file in uploads.page(None, Page(10, "asc"), LECTERN)] == [record.id for record in records]
 
 
 def test_of_files_that_cannot_be_taken_together_nothing_is_left(
@@ -50,7 +50,7 @@ def test_of_files_that_cannot_be_taken_together_nothing_is_left(
     with pytest.raises(KeyError):
         uploads.put_all("assistants", [("a", b"one"), ("b", b"x" * 2 * PACKED_BYTES)], refuse)
     assert left(sqlite, blobs) == 0
-    assert uploads.page(None, Page(10, "asc")) == []
+    assert uploads.page(None, Page(10, "asc"), LECTERN) == []
 
 
 def test_a_deleted_file_takes_its_password_along(uploads: Uploads, sqlite: Database, blobs: Blobs) -> None:
