@@ -6,7 +6,8 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
 from server.access.callers import Callers
-from server.errors import Forbidden, UnknownFile
+from server.access.scopes import scope_of
+from server.errors import Forbidden, OutOfScope
 from server.model import Caller, Role
 from server.ports import Rights
 
@@ -22,11 +23,19 @@ class Gate:
         """Who is asking, whatever the role. Raises what `Callers.of` does."""
         return await self._callers.of(request)
 
+    async def _in_scope(self, request: Request) -> Caller:
+        caller = await self.caller(request)
+        if caller.scopes is not None:
+            needed = scope_of(request.method, request.scope["path"])
+            if needed not in caller.scopes:
+                raise OutOfScope(scopes=", ".join(sorted(caller.scopes)) or "nothing", needed=needed)
+        return caller
+
     def needs(self, role: Role) -> Callable[[Request], Awaitable[Caller]]:
         """A dependency that gives the caller if the role covers this one, and raises Forbidden else."""
 
         async def admitted(request: Request) -> Caller:
-            caller = await self.caller(request)
+            caller = await self._in_scope(request)
             if not caller.role.covers(role):
                 raise Forbidden(role=caller.role, needed=role)
             return caller
@@ -38,7 +47,7 @@ class Gate:
         Forbidden else."""
 
         async def admitted(request: Request) -> Caller:
-            caller = await self.caller(request)
+            caller = await self._in_scope(request)
             await run_in_threadpool(self._rights.somewhere, caller, role)
             return caller
 
@@ -49,15 +58,13 @@ class Gate:
         file. Raises UnknownStore, UnknownFile, Forbidden else."""
 
         async def admitted(request: Request) -> Caller:
-            caller = await self.caller(request)
+            caller = await self._in_scope(request)
             store_id, file_id = request.path_params["store_id"], request.path_params.get("file_id")
 
             def check() -> None:
                 self._rights.in_store(caller, store_id, role)
                 if file_id is not None:
-                    readable = self._rights.readable(caller, store_id)
-                    if readable is not None and file_id not in readable:
-                        raise UnknownFile(file=file_id)
+                    self._rights.of_file(caller, file_id, Role.READER)
 
             await run_in_threadpool(check)
             return caller
@@ -69,7 +76,7 @@ class Gate:
         Forbidden else."""
 
         async def admitted(request: Request) -> Caller:
-            caller = await self.caller(request)
+            caller = await self._in_scope(request)
             await run_in_threadpool(self._rights.of_file, caller, request.path_params["file_id"], role)
             return caller
 

@@ -99,6 +99,14 @@ class Forbidden(LecternError):
     code = "forbidden"
 
 
+class OutOfScope(LecternError):
+    """This API key is limited to {scopes}; this needs {needed}. Use another key, or ask an administrator for one."""
+
+    status = 403
+    type = "permission_error"
+    code = "out_of_scope"
+
+
 class CrossSiteRequest(LecternError):
     """The browser sent this request without the portal's own header, so it was refused. Reload the portal."""
 
