@@ -10,13 +10,15 @@ from typing import Any, Final
 
 import orjson
 
+from server.adapters.extractive_limits import refuse
 from server.adapters.quotes import choose_quotes
 from server.adapters.tokens import estimate_tokens
 from server.model import EngineState, Prompt
 
 MODEL: Final = "extractive"
 _CONTEXT: Final = 131_072
-_MOST_CHOICES: Final = 16
+_MOST_CHOICES: Final = 128
+TEXT: Final = "text_completion"
 _PIECE: Final = re.compile(r"(?:[\u3000-\u9fff\uff00-\uffef]{1,4}|\s*[^\s\u3000-\u9fff\uff00-\uffef]+){1,3}\s*|\s+")
 
 _NO_MODEL: Final = {
@@ -37,17 +39,18 @@ _MAY_BE_MISREAD: Final = {"en": " (scan, may be misread)", "zh": "（扫描件�
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """An answer that is ready to be sent, as often as the request asks for it."""
+    """An answer that is ready to be sent. It is said once for each of the `beginnings`, after it: a completion may
+    begin with its prompt."""
 
     pieces: tuple[str, ...]
     finish: str
-    choices: int
+    beginnings: tuple[str, ...]
     prompt_tokens: int
     head: Mapping[str, Any]
 
     @property
     def usage(self) -> dict[str, int]:
-        said = self.choices * estimate_tokens("".join(self.pieces))
+        said = len(self.beginnings) * estimate_tokens("".join(self.pieces))
         return {
             "prompt_tokens": self.prompt_tokens,
             "completion_tokens": said,
@@ -56,8 +59,9 @@ class _Answer:
 
 
 class ExtractiveEngine:
-    """Quotes the best sentences with their markers. `n`, `stop` and the token limits are heeded; what only a model
-    could follow, such as a temperature, is not."""
+    """Quotes the best sentences with their markers. `n`, `stop` and the token limits are heeded. Of what only a model
+    could follow, such as a temperature, it takes no notice; what would mislead then, such as a schema for the answer,
+    it refuses."""
 
     def __init__(self) -> None:
         self._state = EngineState(self.name, "stopped", since=time.time())
@@ -92,28 +96,29 @@ class ExtractiveEngine:
         return estimate_tokens(text)
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[bytes, None]:
-        """See `Engine.stream`; it does not fail."""
+        """See `Engine.stream`. Raises EngineRefused alone."""
         answer = await asyncio.to_thread(_answer, prompt, "chat.completion.chunk")
         options = prompt.body.get("stream_options") or {}
         return _events(answer, include_usage=bool(options.get("include_usage")))
 
     async def complete(self, prompt: Prompt) -> dict[str, Any]:
-        """See `Engine.complete`; it does not fail."""
+        """See `Engine.complete`. Raises EngineRefused alone."""
         answer = await asyncio.to_thread(_answer, prompt, "chat.completion")
-        message = {"role": "assistant", "content": "".join(answer.pieces), "refusal": None}
-        return {
-            **answer.head,
-            "choices": [
-                {"index": index, "message": dict(message), "logprobs": None, "finish_reason": answer.finish}
-                for index in range(answer.choices)
-            ],
-            "usage": answer.usage,
-        }
+        said = "".join(answer.pieces)
+        choices: list[dict[str, Any]] = []
+        for index, beginning in enumerate(answer.beginnings):
+            told = {"index": index, "logprobs": None, "finish_reason": answer.finish}
+            if answer.head["object"] == TEXT:
+                choices.append(told | {"text": beginning + said})
+            else:
+                choices.append(told | {"message": {"role": "assistant", "content": said, "refusal": None}})
+        return {**answer.head, "choices": choices, "usage": answer.usage}
 
 
 def _answer(prompt: Prompt, kind: str) -> _Answer:
-    """Finds the answer. Takes some milliseconds of CPU."""
+    """Finds the answer. Takes some milliseconds of CPU. Raises EngineRefused."""
     body = prompt.body
+    refuse(body)
     asked = prompt.questions or (prompt.question,)
     quotes = dict.fromkeys(quote for question in asked for quote in choose_quotes(question, prompt.passages))
     if quotes:
@@ -128,15 +133,30 @@ def _answer(prompt: Prompt, kind: str) -> _Answer:
     limit = body.get("max_completion_tokens") or body.get("max_tokens")
     pieces, finish = _within(_PIECE.findall(text), limit if isinstance(limit, int) else None)
     choices = body.get("n")
+    times = min(max(choices, 1), _MOST_CHOICES) if isinstance(choices, int) else 1
+    read, beginnings = _read(body)
+    kind, mark = (TEXT, "cmpl") if "prompt" in body else (kind, "chatcmpl")
     return _Answer(
         pieces=pieces,
         finish=finish,
-        choices=min(max(choices, 1), _MOST_CHOICES) if isinstance(choices, int) else 1,
-        prompt_tokens=sum(
-            estimate_tokens(str(message.get("content") or "")) + 4 for message in body.get("messages") or ()
-        ),
-        head={"id": f"chatcmpl-{uuid.uuid4().hex}", "object": kind, "created": int(time.time()), "model": MODEL},
+        beginnings=tuple(beginning for beginning in beginnings for _ in range(times)),
+        prompt_tokens=read,
+        head={"id": f"{mark}-{uuid.uuid4().hex}", "object": kind, "created": int(time.time()), "model": MODEL},
     )
+
+
+def _read(body: Mapping[str, Any]) -> tuple[int, list[str]]:
+    """The tokens of what is asked, and how the answers to it begin."""
+    if "prompt" in body:
+        given = body["prompt"]
+        prompts = [given] if isinstance(given, str) else list(given)
+        return sum(map(estimate_tokens, prompts)), [one if body.get("echo") else "" for one in prompts]
+    contents = [message.get("content") or "" for message in body.get("messages") or ()]
+    texts = [
+        content if isinstance(content, str) else "\n".join(str(part.get("text", "")) for part in content)
+        for content in contents
+    ]
+    return sum(estimate_tokens(text) + 4 for text in texts), [""]
 
 
 def _doubt(prompt: Prompt, number: int) -> str:
@@ -169,12 +189,17 @@ async def _events(answer: _Answer, *, include_usage: bool) -> AsyncGenerator[byt
 
 def _payloads(answer: _Answer, *, include_usage: bool) -> Iterator[dict[str, Any]]:
     usage = {"usage": None} if include_usage else {}
-    deltas: list[tuple[dict[str, str], str | None]] = [({"role": "assistant", "content": ""}, None)]
-    deltas += [({"content": piece}, None) for piece in answer.pieces]
-    deltas.append(({}, answer.finish))
-    for index in range(answer.choices):
-        for delta, finish in deltas:
-            choice = {"index": index, "delta": delta, "logprobs": None, "finish_reason": finish}
+    is_text = answer.head["object"] == TEXT
+    opening = answer.beginnings if is_text else ("",) * len(answer.beginnings)
+    steps: list[tuple[str, str | None]] = [(piece, None) for piece in answer.pieces]
+    for number, (piece, finish) in enumerate([("", None), *steps, ("", answer.finish)]):
+        for index, beginning in enumerate(opening):
+            choice: dict[str, Any] = {"index": index, "logprobs": None, "finish_reason": finish}
+            if is_text:
+                choice["text"] = piece if number else beginning
+            else:
+                first = {"role": "assistant", "content": ""}
+                choice["delta"] = ({"content": piece} if finish is None else {}) if number else first
             yield {**answer.head, "choices": [choice], **usage}
     if include_usage:
         yield {**answer.head, "choices": [], "usage": answer.usage}

@@ -98,7 +98,7 @@ class OpenAIWire:
         finally:
             response.close()
         if not isinstance(answer, dict) or not isinstance(answer.get("choices"), list):
-            raise EngineLost(detail="its answer was not a chat.completion")
+            raise EngineLost(detail="its answer was no completion")
         if any(isinstance(one, dict) and one.get("finish_reason") in ("abort", "error") for one in answer["choices"]):
             raise EngineLost(detail="the model server gave the answer up")
         return answer
@@ -126,7 +126,8 @@ class OpenAIWire:
 
     async def _post(self, body: Mapping[str, Any]) -> aiohttp.ClientResponse:
         try:
-            response = await self._opened().post(f"{self.base_url}/chat/completions", data=orjson.dumps(body))
+            path = "completions" if "prompt" in body else "chat/completions"
+            response = await self._opened().post(f"{self.base_url}/{path}", data=orjson.dumps(body))
         except _FAILURES as error:
             raise _unavailable(error) from error
         if response.status == 200:

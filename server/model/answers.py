@@ -88,7 +88,8 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What an engine is asked: `body` is the OpenAI chat request with its messages grounded in the passages.
+    """What an engine is asked: `body` is the OpenAI chat request with its messages grounded in the passages, or a
+    request of OpenAI's older completions, with `prompt` instead of `messages`.
 
     `question` is the user's own, `questions` are what the passages were found for, `unanswered` what nothing was found
     for.

@@ -7,7 +7,11 @@ from server.model import EngineState, Prompt
 
 
 class Engine(Protocol):
-    """Answers prompts. One engine may serve several models (a base and its adapters)."""
+    """Answers prompts. One engine may serve several models (a base and its adapters).
+
+    A prompt whose body has the field `prompt` instead of `messages` is one of OpenAI's older completions
+    (https://platform.openai.com/docs/api-reference/completions) and gets its answer in that wire.
+    """
 
     @property
     def name(self) -> str:
