@@ -35,6 +35,8 @@ from server.ports import Catalog, Engine
 log = structlog.get_logger()
 
 ANSWER_TOKENS = 512
+# What Lectern tells an engine beside the passages, and what a chat template adds.
+INSTRUCTION_TOKENS = 512
 MOST_QUESTION_CHARS = 16_384
 _T = TypeVar("_T")
 
@@ -101,6 +103,22 @@ class Answers:
         alone = [model for model in models if caller.may_use(model)]
         return [*alone, *(name for name, model in paired.items() if caller.may_use(model) or caller.may_use(name))]
 
+    @property
+    def writes(self) -> bool:
+        """Whether a model answers, which may look at pictures and call tools, and not the engine that quotes."""
+        return self._engine.name != "extractive"
+
+    def count(self, text: str) -> int:
+        """Tokens of a text."""
+        return self._engine.count_tokens(text)
+
+    async def room(self, model: str, answer_tokens: int | None, caller: Caller) -> int:
+        """Tokens that the messages of a conversation may take beside passages and the answer. Raises UnknownModel,
+        UnknownStore."""
+        known, _ = await self._model_and_store(model, caller)
+        taken = (answer_tokens or ANSWER_TOKENS) + self._limits.passage_tokens + INSTRUCTION_TOKENS
+        return self._engine.context_tokens(known) - taken
+
     async def prepare(self, request: ChatRequest, caller: Caller) -> Asked:
         """Everything up to the engine.
 
@@ -114,7 +132,7 @@ class Answers:
         language = language_of(question)
         passages: list[Passage] = []
         found = Found((), ())
-        may_call = bool(tools) and request.tool_choice != "none" and self._engine.name != "extractive"
+        may_call = bool(tools) and request.tool_choice != "none" and self.writes
         if knowledge is not None:
             if not question.strip():
                 raise InvalidRequest(detail="there is no question in the messages", param="messages")
