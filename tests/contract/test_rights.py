@@ -1,6 +1,7 @@
 """Who may do what, by the rows of both databases. Each test asks the lists, too: what a list shows and what a single
 question admits must be the same."""
 
+import dataclasses
 from collections.abc import Iterable
 
 import pytest
@@ -356,3 +357,38 @@ def test_names_are_compared_and_never_run(house: House, name: str) -> None:
     with pytest.raises(UnknownStore):
         house.rights.in_store(caller(Role.ADMIN), name, Role.READER)
     assert house.catalog.store_by_name(name, caller(Role.ADMIN)) is None
+
+
+def test_what_takes_the_place_of_a_restricted_file_is_read_by_the_same(house: House) -> None:
+    house.store("s", shared=True)
+    house.file("old", "s", owner="user:boss")
+    house.restrict("old", "group:hr")
+    house.file("new", owner="user:me")
+    entry = house.catalog.attach(StoreFile("vs-s", "file-new", FileStatus.IN_PROGRESS, 200, replaces="file-old"))
+    for _ in range(2):  # before it is read, and then
+        assert house.of_file(caller(Role.EDITOR, "user:other"), "new") == "none"
+        assert house.of_file(caller(Role.READER, "user:x", "group:hr"), "new") == "reader"
+        assert house.of_file(caller(Role.READER, "user:boss"), "new") == "reader"
+        house.catalog.set_outcome(dataclasses.replace(entry, status=FileStatus.COMPLETED, usage_bytes=10))
+    assert house.in_store(caller(Role.READER, "user:boss"), "s") == "new"
+
+
+def test_what_is_restricted_while_it_is_being_replaced_stays_so(house: House) -> None:
+    house.store("s", shared=True)
+    house.file("old", "s")
+    house.file("new", owner="user:me")
+    entry = house.catalog.attach(StoreFile("vs-s", "file-new", FileStatus.IN_PROGRESS, 200, replaces="file-old"))
+    house.restrict("old", "group:hr")
+    house.catalog.set_outcome(dataclasses.replace(entry, status=FileStatus.COMPLETED, usage_bytes=10))
+    assert house.in_store(caller(Role.READER, "user:x"), "s") == ""
+    assert house.in_store(caller(Role.READER, "user:x", "group:hr"), "s") == "new"
+
+
+def test_a_list_of_its_own_is_not_widened_by_that_of_the_file_it_replaces(house: House) -> None:
+    house.store("s", shared=True)
+    house.file("old", "s")
+    house.restrict("old", "group:everybody")
+    house.file("new")
+    house.restrict("new", "user:one")
+    house.catalog.attach(StoreFile("vs-s", "file-new", FileStatus.IN_PROGRESS, 200, replaces="file-old"))
+    assert house.lists.of_file("file-new").principals == {"user:one"}

@@ -11,12 +11,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from server.adapters.database.access_lists import inherit
 from server.adapters.database.schema import departures, files, store_files, vector_stores
 from server.adapters.database.serial import next_sequence, one_at_a_time
 from server.errors import UnknownFile, UnknownStore
 from server.model import Chunking, FileStatus, StoreFile
 
 _COMPLETED = str(FileStatus.COMPLETED)
+_MOST_NOTED = 5000
 
 
 def alone(connection: sa.Connection) -> None:
@@ -56,6 +58,8 @@ def enter(connection: sa.Connection, entry: StoreFile) -> StoreFile:
         row = sa.select(table.c.id).where(table.c.id == key).with_for_update(read=True, key_share=True)
         if connection.scalar(row) is None:
             raise unknown
+    if entry.replaces is not None:  # from now on: its name and its text are shown before it answers
+        inherit(connection, entry.file_id, entry.replaces)
     entry = _succeed(connection, entry)
     values = {field.name: getattr(entry, field.name) for field in dataclasses.fields(entry)} | outcome(entry)
     del values["progress"], values["read_into"], values["chunking"]
@@ -85,6 +89,7 @@ def settle(connection: sa.Connection, entry: StoreFile) -> bool:
     update = sa.update(store_files).where(where).values(values).returning(store_files.c.replaces)
     row = connection.execute(update).one_or_none()
     if row is not None and row.replaces is not None and entry.status == FileStatus.COMPLETED:
+        inherit(connection, entry.file_id, row.replaces)  # it may have been restricted since
         leave(connection, entry.store_id, [row.replaces])
         count = sa.func.coalesce(vector_stores.c.replacements, 0) + 1
         store = sa.update(vector_stores).where(vector_stores.c.id == entry.store_id)
@@ -99,6 +104,27 @@ def leave(connection: sa.Connection, store_id: str, file_ids: Sequence[str]) -> 
     left = connection.execute(
         sa.delete(store_files).where(where).returning(store_files.c.file_id, store_files.c.owned)
     ).all()
+    _note(connection, store_id, left)
+
+
+def cancel(connection: sa.Connection, where: sa.ColumnElement[bool], store_id: str) -> None:
+    """Gives up those of a store's files that are not read yet. They stay; what lies of them in the index is cleared as
+    if they had left."""
+    alone(connection)
+    unread = sa.and_(where, store_files.c.store_id == store_id, store_files.c.status == str(FileStatus.IN_PROGRESS))
+    update = sa.update(store_files).where(unread).values(status=str(FileStatus.CANCELLED))
+    given_up = connection.execute(update.returning(store_files.c.file_id, sa.false().label("owned"))).all()
+    for start in range(0, len(given_up), _MOST_NOTED):
+        _note(connection, store_id, given_up[start : start + _MOST_NOTED])
+
+
+def lasting(now: int) -> sa.ColumnElement[bool]:
+    """Of the places of files in stores: those of files that have not expired."""
+    return store_files.c.file_id.not_in(sa.select(files.c.id).where(files.c.expires_at <= now))
+
+
+def _note(connection: sa.Connection, store_id: str, left: Sequence[sa.Row[Any]]) -> None:
+    """Notes of files that something of them may still lie in the index."""
     known = sa.select(departures.c.file_id).where(
         departures.c.store_id == store_id, departures.c.file_id.in_([row.file_id for row in left])
     )
