@@ -19,12 +19,14 @@ class Upstream:
     def __init__(self) -> None:
         self.answer: Answer = status(500)
         self.requests: list[tuple[dict[str, str], object]] = []
+        self.paths: list[str] = []
         self.listings = 0
         self.left = asyncio.Event()
         self.url = ""
 
     async def chat(self, request: web.Request) -> web.StreamResponse:
-        """POST /v1/chat/completions."""
+        """POST /v1/chat/completions and /v1/completions."""
+        self.paths.append(request.path)
         self.requests.append((dict(request.headers), await request.json()))
         try:
             return await self.answer(request)
@@ -44,6 +46,7 @@ async def running() -> AsyncIterator[Upstream]:
     upstream = Upstream()
     app = web.Application()
     app.router.add_post("/v1/chat/completions", upstream.chat)
+    app.router.add_post("/v1/completions", upstream.chat)
     app.router.add_get("/v1/models", upstream.models)
     runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1, access_log=None)
     await runner.setup()

@@ -19,7 +19,7 @@ def refuse(body: Mapping[str, Any]) -> None:
             raise _refused(field, "quotes have no form but that of the document")
     if _is_forced(body.get("tool_choice")):
         raise _refused("tool_choice", "it calls no tools")
-    if body.get("logprobs") not in (None, False):
+    if body.get("logprobs") is not None and body["logprobs"] is not False:
         raise _refused("logprobs", "quotes have no probabilities")
     if body.get("suffix"):
         raise _refused("suffix", "it writes nothing that a text could go on from")

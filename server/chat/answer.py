@@ -115,7 +115,7 @@ class Answers:
     async def room(self, model: str, answer_tokens: int | None, caller: Caller) -> int:
         """Tokens that the messages of a conversation may take beside passages and the answer. Raises UnknownModel,
         UnknownStore."""
-        known, _ = await self._model_and_store(model, caller)
+        known, _ = await self.model_and_store(model, caller)
         taken = (answer_tokens or ANSWER_TOKENS) + self._limits.passage_tokens + INSTRUCTION_TOKENS
         return self._engine.context_tokens(known) - taken
 
@@ -125,7 +125,7 @@ class Answers:
         Raises:
             UnknownModel, UnknownStore, InvalidRequest, QuestionTooLong: the request cannot be answered.
         """
-        model, store = await self._model_and_store(request.model, caller)
+        model, store = await self.model_and_store(request.model, caller)
         knowledge, tools = chosen(request, store)
         messages = [message.model_dump(exclude_unset=True) for message in request.messages]
         question = next((text_of(m.get("content")) for m in reversed(messages) if m["role"] == "user"), "")
@@ -175,7 +175,7 @@ class Answers:
 
     async def stream(self, asked: Asked) -> AsyncIterator[bytes]:
         """The answer as server-sent events of chat.completion.chunk. Raises as `open`."""
-        return _events(await self.open(asked))
+        return events(await self.open(asked))
 
     async def open(self, asked: Asked) -> AsyncGenerator[Chunk, None]:
         """Opens the answer; what can fail politely has failed when this returns. Closing it ends the work.
@@ -247,7 +247,8 @@ class Answers:
         said = asked.choices * count(template("not_found", asked.prompt.language).format())
         return {"prompt_tokens": read, "completion_tokens": said, "total_tokens": read + said}
 
-    async def _model_and_store(self, name: str, caller: Caller) -> tuple[str, str | None]:
+    async def model_and_store(self, name: str, caller: Caller) -> tuple[str, str | None]:
+        """The engine's model and the id of the store that a name means. Raises UnknownModel, UnknownStore."""
         models = await self._engine.models()
         model, store = _parted(name, models)
         if model not in models or not (caller.may_use(model) or caller.may_use(name)):
@@ -264,7 +265,7 @@ class Answers:
         return Room(self._engine.context_tokens(model), answer, self._limits.passage_tokens)
 
 
-async def _events(chunks: AsyncGenerator[Chunk, None]) -> AsyncGenerator[bytes, None]:
+async def events(chunks: AsyncGenerator[Chunk, None]) -> AsyncGenerator[bytes, None]:
     """The answer as a chat client reads it; an error in it is its last event."""
     try:
         async for one in chunks:

@@ -1,11 +1,13 @@
-"""`/v1/chat/completions` and `/v1/models`."""
+"""`/v1/chat/completions`, `/v1/completions` and `/v1/models`."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
 
 from server.chat.answer import Answers
+from server.chat.completions import CompletionRequest, Completions
 from server.chat.wire import ChatRequest
 from server.errors import UnknownModel
 from server.http import tell_documents
@@ -16,6 +18,7 @@ from server.ports import Gate
 def chat_router(answers: Answers, gate: Gate, started: int) -> APIRouter:
     """The routes of chat. `started` is given as the time of creation of every model."""
     router = APIRouter(prefix="/v1", tags=["chat"])
+    completions = Completions(answers)
     reader = Depends(gate.needs(Role.READER))
 
     @router.post("/chat/completions", response_model=None)
@@ -23,13 +26,18 @@ def chat_router(answers: Answers, gate: Gate, started: int) -> APIRouter:
         """Answers; from documents, with citations, where the request names knowledge."""
         asked = await answers.prepare(body, caller)
         tell_documents(request, asked.prompt.passages)
-        if not body.stream:
-            return await answers.complete(asked)
-        return StreamingResponse(
-            await answers.stream(asked),
-            media_type="text/event-stream",
-            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-        )
+        return _streamed(await answers.stream(asked)) if body.stream else await answers.complete(asked)
+
+    @router.post("/completions", response_model=None)
+    async def complete(
+        body: CompletionRequest, request: Request, caller: Caller = reader
+    ) -> dict[str, Any] | StreamingResponse:
+        """Goes on from a prompt; answers it from documents, where the request names knowledge."""
+        asked = await completions.prepare(body, caller)
+        tell_documents(request, [passage for one in asked for passage in one.prompt.passages])
+        if body.stream:
+            return _streamed(await completions.stream(body, asked))
+        return await completions.complete(body, asked)
 
     def model(name: str) -> dict[str, Any]:
         return {"id": name, "object": "model", "created": started, "owned_by": "lectern"}
@@ -47,3 +55,8 @@ def chat_router(answers: Answers, gate: Gate, started: int) -> APIRouter:
         return model(name)
 
     return router
+
+
+def _streamed(events: AsyncIterator[bytes]) -> StreamingResponse:
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(events, media_type="text/event-stream", headers=headers)

@@ -32,7 +32,10 @@ class Tokens:
         """Tokens of the prompt and the answer so far."""
         if self._told:
             return self._told
-        said = "\n".join(text_of(message.get("content")) for message in self._prompt.body.get("messages") or [])
+        body = self._prompt.body
+        said = "\n".join(text_of(message.get("content")) for message in body.get("messages") or [])
+        prompts = [body["prompt"]] if isinstance(body.get("prompt"), str) else body.get("prompt") or []
+        said += "\n".join(prompt for prompt in prompts if isinstance(prompt, str))
         return self._engine.count_tokens(said) + self._events
 
 

@@ -214,6 +214,17 @@ def completion(model: str, said: Mapping[str, Any], choices: int, usage: Mapping
     }
 
 
+def text_completion(model: str, choices: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """A text_completion, or a part of a streamed one, that no engine made."""
+    return {
+        "id": f"cmpl-{uuid.uuid4().hex}",
+        "object": "text_completion",
+        "created": int(time.time()),
+        "model": model,
+        "choices": [*choices],
+    }
+
+
 def chunk(model: str, delta: Mapping[str, Any], finish: str | None = None, index: int = 0) -> dict[str, Any]:
     """A chat.completion.chunk that no engine made."""
     return {

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 import pytest
 from aiohttp import web
+from openai.types import Completion
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from server.adapters.extractive import ExtractiveEngine
@@ -32,7 +33,7 @@ async def remote() -> AsyncIterator[RemoteEngine]:
 
     async def answer(request: web.Request) -> web.StreamResponse:
         body = await request.json()
-        asked = prompt(**body)
+        asked = text_prompt(**body) if request.path == "/v1/completions" else prompt(**body)
         if not body["stream"]:
             return web.json_response(await source.complete(asked))
         response = web.StreamResponse()
@@ -132,6 +133,41 @@ async def test_usage_comes_last_when_asked_for(started: Engine) -> None:
     assert found[-1].usage is not None
     assert found[-1].usage.completion_tokens > 0
     assert all(chunk.usage is None for chunk in found[:-1])
+
+
+async def test_choices_of_a_stream_come_in_turn(started: Engine) -> None:
+    found = await chunks(started, prompt(n=2))
+    assert content(found, 0) == content(found, 1) == "A hotel night is refunded up to 140 EUR. [1]"
+    order = [choice.index for chunk in found for choice in chunk.choices]
+    assert order == [0, 1] * (len(order) // 2)
+    assert len(order) > 4
+
+
+def text_prompt(**fields: Any) -> Prompt:
+    return Prompt({"model": "extractive", "prompt": ["One. ", "Two. "], **fields}, "", (), "en")
+
+
+async def test_an_older_completion_is_openais(started: Engine) -> None:
+    answer = Completion.model_validate(await started.complete(text_prompt(n=2, echo=True)), strict=True)
+    assert [choice.index for choice in answer.choices] == [0, 1, 2, 3]
+    assert [choice.text[:5] for choice in answer.choices] == ["One. ", "One. ", "Two. ", "Two. "]
+    assert answer.usage is not None
+    assert answer.usage.total_tokens == answer.usage.prompt_tokens + answer.usage.completion_tokens > 0
+
+
+async def test_a_streamed_completion_says_the_same(started: Engine) -> None:
+    asked = text_prompt(n=2, echo=True, stream_options={"include_usage": True})
+    whole = await started.complete(asked)
+    said, usage = dict.fromkeys(range(4), ""), None
+    async with aclosing(await started.stream(asked)) as stream:
+        async for event in stream:
+            payload = orjson.loads(event[6:])
+            assert payload["object"] == "text_completion"
+            usage = payload["usage"]
+            for choice in payload["choices"]:
+                said[choice["index"]] += choice["text"]
+    assert said == {choice["index"]: choice["text"] for choice in whole["choices"]}
+    assert usage == whole["usage"]
 
 
 async def test_a_stream_may_be_left(started: Engine) -> None:

@@ -12,6 +12,7 @@ from openai.types.chat import CompletionCreateParams as ChatParams
 from pydantic import BaseModel
 from typing_extensions import is_typeddict
 
+from server.chat.completions import CompletionRequest
 from server.chat.wire import ChatRequest
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "openai.md"
@@ -29,7 +30,7 @@ class Endpoint:
 # A line for each endpoint whose request has fields.
 ENDPOINTS: dict[str, Endpoint] = {
     "POST /v1/chat/completions": Endpoint(ChatParams, ChatRequest),
-    "POST /v1/completions": Endpoint(CompletionCreateParams),
+    "POST /v1/completions": Endpoint(CompletionCreateParams, CompletionRequest),
     "POST /v1/embeddings": Endpoint(EmbeddingCreateParams),
     "POST /v1/rerank": Endpoint(None),
 }

@@ -12,6 +12,7 @@ from server.adapters.quotes import MOST_QUOTES, choose_quotes
 from server.chat.citations import cite
 from server.chat.markers import Markers
 from server.chat.support import Support
+from server.errors import EngineRefused
 from server.model import Citation, Passage, Prompt
 
 POLICY = (
@@ -170,6 +171,47 @@ async def test_as_many_choices_as_asked_for() -> None:
 async def test_odd_fields_do_no_harm(fields: dict[str, Any]) -> None:
     whole = await ExtractiveEngine().complete(ask("How much for a hotel in Berlin?", POLICY, **fields))
     assert whole["choices"][0]["message"]["content"].endswith("[1]")
+
+
+IMAGE = [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "https://example.org/a.png"}}]}]
+
+
+@pytest.mark.parametrize(
+    ("param", "fields"),
+    [
+        ("response_format", {"response_format": {"type": "json_object"}}),
+        ("guided_json", {"guided_json": {"type": "object"}}),
+        ("tool_choice", {"tool_choice": "required"}),
+        ("tool_choice", {"tool_choice": {"type": "function", "function": {"name": "f"}}}),
+        ("tool_choice", {"tool_choice": {"type": "allowed_tools", "allowed_tools": {"mode": "required"}}}),
+        ("logprobs", {"logprobs": True}),
+        ("messages[0].content", {"messages": IMAGE}),
+        ("suffix", {"prompt": "a", "suffix": "b"}),
+        ("logprobs", {"prompt": "a", "logprobs": 0}),
+        ("prompt", {"prompt": [1, 2]}),
+        ("prompt", {"prompt": [[1], [2]]}),
+    ],
+)
+async def test_what_quotes_cannot_be_is_refused_by_name(param: str, fields: dict[str, Any]) -> None:
+    for ask_engine in (ExtractiveEngine().complete, ExtractiveEngine().stream):
+        with pytest.raises(EngineRefused) as caught:
+            await ask_engine(ask("How much for a hotel in Berlin?", POLICY, **fields))
+        assert caught.value.param == param
+        assert "LECTERN_MODEL" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"response_format": {"type": "text"}},
+        {"tool_choice": "auto"},
+        {"tool_choice": "none"},
+        {"tool_choice": {"type": "allowed_tools", "allowed_tools": {"mode": "auto"}}},
+        {"logprobs": False, "temperature": 1.5, "seed": 7},
+    ],
+)
+async def test_what_misleads_nobody_is_taken(fields: dict[str, Any]) -> None:
+    assert (await answer(ask("How much for a hotel in Berlin?", POLICY, **fields))).endswith("[1]")
 
 
 async def test_the_answer_comes_in_small_pieces() -> None:
