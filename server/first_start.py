@@ -19,7 +19,7 @@ def welcome(parts: Parts) -> str:
     if parts.settings.samples and samples is None:
         _load_samples(parts)
     settings = parts.settings
-    base = f"http://{settings.host}:{settings.port}"
+    base = settings.base_url
     link = f"{base}/portal/open?token={parts.sessions.create_link(admin.id)}"
     lines = [
         "",

@@ -1,9 +1,6 @@
-"""The HTTP face: request ids, limits, security headers, metrics, and one shape for every error."""
+"""What all routes share: one shape for every error, pages of lists, and what an answer says beside its body."""
 
-import re
-import time
-import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import structlog
@@ -13,12 +10,10 @@ from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.errors import (
     InvalidRequest,
     LecternError,
-    RequestTooLarge,
     UnknownAddress,
     WrongContentType,
     WrongMethod,
@@ -27,80 +22,6 @@ from server.model import Page, Passage
 
 log = structlog.get_logger()
 
-UPLOAD_PATHS = ("/v1/files",)
-_CLIENT_ID = re.compile(r"[\w.:-]{1,64}")
-_HEADERS = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-frame-options", b"DENY"),
-    (
-        b"content-security-policy",
-        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
-        b"font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    ),
-]
-
-NoteRequest = Callable[[str, str, int, float], None]
-
-
-class Face:
-    """ASGI middleware around the application. It adds nothing per streamed chunk."""
-
-    def __init__(self, app: ASGIApp, note: NoteRequest, most_json_bytes: int) -> None:
-        self._app = app
-        self._note = note
-        self._most_json_bytes = most_json_bytes
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        headers = dict(scope["headers"])
-        given = headers.get(b"x-request-id", b"").decode("latin-1")
-        request_id = given if _CLIENT_ID.fullmatch(given) else f"req_{uuid.uuid4().hex}"
-        scope.setdefault("state", {})["request_id"] = request_id
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request=request_id)
-        status, started = 500, time.perf_counter()
-
-        async def send_with_headers(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                sent = {name for name, _ in message["headers"]}
-                told = scope["state"].get("headers", {})
-                extra = [pair for pair in (*_HEADERS, *told.items()) if pair[0] not in sent]
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode()), *extra]
-            await send(message)
-
-        if scope["path"] not in UPLOAD_PATHS:
-            receive = self._limited(headers, receive)
-        try:
-            await self._app(scope, receive, send_with_headers)
-        finally:
-            seconds = time.perf_counter() - started
-            route = getattr(scope.get("route"), "path", "unmatched")
-            self._note(route, scope["method"], status, seconds)
-            log.info("Request", method=scope["method"], path=scope["path"], status=status, seconds=round(seconds, 4))
-
-    def _limited(self, headers: dict[bytes, bytes], receive: Receive) -> Receive:
-        limit = f"{self._most_json_bytes // 1024} KiB"
-        declared = headers.get(b"content-length", b"0")
-        received = 0
-
-        async def limited() -> Message:
-            nonlocal received
-            if declared.isdigit() and int(declared) > self._most_json_bytes:
-                raise RequestTooLarge(limit=limit, setting="LECTERN_REQUEST_KB")
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > self._most_json_bytes:
-                raise RequestTooLarge(limit=limit, setting="LECTERN_REQUEST_KB")
-            return message
-
-        return limited
-
 
 def render_errors(app: FastAPI) -> None:
     """Gives every error of the application OpenAI's shape."""
@@ -108,13 +29,11 @@ def render_errors(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(ValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(Exception, _stranger)
 
 
 def error_response(error: LecternError) -> JSONResponse:
     """The error in OpenAI's shape."""
-    body = {"error": {"message": error.message, "type": error.type, "param": error.param, "code": error.code}}
-    return JSONResponse(body, error.status, error.headers)
+    return JSONResponse(error.body, error.status, error.headers)
 
 
 async def _lectern_error(request: Request, error: Exception) -> JSONResponse:
@@ -177,12 +96,6 @@ def _methods(request: Request) -> list[str]:
     )
 
 
-async def _stranger(request: Request, error: Exception) -> JSONResponse:
-    request_id = request.scope.get("state", {}).get("request_id", "unknown")
-    log.exception("Unexpected error", exc_info=error)
-    return error_response(LecternError(request_id=request_id))
-
-
 def paging(usual: int = 20, most: int = 100, order: str = "desc") -> Any:
     """A dependency that reads which Page of a list is wanted: `usual` objects, where the caller does not say."""
 
@@ -216,7 +129,10 @@ def add_headers(request: Request, headers: Mapping[str, str]) -> None:
     request.state.headers = {**getattr(request.state, "headers", {}), **pairs}
 
 
-def tell_documents(request: Request, passages: Sequence[Passage]) -> None:
-    """Notes which documents stand behind the answer to a request, for the record of who read what."""
-    documents = dict.fromkeys((passage.store_id, passage.file_id) for passage in passages)
-    request.state.documents = [*getattr(request.state, "documents", ()), *documents]
+def tell_documents(
+    request: Request, passages: Sequence[Passage] = (), documents: Sequence[tuple[str, str]] = ()
+) -> None:
+    """Notes which documents stand behind the answer to a request, for the record of who read what: by passages, or by
+    the ids of a store (empty: none) and a file."""
+    found = dict.fromkeys([*((passage.store_id, passage.file_id) for passage in passages), *documents])
+    request.state.documents = [*getattr(request.state, "documents", ()), *found]

@@ -186,6 +186,13 @@ class Settings(BaseSettings):
             raise ValueError(f"there is no policy of that name, only {', '.join(POLICIES)}")
         return value
 
+    @property
+    def base_url(self) -> str:
+        """Where Lectern is, as this machine calls it."""
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 - compared, not bound
+        name = f"[{host}]" if ":" in host else host
+        return f"{'https' if self.tls_cert else 'http'}://{name}:{self.port}"
+
     def clean_steps(self) -> tuple[str, ...]:
         """The names of the steps of cleaning."""
         return _names(self.clean)

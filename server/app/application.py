@@ -15,16 +15,27 @@ from sqlalchemy.exc import SQLAlchemyError
 from server import __version__
 from server.access.auth import Gate
 from server.access.callers import Callers
+from server.access.key_routes import api_key_routes
 from server.access.rights_routes import rights_router
-from server.access.routes import api_key_routes
 from server.adapters.database.access_lists import SqlAccessLists
 from server.adapters.database.evals import SqlEvals
+from server.adapters.database.file_batches import SqlFileBatches
 from server.adapters.database.jobs import worker_name
 from server.adapters.extractive import ExtractiveEngine
 from server.app.audit import SEALED_BY
 from server.app.limits import Limited, open_limits
 from server.app.models import open_engines
-from server.app.parts import Parts, cores, open_parts, open_sources, retriever_of, take_backup
+from server.app.parts import (
+    BYTES_PER_MB,
+    Parts,
+    cores,
+    open_parts,
+    open_sources,
+    part_uploads_of,
+    retriever_of,
+    take_backup,
+)
+from server.app.responses import open_responses
 from server.audit.middleware import Recording
 from server.audit.recorder import Recorder
 from server.audit.routes import audit_router
@@ -32,17 +43,25 @@ from server.bodies import JsonBodies
 from server.chat.answer import Answers, Watch
 from server.chat.find import Finder, Limits
 from server.chat.follow_up import questions
+from server.chat.responses.background import Background
+from server.chat.responses.routes import responses_router
 from server.chat.rewrite import Rewriter
 from server.chat.routes import chat_router
 from server.chat.wire import ChatRequest
+from server.documents.file_batch_routes import file_batches_router
+from server.documents.file_batches import FileBatches
 from server.documents.routes import files_router, store_files_router, stores_router
 from server.documents.source_routes import sources_router
+from server.documents.upload_routes import uploads_router
 from server.errors import IndexUnavailable
 from server.evals.evaluations import Evaluations
 from server.evals.examiner import Examiner
 from server.evals.routes import evals_router
 from server.evals.runner import Runner
-from server.http import Face, render_errors
+from server.face.hosts import Hosts
+from server.face.intake import Intake
+from server.face.middleware import Face
+from server.http import render_errors
 from server.limits.routes import limits_router
 from server.model import LECTERN, Page, Passage
 from server.monitor.metrics import Metrics
@@ -85,14 +104,15 @@ def create_app(settings: Settings, started: Callable[[Parts], None] | None = Non
             limited = open_limits(parts, gate)
             await asyncio.to_thread(limited.bookkeeper.start)
             stack.callback(limited.bookkeeper.stop)
-            runner = _serve(app, parts, engine, spare, gate, limited)
+            runners = _serve(app, parts, engine, spare, gate, limited)
             app.include_router(sources_router(sources, gate))
             parts.jobs.forget(KEPT_JOB_SECONDS)
             parts.stores.resume()
             parts.worker.start(cores() if settings.workers is None else settings.workers)
             parts.rebuilder.start(builds=settings.workers != 0)
             schedule.start()
-            runner.start()
+            for runner in runners:
+                runner.start()
             threading.Thread(target=_load_stores, args=(parts,), name="loading", daemon=True).start()
             if started:
                 await asyncio.to_thread(started, parts)
@@ -100,7 +120,8 @@ def create_app(settings: Settings, started: Callable[[Parts], None] | None = Non
                 parts.keys.create(SEALED_BY)
             async with recorder.recording(parts.audit):
                 yield
-            await asyncio.to_thread(runner.stop)
+            for runner in runners:
+                await asyncio.to_thread(runner.stop)
             await asyncio.to_thread(schedule.stop)
             await asyncio.to_thread(parts.worker.stop)
             await asyncio.to_thread(parts.rebuilder.stop)
@@ -114,7 +135,8 @@ def create_app(settings: Settings, started: Callable[[Parts], None] | None = Non
     render_errors(app)
     app.add_middleware(JsonBodies)
     app.add_middleware(Recording, recorder=recorder, content=settings.audit_content, seal=seal)
-    app.add_middleware(Face, note=metrics.request, most_json_bytes=settings.request_kb * 1024)
+    intake = Intake(settings.request_kb * 1024, settings.upload_mb * BYTES_PER_MB)
+    app.add_middleware(Face, note=metrics.request, hosts=Hosts(settings.host, settings.hosts), intake=intake)
     return app
 
 
@@ -133,8 +155,10 @@ def _load_stores(parts: Parts) -> None:
             parts.index.search(store.collection, np.zeros(store.dimensions, np.float32), None, 1)
 
 
-def _serve(app: FastAPI, parts: Parts, engine: Engine, spare: Engine | None, gate: Gate, limited: Limited) -> Runner:
-    """Adds the routes; what asks the questions of evaluations comes back."""
+def _serve(
+    app: FastAPI, parts: Parts, engine: Engine, spare: Engine | None, gate: Gate, limited: Limited
+) -> list[Runner | Background]:
+    """Adds the routes; what does the jobs they queue comes back."""
     settings, metrics = parts.settings, parts.metrics
     retriever = retriever_of(parts)
 
@@ -167,20 +191,27 @@ def _serve(app: FastAPI, parts: Parts, engine: Engine, spare: Engine | None, gat
     metrics.watch(parts.jobs.counts, lambda: limited.turnstile.under_way)
     lists = SqlAccessLists(parts.database)
     app.include_router(files_router(parts.uploads, gate))
+    app.include_router(uploads_router(part_uploads_of(parts), gate))
     shared = settings.stores_shared
     app.include_router(stores_router(parts.stores, search, split_query, parts.rights, gate, shared=shared))
     app.include_router(store_files_router(parts.stores, parts.texts, parts.rights, lists, gate))
+    batches = FileBatches(SqlFileBatches(parts.database), parts.stores)
+    app.include_router(file_batches_router(batches, parts.rights, gate))
     app.include_router(rights_router(lists, gate))
     answering = [Depends(limited.gateway)]
     app.include_router(chat_router(answers, gate, int(time.time())), dependencies=answering)
+    responses, background = open_responses(parts, answers, limited.gateway)
+    app.include_router(responses_router(responses, background, gate), dependencies=answering)
     app.include_router(limits_router(limited.meter, limited.rows, gate))
     app.include_router(api_key_routes(parts.identities, gate))
     health = partial(problems, parts), partial(impairments, retriever)
     app.include_router(monitor_router(metrics, engine.state, health, gate.needs))
     app.include_router(audit_router(parts.audit, parts.audit.signer, gate))
     app.include_router(backup_router(partial(take_backup, parts), gate.needs))
-    evaluations = Evaluations(SqlEvals(parts.database), parts.catalog, parts.keys, parts.jobs, parts.uploads.open)
-    app.include_router(evals_router(evaluations, engine.models, gate.needs))
+    evaluations = Evaluations(
+        SqlEvals(parts.database), parts.catalog, parts.keys, parts.jobs, parts.rights, parts.uploads.open
+    )
+    app.include_router(evals_router(evaluations, engine.models, parts.rights, gate))
     mount_portal(app, parts.identities, parts.sessions, gate)
     examiner = Examiner(
         search,
@@ -188,7 +219,7 @@ def _serve(app: FastAPI, parts: Parts, engine: Engine, spare: Engine | None, gat
         partial(_answer, answers, limited.gateway, asyncio.get_running_loop()),
         settings.min_score,
     )
-    return Runner(parts.jobs, evaluations, examiner, worker_name())
+    return [Runner(parts.jobs, evaluations, examiner, worker_name()), background]
 
 
 def _answer(

@@ -1,5 +1,6 @@
 """Puts each request on record before the first byte of its answer leaves."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -31,6 +32,7 @@ ANSWERING = frozenset(
         "/v1/vector_stores/{store_id}/search",
     }
 )
+_ASKING = re.compile("|".join(re.sub(r"{\w+}", "[^/]+", path) for path in sorted(ANSWERING)))
 _MOST_CONTENT = 1024 * 1024
 _MOST_PEEKED = 64 * 1024
 _LONGEST_AGENT = 200
@@ -90,7 +92,8 @@ class _Request:
     async def receive(self) -> Message:
         """Passes the request on."""
         message = await self._receive()
-        if self._keeps_questions and self._route in ANSWERING and len(self._asked) < _MOST_CONTENT:
+        # The body is read before its route is found.
+        if self._keeps_questions and _ASKING.fullmatch(self._scope["path"]) and len(self._asked) < _MOST_CONTENT:
             self._asked += message.get("body", b"")
         return message
 

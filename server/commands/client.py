@@ -1,6 +1,7 @@
 """How commands speak to a running Lectern: as any client of its API does."""
 
 import os
+import ssl
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -32,8 +33,7 @@ class Client:
     """An HTTP client of the API at LECTERN_URL with the key LECTERN_API_KEY (by default: this machine's own)."""
 
     def __init__(self, settings: Settings) -> None:
-        host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 - compared, not bound
-        self.url = os.environ.get("LECTERN_URL") or f"http://{host}:{settings.port}"
+        self.url = os.environ.get("LECTERN_URL") or settings.base_url
         path = settings.data / "admin.key"
         key = os.environ.get("LECTERN_API_KEY")
         if not key:
@@ -42,7 +42,10 @@ class Client:
             except OSError:
                 raise NoClientKey(path=path) from None
         self.http = httpx.Client(
-            base_url=self.url, headers={"Authorization": f"Bearer {key}"}, timeout=httpx.Timeout(600, connect=5)
+            base_url=self.url,
+            headers={"Authorization": f"Bearer {key}"},
+            timeout=httpx.Timeout(600, connect=5),
+            verify=_trust(settings) if self.url == settings.base_url else True,
         )
 
     def call(self, method: str, path: str, **arguments: Any) -> dict[str, Any]:
@@ -78,6 +81,17 @@ class Client:
         if not create:
             raise ServerSaid(detail=f"There is no vector store {name!r}. `lectern ingest --store NAME` makes one.")
         return str(self.call("POST", "/v1/vector_stores", json={"name": name})["id"])
+
+
+def _trust(settings: Settings) -> ssl.SSLContext | bool:
+    """For this machine's own Lectern: its certificate itself is trusted, which is made for another name than the
+    address it is called by here."""
+    if settings.tls_cert is None:
+        return True
+    context = ssl.create_default_context(cafile=str(settings.tls_cert))
+    context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
+    context.check_hostname = False
+    return context
 
 
 def told(response: httpx.Response) -> str:

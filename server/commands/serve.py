@@ -1,5 +1,6 @@
 """`lectern serve` and `lectern worker`."""
 
+import asyncio
 import signal
 import sys
 import threading
@@ -13,6 +14,8 @@ from server.settings import Settings
 if TYPE_CHECKING:
     import uvicorn
     from fastapi import FastAPI
+
+    from server.face.tls import Certificate
 
 Port = Annotated[int | None, typer.Option(help="Port to listen on; LECTERN_PORT if not given.")]
 Host = Annotated[str | None, typer.Option(help="Address to listen on; LECTERN_HOST if not given.")]
@@ -30,6 +33,8 @@ def serve(host: Host = None, port: Port = None) -> None:
     import uvloop
 
     from server.app import create_app
+    from server.face.connection import GuardedProtocol
+    from server.face.tls import open_certificate
     from server.first_start import welcome
     from server.monitor.logs import configure_logs
 
@@ -48,6 +53,7 @@ def serve(host: Host = None, port: Port = None) -> None:
             sys.stdout.writelines(told)
             sys.stdout.flush()
 
+    certificate = open_certificate(settings.tls_cert, settings.tls_key)
     app = create_app(settings, lambda parts: told.append(welcome(parts)))
     server = Server(
         uvicorn.Config(
@@ -55,6 +61,9 @@ def serve(host: Host = None, port: Port = None) -> None:
             host=settings.host,
             port=settings.port,
             lifespan="off",
+            http=GuardedProtocol,
+            ws="none",
+            ssl_context_factory=(lambda *_: certificate.context) if certificate else None,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -64,15 +73,18 @@ def serve(host: Host = None, port: Port = None) -> None:
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
         )
     )
-    uvloop.run(_run(app, server))
+    uvloop.run(_run(app, server, certificate))
     if not server.started:
         raise typer.Exit(1)
 
 
-async def _run(app: "FastAPI", server: "uvicorn.Server") -> None:
+async def _run(app: "FastAPI", server: "uvicorn.Server", certificate: "Certificate | None") -> None:
     """Serves within the application's lifespan, so that an error of its start is raised here and told in one line."""
     async with app.router.lifespan_context(app):
+        following = asyncio.create_task(certificate.follow()) if certificate else None
         await server.serve()
+        if following:
+            following.cancel()
 
 
 def worker(

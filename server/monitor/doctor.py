@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from server.errors import WrongSetting
 from server.settings import OcrEngine, Settings
 
 LEAST_FREE_BYTES = 5 * 1024**3
+LEAST_CERTIFICATE_DAYS = 21
 
 
 class Verdict(StrEnum):
@@ -146,7 +148,28 @@ def embedder(settings: Settings) -> Iterator[Finding]:
         yield Finding("embedder", Verdict.FAIL, "the packaged model is missing", "run `make setup` again")
 
 
-CHECKS: tuple[Check, ...] = (tesseract, embedder, disk, keys, database, index)
+def certificate(settings: Settings) -> Iterator[Finding]:
+    """Is the TLS certificate good, and for how long?"""
+    if settings.tls_cert is None:
+        open_to_others = settings.host not in {"127.0.0.1", "localhost", "::1"}
+        verdict = Verdict.WARN if open_to_others and not settings.trusted_proxies else Verdict.OK
+        advice = "set LECTERN_TLS_CERT, or put a proxy with TLS before it and name it in LECTERN_TRUSTED_PROXIES"
+        yield Finding("TLS", verdict, f"none; Lectern listens on {settings.host}", advice)
+        return
+    from server.face.tls import left, open_certificate
+
+    try:
+        open_certificate(settings.tls_cert, settings.tls_key)
+        days = left(settings.tls_cert).days
+    except (OSError, ValueError, WrongSetting) as error:
+        yield Finding("TLS", Verdict.FAIL, str(error), "check LECTERN_TLS_CERT and LECTERN_TLS_KEY")
+        return
+    verdict = Verdict.FAIL if days < 0 else Verdict.WARN if days < LEAST_CERTIFICATE_DAYS else Verdict.OK
+    told = f"the certificate is good for {days} days" if days >= 0 else f"the certificate expired {-days} days ago"
+    yield Finding("TLS", verdict, told, "put a new one in its place; Lectern takes it up within a minute")
+
+
+CHECKS: tuple[Check, ...] = (tesseract, embedder, disk, keys, database, index, certificate)
 
 
 def examine(settings: Settings, more: tuple[Check, ...] = ()) -> list[Finding]:

@@ -6,7 +6,15 @@ import sys
 import structlog
 from structlog.typing import Processor
 
+from server.monitor.secrets import redacted
 from server.settings import LogFormat
+
+
+class _Formatter(structlog.stdlib.ProcessorFormatter):
+    """Takes secrets out of whole lines, so that none slips through in an exception or in a library's message."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redacted(super().format(record))
 
 
 def configure_logs(level: str, form: LogFormat) -> None:
@@ -20,7 +28,9 @@ def configure_logs(level: str, form: LogFormat) -> None:
     last: list[Processor] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
         if form == LogFormat.JSON
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+        ]
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -30,7 +40,7 @@ def configure_logs(level: str, form: LogFormat) -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
+        _Formatter(
             foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last]
         )
     )

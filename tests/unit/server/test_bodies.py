@@ -10,7 +10,10 @@ from fastapi.testclient import TestClient
 from pydantic import BaseModel
 
 from server.bodies import JsonBodies
-from server.http import Face, render_errors
+from server.face.hosts import Hosts
+from server.face.intake import Intake
+from server.face.middleware import Face
+from server.http import render_errors
 
 
 class Inner(BaseModel):
@@ -28,7 +31,7 @@ def client() -> Iterator[TestClient]:
     app = FastAPI()
     render_errors(app)
     app.add_middleware(JsonBodies)
-    app.add_middleware(Face, note=lambda *_: None, most_json_bytes=65536)
+    app.add_middleware(Face, note=lambda *_: None, hosts=Hosts("testserver"), intake=Intake(65536, 65536))
 
     @app.post("/echo")
     def echo(body: Asked) -> Any:

@@ -5,7 +5,10 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from server.errors import EngineUnavailable
-from server.http import Face, render_errors
+from server.face.hosts import Hosts
+from server.face.intake import Intake
+from server.face.middleware import Face
+from server.http import render_errors
 
 noted: list[tuple[str, str, int]] = []
 
@@ -15,7 +18,10 @@ def client() -> Iterator[TestClient]:
     app = FastAPI()
     render_errors(app)
     app.add_middleware(
-        Face, note=lambda route, method, status, _: noted.append((route, method, status)), most_json_bytes=2048
+        Face,
+        note=lambda route, method, status, _: noted.append((route, method, status)),
+        hosts=Hosts("testserver"),
+        intake=Intake(2048, 1024**2),
     )
 
     @app.get("/down")

@@ -1,0 +1,37 @@
+"""Response headers that keep browsers from doing harm with what Lectern sends.
+
+See https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html.
+"""
+
+Header = tuple[bytes, bytes]
+
+_ALWAYS: list[Header] = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (
+        b"permissions-policy",
+        b"camera=(), microphone=(), geolocation=(), payment=(), usb=(), display-capture=(), browsing-topics=()",
+    ),
+]
+_PORTAL: list[Header] = [
+    (
+        b"content-security-policy",
+        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+        b"font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
+]
+# Nothing the API sends is a page: opened as one, it may do nothing, and no cache keeps it.
+_API: list[Header] = [
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; sandbox"),
+    (b"cache-control", b"no-store"),
+]
+# A year, for this name alone: whoever serves other names beside it must not be cut off by Lectern.
+_TLS: list[Header] = [(b"strict-transport-security", b"max-age=31536000")]
+
+
+def security_headers(path: str, scheme: str) -> list[Header]:
+    """The headers of an answer; a route's own take their place."""
+    return [*_ALWAYS, *(_API if path.startswith("/v1/") else _PORTAL), *(_TLS if scheme == "https" else [])]
