@@ -28,6 +28,7 @@ from server.adapters.database.sessions import SqlSessions
 from server.adapters.database.signatures import SqlSignatures
 from server.adapters.database.sources import SqlSources
 from server.adapters.database.statistics import SqlStatistics
+from server.adapters.database.uploads import SqlUploads
 from server.adapters.database.users import SqlUsers
 from server.adapters.datafolder import DataFolder
 from server.adapters.embedders import KnownEmbedders, Wanted
@@ -43,6 +44,7 @@ from server.documents.duplicates import Duplicates
 from server.documents.files import Uploads
 from server.documents.generations import Generations
 from server.documents.ingestion import Ingestion
+from server.documents.part_uploads import PartUploads
 from server.documents.passwords import Passwords
 from server.documents.rebuild import Rebuild
 from server.documents.rebuilder import Rebuilder
@@ -199,8 +201,18 @@ def open_sources(parts: Parts) -> tuple[Sources, Schedule]:
     places = Places(Roots(settings.source_roots, settings.data), Network(settings.source_networks), most_bytes)
     sources = Sources(rows, parts.catalog, parts.keys, places)
     sync = Sync(rows, places, parts.uploads, parts.stores, sources.credentials, most_bytes)
-    sweep = partial(parts.stores.sweep, parts.uploads.delete)
+    part_uploads = part_uploads_of(parts)
+
+    def sweep() -> int:
+        return parts.stores.sweep(parts.uploads.delete) + parts.uploads.sweep() + part_uploads.sweep()
+
     return sources, Schedule(parts.jobs, rows, sync, sweep, worker_name())
+
+
+def part_uploads_of(parts: Parts) -> PartUploads:
+    """Uploads in parts."""
+    most_bytes = parts.settings.upload_mb * BYTES_PER_MB
+    return PartUploads(SqlUploads(parts.database), parts.blobs, parts.keys, parts.uploads, most_bytes)
 
 
 def cores() -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 from server.app import Parts, cores, open_parts
 from server.bench import material
 from server.bench.figure import Figure
-from server.documents.attachment import Attachment
+from server.documents.placement import Placement
 from server.model import LECTERN, FileStatus
 from server.settings import Settings
 
@@ -95,7 +95,7 @@ def _answerable(parts: Parts, store_id: str, name: str) -> float:
     """Seconds from the upload of a small file until it is answerable."""
     started = time.perf_counter()
     (file,) = parts.uploads.put_all("assistants", [(name, material.markdown(time.time_ns() % 10_000, 2))])
-    parts.stores.attach(store_id, Attachment(file.id))
+    parts.stores.attach(store_id, Placement(file.id))
     while parts.stores.entry(store_id, file.id, LECTERN).status == FileStatus.IN_PROGRESS:
         time.sleep(0.02)
     return time.perf_counter() - started

@@ -13,14 +13,15 @@ from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
 from starlette.requests import Request
 
 from server.documents.findings import names_of
+from server.documents.forms import FileForm
 from server.documents.names import blob_name, elements_name, password_name
 from server.documents.stores import Stores
 from server.documents.upload import receive
-from server.errors import InvalidRequest, UnknownFile
+from server.errors import UnknownFile
 from server.model import Caller, FileRecord, Page
 from server.ports import Catalog, Files, Keys
 
-PURPOSES = ("assistants", "user_data", "batch", "fine-tune", "vision", "evals")
+SWEPT_AT_ONCE = 100
 MOST_NAME_CHARS = 255
 READ_BYTES = 1024 * 1024
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -53,28 +54,27 @@ class Uploads:
         """Takes the upload of a multipart request; it becomes `owner`'s.
 
         Raises:
-            InvalidRequest: the form is not a file and a purpose.
+            InvalidRequest, ValidationError: the form is not a file and a purpose.
             RequestTooLarge: the file is larger than uploads may be.
         """
-        file_id = _new_id()
+        file_id = new_id()
         await run_in_threadpool(self._keys.create, file_id)
         try:
             # In threads, so that uploads which end together can share their wait for the disk.
             async with contextmanager_in_threadpool(self._files.write(blob_name(file_id), file_id)) as out:
                 upload = await receive(request, out, self._most_bytes)
-                purpose = upload.fields.get("purpose", "")
-                if purpose not in PURPOSES:
-                    raise InvalidRequest(detail=f"purpose must be one of {', '.join(PURPOSES)}", param="purpose")
-            record = replace(_record(file_id, upload.filename or "", upload.bytes, purpose, upload.sha256), owner=owner)
+                form = FileForm.read(upload.fields)
+            record = new_record(file_id, upload.filename or "", upload.bytes, form.purpose, upload.sha256)
+            record = replace(record, owner=owner, expires_at=expiry(record, form.keep_seconds))
             await run_in_threadpool(self._catalog.add_file, record)
         except BaseException:
-            self._forget(file_id)
+            self.forget(file_id)
             raise
         return record
 
     def put(self, filename: str, purpose: str, stream: BinaryIO, record: Record | None = None) -> FileRecord:
         """Takes a file from this machine; `record` writes its row if something else is to be written with it."""
-        file_id = _new_id()
+        file_id = new_id()
         digest, size = hashlib.sha256(), 0
         self._keys.create(file_id)
         try:
@@ -83,10 +83,10 @@ class Uploads:
                     out.write(block)
                     digest.update(block)
                     size += len(block)
-            file = _record(file_id, filename, size, purpose, digest.hexdigest())
+            file = new_record(file_id, filename, size, purpose, digest.hexdigest())
             (record or self._catalog.add_file)(file)
         except BaseException:
-            self._forget(file_id)
+            self.forget(file_id)
             raise
         return file
 
@@ -96,7 +96,7 @@ class Uploads:
         """Takes files of this machine, as (name, content), together: small ones share their waits for the disk, so
         that a batch of hundreds costs about as much as one. `record` is as for `put`."""
         files = [
-            _record(_new_id(), filename, len(content), purpose, hashlib.sha256(content).hexdigest())
+            new_record(new_id(), filename, len(content), purpose, hashlib.sha256(content).hexdigest())
             for filename, content in contents
         ]
         self._keys.create(*(file.id for file in files))
@@ -106,11 +106,12 @@ class Uploads:
             (record or self._catalog.add_file)(*files)
         except BaseException:
             for file in files:
-                self._forget(file.id)
+                self.forget(file.id)
             raise
         return files
 
-    def _forget(self, file_id: str) -> None:
+    def forget(self, file_id: str) -> None:
+        """Removes all that lies of a file that has no row (any more), and its key."""
         findings = names_of(self._files, file_id)
         self._files.delete(blob_name(file_id), elements_name(file_id), password_name(file_id), *findings)
         self._keys.destroy(file_id)
@@ -134,15 +135,32 @@ class Uploads:
     def delete(self, file_id: str) -> None:
         """Removes the file, its chunks in every store, its text and its key. Raises UnknownFile."""
         self._catalog.file(file_id)
+        self._remove(file_id)
+
+    def sweep(self) -> int:
+        """Removes some of the files that have expired, and returns how many."""
+        expired = self._catalog.expired_files(SWEPT_AT_ONCE)
+        for file_id in expired:
+            self._remove(file_id)
+        return len(expired)
+
+    def _remove(self, file_id: str) -> None:
         for store_id in self._catalog.stores_of_file(file_id):
-            self._stores.detach(store_id, file_id)
+            self._stores.take_out(store_id, file_id)
         self._catalog.remove_file(file_id)
-        self._forget(file_id)
+        self.forget(file_id)
 
 
-def _new_id() -> str:
+def new_id() -> str:
+    """A name for a file that does not exist yet."""
     return f"file-{uuid.uuid4().hex}"
 
 
-def _record(file_id: str, filename: str, size: int, purpose: str, sha256: str) -> FileRecord:
+def expiry(record: FileRecord, seconds: int | None) -> int | None:
+    """When a file expires that is to be kept for so many seconds; None: never."""
+    return None if seconds is None else record.created_at + seconds
+
+
+def new_record(file_id: str, filename: str, size: int, purpose: str, sha256: str) -> FileRecord:
+    """The row of a file that has just come. Its name may be any."""
     return FileRecord(file_id, display_name(filename), size, purpose, sha256, int(time.time()))

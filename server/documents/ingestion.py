@@ -15,6 +15,7 @@ from server.documents.passwords import Passwords
 from server.documents.progress import Pace
 from server.documents.sink import IndexSink
 from server.documents.text import Texts
+from server.errors import UnknownFile
 from server.model import Chunking, FileProgress, FileRecord, FileStatus, StoreFile
 from server.ports import Catalog, Embedders, Files
 
@@ -105,10 +106,12 @@ class Ingestion:
         """Reads the file and returns its new standing, which is not written yet.
 
         Raises:
-            UnknownFile, UnknownStore: the file or the store has gone.
+            UnknownFile, UnknownStore: the file or the store has gone, or reading was cancelled.
             EmbedderUnavailable, IndexUnavailable: try again later.
         """
         entry = self._catalog.store_file(store_id, file_id)
+        if entry.status == FileStatus.CANCELLED:
+            raise UnknownFile(file=file_id)
         record = self._catalog.file(file_id)
         store = self._catalog.store(store_id)
         entry = replace(entry, read_into=store.generation)

@@ -6,6 +6,11 @@ def blob_name(file_id: str) -> str:
     return f"files/{file_id}"
 
 
+def part_name(upload_id: str, part_id: str) -> str:
+    """Name of a sealed part of an upload."""
+    return f"parts/{upload_id}/{part_id}"
+
+
 def elements_name(file_id: str) -> str:
     """Name of the sealed elements that reading found."""
     return f"elements/{file_id}"

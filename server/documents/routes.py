@@ -9,8 +9,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
 from server.documents import wire
-from server.documents.attachment import Attachment
 from server.documents.files import Uploads
+from server.documents.placement import Placement
 from server.documents.stores import StoreOptions, Stores
 from server.documents.text import Texts
 from server.errors import InvalidRequest
@@ -168,7 +168,7 @@ def store_files_router(stores: Stores, texts: Texts, rights: Rights, lists: Acce
             lists.set_file(body.file_id, body.access.changed(lists.of_file(body.file_id)))
         password = body.password.get_secret_value() if body.password else None
         chunking = wire.chunking_of(body.chunking_strategy)
-        wish = Attachment(body.file_id, body.attributes or {}, chunking, body.replaces, body.owned)
+        wish = Placement(body.file_id, body.attributes or {}, chunking, body.replaces, body.owned)
         stores.attach(store_id, wish, wire.priority_of(body.priority), password)
         return wire.store_file_object(stores.entry(store_id, body.file_id, caller))
 

@@ -7,12 +7,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from server.documents.attachment import Attachment, wished
 from server.documents.attributes import check_attributes
 from server.documents.duplicates import unmarked
 from server.documents.filters import matches
 from server.documents.generations import Generations
 from server.documents.passwords import Passwords
+from server.documents.placement import Placement, wished
 from server.documents.progress import QUEUED, load
 from server.errors import ExpiredStore, InvalidRequest, UnknownFile
 from server.model import (
@@ -113,7 +113,7 @@ class Stores:
         )
         self._index.create(store.collection, store.dimensions)
         self._catalog.add_store(store, options.access.grants)
-        self.attach_all(store_id, [Attachment(file_id, chunking=chunking) for file_id in file_ids], priority)
+        self.attach_all(store_id, [Placement(file_id, chunking=chunking) for file_id in file_ids], priority)
         return self.view(store_id, LECTERN)
 
     def view(self, store_id: str, caller: Caller) -> StoreView:
@@ -157,7 +157,7 @@ class Stores:
         self._generations.remove_store(store_id)
 
     def attach(
-        self, store_id: str, wish: Attachment, priority: Priority = Priority.INTERACTIVE, password: str | None = None
+        self, store_id: str, wish: Placement, priority: Priority = Priority.INTERACTIVE, password: str | None = None
     ) -> StoreFile:
         """Puts a file into a store; a job reads it. A file that is there already is read again only if it failed, was
         cancelled or is to be parted otherwise. A password opens a protected file; it is forgotten once the file was
@@ -188,7 +188,7 @@ class Stores:
         self.queue(before, priority)
         return before
 
-    def attach_all(self, store_id: str, wishes: Sequence[Attachment], priority: Priority = Priority.BULK) -> None:
+    def attach_all(self, store_id: str, wishes: Sequence[Placement], priority: Priority = Priority.BULK) -> None:
         """Puts many files into a store, all or none; those that are there already are treated as by `attach`.
 
         Raises:
@@ -207,7 +207,7 @@ class Stores:
                 self._catalog.set_attributes(store_id, wish.file_id, wish.attributes)
         self.queue_all(self._catalog.attach_all(entering), priority)
 
-    def _looked_up(self, store_id: str, wishes: Sequence[Attachment]) -> dict[str, StoreFile]:
+    def _looked_up(self, store_id: str, wishes: Sequence[Placement]) -> dict[str, StoreFile]:
         """How the files, and those they are to replace, stand in the store now; notes that it is used."""
         store, now = self._catalog.store(store_id), int(time.time())
         if store.expired(now):
@@ -243,6 +243,10 @@ class Stores:
         """Takes a file out of a store, from the next search on. Raises UnknownStore, UnknownFile."""
         self._catalog.store(store_id)
         self._catalog.store_file(store_id, file_id)
+        self.take_out(store_id, file_id)
+
+    def take_out(self, store_id: str, file_id: str) -> None:
+        """As `detach`, of a file that may have expired."""
         self._catalog.detach(store_id, file_id)
         self._clear(store_id, file_id)
 
@@ -268,14 +272,14 @@ class Stores:
         """A file's standing in a store as the caller may see it, with the progress of its job. Raises UnknownStore,
         UnknownFile."""
         self._catalog.store(store_id)
-        return self._shown(store_id, [self._catalog.store_file(store_id, file_id)], caller)[0]
+        return self.shown(store_id, [self._catalog.store_file(store_id, file_id)], caller)[0]
 
     def entries(self, store_id: str, status: str | None, page: Page, caller: Caller) -> list[StoreFile]:
         """A page of those of a store's files that the caller may read. Raises UnknownStore."""
         self._catalog.store(store_id)
-        return self._shown(store_id, self._catalog.store_files(store_id, status, page, caller), caller)
+        return self.shown(store_id, self._catalog.store_files(store_id, status, page, caller), caller)
 
-    def _shown(self, store_id: str, entries: list[StoreFile], caller: Caller) -> list[StoreFile]:
+    def shown(self, store_id: str, entries: list[StoreFile], caller: Caller) -> list[StoreFile]:
         """The standings, without a word on files that are kept from the caller."""
         entries, readable = self._with_progress(entries), self._rights.readable(caller, store_id)
         if readable is None:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Final, cast
 
-from server.documents.files import Uploads
 from server.documents.attributes import MOST_ATTRIBUTE_CHARS
+from server.documents.files import Uploads
 from server.documents.stores import Stores
 from server.errors import LecternError, RefusedSource, SourceUnavailable
 from server.model import (

@@ -30,9 +30,10 @@ class Upload:
 
 
 class _Parts:
-    """Callbacks of the multipart parser: fields are kept, the part named `file` is buffered for the writer."""
+    """Callbacks of the multipart parser: fields are kept, the part named `content` is buffered for the writer."""
 
-    def __init__(self) -> None:
+    def __init__(self, content: str) -> None:
+        self._content = content
         self.upload = Upload()
         self.buffer = bytearray()
         self.ended = False
@@ -63,10 +64,10 @@ class _Parts:
     def on_headers_finished(self) -> None:
         self._name = str(self._headers.get_param("name", "", "content-disposition"))
         filename = self._headers.get_filename()
-        self._is_file = self._name == "file"
+        self._is_file = self._name == self._content
         if self._is_file:
             if self.upload.filename is not None:
-                raise InvalidRequest(detail="send one file in a request", param="file")
+                raise InvalidRequest(detail="send one file in a request", param=self._content)
             self.upload.filename = filename or "upload"
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
@@ -85,8 +86,8 @@ class _Parts:
         self.ended = True
 
 
-async def receive(request: Request, out: BinaryIO, most_bytes: int) -> Upload:
-    """Reads the request's multipart body; the content of its part `file` goes to `out`.
+async def receive(request: Request, out: BinaryIO, most_bytes: int, part: str = "file") -> Upload:
+    """Reads the request's multipart body; the content of its part named `part` goes to `out`.
 
     Raises:
         InvalidRequest: the body is not multipart, holds no file or is cut off.
@@ -96,8 +97,8 @@ async def receive(request: Request, out: BinaryIO, most_bytes: int) -> Upload:
     message["content-type"] = request.headers.get("content-type", "")
     boundary = message.get_param("boundary")
     if message.get_content_type() != "multipart/form-data" or not isinstance(boundary, str):
-        raise InvalidRequest(detail="send the file as multipart/form-data, with the fields file and purpose")
-    parts = _Parts()
+        raise InvalidRequest(detail=f"send the content as multipart/form-data, in the field {part}")
+    parts = _Parts(part)
     parser = MultipartParser(
         boundary,
         {
@@ -134,6 +135,6 @@ async def receive(request: Request, out: BinaryIO, most_bytes: int) -> Upload:
         raise InvalidRequest(detail="the multipart body is cut off")
     await asyncio.to_thread(flush)
     if parts.upload.filename is None:
-        raise InvalidRequest(detail="the form has no part named 'file'", param="file")
+        raise InvalidRequest(detail=f"the form has no part named {part!r}", param=part)
     parts.upload.sha256 = digest.hexdigest()
     return parts.upload

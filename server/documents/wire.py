@@ -7,12 +7,22 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_core import PydanticCustomError
 
-from server.documents.attachment import Attachment
 from server.documents.ingestion import AUTO_CHUNKING
+from server.documents.placement import Placement
 from server.documents.progress import words
 from server.documents.stores import MOST_FILES_AT_ONCE, StoreView
 from server.grants import FileAccessBody, StoreAccessBody
-from server.model import Chunking, FileBatch, FileRecord, FileStatus, Passage, Priority, StoreFile
+from server.model import (
+    Chunking,
+    FileBatch,
+    FileRecord,
+    FileStatus,
+    PartRecord,
+    Passage,
+    Priority,
+    StoreFile,
+    UploadRecord,
+)
 
 Attributes = dict[str, str | float | bool]
 PriorityName = Literal["interactive", "bulk"]
@@ -152,14 +162,14 @@ class CreateFileBatch(BaseModel):
             raise PydanticCustomError("files", detail)
         return self
 
-    def attachments(self) -> list[Attachment]:
+    def placements(self) -> list[Placement]:
         """How each file is to be in the store."""
         if self.files is not None:
             return [
-                Attachment(one.file_id, one.attributes or {}, chunking_of(one.chunking_strategy)) for one in self.files
+                Placement(one.file_id, one.attributes or {}, chunking_of(one.chunking_strategy)) for one in self.files
             ]
         chunking = chunking_of(self.chunking_strategy)
-        return [Attachment(file_id, self.attributes or {}, chunking) for file_id in self.file_ids or ()]
+        return [Placement(file_id, self.attributes or {}, chunking) for file_id in self.file_ids or ()]
 
 
 class RankingOptions(BaseModel):
@@ -213,6 +223,26 @@ def file_object(file: FileRecord) -> dict[str, Any]:
         "status": "processed",
         "status_details": None,
     }
+
+
+def upload_object(upload: UploadRecord, file: FileRecord | None = None) -> dict[str, Any]:
+    """OpenAI's upload in parts, with the file that came of it."""
+    return {
+        "id": upload.id,
+        "object": "upload",
+        "bytes": upload.bytes,
+        "created_at": upload.created_at,
+        "expires_at": upload.expires_at,
+        "filename": upload.filename,
+        "purpose": upload.purpose,
+        "status": upload.status.value,
+        "file": file and file_object(file),
+    }
+
+
+def part_object(part: PartRecord) -> dict[str, Any]:
+    """OpenAI's part of an upload."""
+    return {"id": part.id, "object": "upload.part", "created_at": part.created_at, "upload_id": part.upload_id}
 
 
 def store_object(view: StoreView) -> dict[str, Any]:

@@ -108,12 +108,14 @@ class Worker:
         return replace(entry, status=FileStatus.FAILED, error_code=code, error_message=message)
 
     def _forget_if_gone(self, store_id: str, file_id: str) -> bool:
+        """Clears the index of a file that is not to be read any more: it left the store, or reading was cancelled."""
         try:
-            self._catalog.store_file(store_id, file_id)
+            if self._catalog.store_file(store_id, file_id).status != FileStatus.CANCELLED:
+                return False
         except (UnknownFile, UnknownStore):
-            try:
-                self._ingestion.forget(store_id, file_id)
-            except IndexUnavailable:
-                log.info("Nothing to forget: the store has gone", store=store_id)
-            return True
-        return False
+            log.info("The file or its store has gone", file=file_id, store=store_id)
+        try:
+            self._ingestion.forget(store_id, file_id)
+        except IndexUnavailable:
+            log.info("Nothing to forget: the store has gone", store=store_id)
+        return True

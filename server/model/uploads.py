@@ -34,11 +34,11 @@ class UploadRecord:
 
 @dataclass(frozen=True, slots=True)
 class PartRecord:
-    """A part of an upload, sealed."""
+    """A part of an upload, sealed. One without `bytes` is still coming."""
 
     id: str
     upload_id: str
-    bytes: int
+    bytes: int | None
     created_at: int
 
 

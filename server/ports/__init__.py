@@ -5,6 +5,7 @@ Calls without `async` may block and are made from worker threads; adapters are s
 
 from server.ports.attempts import Attempts, Rule
 from server.ports.audit import Audit
+from server.ports.batches import BatchRows
 from server.ports.catalog import Catalog
 from server.ports.engine import Engine
 from server.ports.evals import Evals
@@ -17,6 +18,7 @@ from server.ports.jobs import Jobs
 from server.ports.limits import Admission, Allowances, Sizes
 from server.ports.rights import AccessLists, Gate, Rights
 from server.ports.sources import SourcePlace, SourcePlaces, Sources
+from server.ports.uploads import FileBatchRows, UploadRows
 
 __all__ = [
     "AccessLists",
@@ -26,11 +28,13 @@ __all__ = [
     "Allowed",
     "Attempts",
     "Audit",
+    "BatchRows",
     "Catalog",
     "EmbedderRows",
     "Embedders",
     "Engine",
     "Evals",
+    "FileBatchRows",
     "Files",
     "Gate",
     "Generations",
@@ -52,6 +56,7 @@ __all__ = [
     "SourcePlaces",
     "Sources",
     "Statistics",
+    "UploadRows",
     "Users",
     "Vector",
 ]

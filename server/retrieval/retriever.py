@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 
 from ingest.ports import Embedder
-from server.errors import DamagedSeal, IndexUnavailable
+from server.errors import DamagedSeal, ExpiredStore, IndexUnavailable
 from server.model import Passage, StoreFile, StoreRecord
 from server.payload import Payload, unpack
 from server.ports import Allowed, Catalog, Index, Keys, Statistics
@@ -68,10 +68,13 @@ class Retriever:
         Of a file that is being replaced, exactly one version is found.
 
         Raises:
-            UnknownStore: there is no such store.
+            UnknownStore, ExpiredStore: there is no such store (any more).
             IndexUnavailable, EmbedderUnavailable: the search cannot be made.
         """
         stores = [self._catalog.store(store_id) for store_id in dict.fromkeys(store_ids)]
+        for store in stores:
+            if store.expired(time.time()):
+                raise ExpiredStore(store=store.id, days=store.expires_days)
         found = [self._answer(question, stores, limit, allowed) for question in dict.fromkeys(questions)]
         return [candidate.passage for candidate in joined(found, limit)]
 

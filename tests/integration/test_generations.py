@@ -19,8 +19,8 @@ from server.adapters.embedders import PROBES
 from server.adapters.minilm import MiniLm
 from server.app import Parts, open_parts, retriever_of, store_findings
 from server.documents import rebuilder
-from server.documents.attachment import Attachment
 from server.documents.names import blob_name, elements_name
+from server.documents.placement import Placement
 from server.documents.wire import store_object
 from server.errors import EmbedderUnavailable, IndexUnavailable
 from server.jobs import heartbeat, loop
@@ -105,7 +105,7 @@ class House:
 
     def add(self, name: str, text: str, replaces: str | None = None) -> str:
         file = self.parts.uploads.put(name, "assistants", io.BytesIO(text.encode()))
-        self.parts.stores.attach(self.store.id, Attachment(file.id, replaces=replaces))
+        self.parts.stores.attach(self.store.id, Placement(file.id, replaces=replaces))
         return file.id
 
     def fill(self, **files: str) -> dict[str, str]:
@@ -240,7 +240,7 @@ def test_files_that_come_change_and_leave_while_it_is_built_are_neither_lost_nor
         newer = house.add("travel.md", TRAVEL.replace("240", "260"), ids["travel"])
         house.wait(house.is_read)
         parts.uploads.delete(ids["router"])
-        again = parts.stores.attach(house.store.id, Attachment(ids["leave"], {"again": True}))
+        again = parts.stores.attach(house.store.id, Placement(ids["leave"], {"again": True}))
         house.wait(house.is_read)
         assert house.shown()["building"]["number"] == 1
         service.release()

@@ -276,7 +276,9 @@ class SqlCatalog:
         columns = (table.c.store_id, table.c.status, sa.func.count(), sa.func.sum(table.c.usage_bytes))
         with self._database.read() as connection:
             for part in _parts(store_ids):
-                query = sa.select(*columns).where(table.c.store_id.in_(part), entries.lasting(int(self._clock())), shown(caller))
+                query = sa.select(*columns).where(
+                    table.c.store_id.in_(part), entries.lasting(int(self._clock())), shown(caller)
+                )
                 query = query.group_by(table.c.store_id, table.c.status)
                 for store_id, status, number, used in connection.execute(query):
                     counts[store_id][status] = number

@@ -123,7 +123,7 @@ def lasting(now: int) -> sa.ColumnElement[bool]:
     return store_files.c.file_id.not_in(sa.select(files.c.id).where(files.c.expires_at <= now))
 
 
-def _note(connection: sa.Connection, store_id: str, left: Sequence[sa.Row[Any]]) -> None:
+def _note(connection: sa.Connection, store_id: str, left: Sequence[Any]) -> None:
     """Notes of files that something of them may still lie in the index."""
     known = sa.select(departures.c.file_id).where(
         departures.c.store_id == store_id, departures.c.file_id.in_([row.file_id for row in left])

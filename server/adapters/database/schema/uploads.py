@@ -18,6 +18,7 @@ uploads = Table(
     Column("created_at", Integer, nullable=False),
     Column("expires_at", Integer, nullable=False, index=True),
     Column("file_id", String(64)),  # the file that comes of it, or is being put together
+    Column("cleared_at", Integer),  # when the last of its parts was removed
 )
 
 
@@ -26,7 +27,7 @@ upload_parts = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     Column("upload_id", ForeignKey("uploads.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("bytes", BigInteger, nullable=False),
+    Column("bytes", BigInteger),  # none: it is still coming
     Column("created_at", Integer, nullable=False),
 )
 

@@ -33,6 +33,7 @@ def _add_uploads() -> None:
         sa.Column("created_at", sa.Integer(), nullable=False),
         sa.Column("expires_at", sa.Integer(), nullable=False),
         sa.Column("file_id", sa.String(length=64)),
+        sa.Column("cleared_at", sa.Integer()),
         sa.PrimaryKeyConstraint("id", name="pk_uploads"),
     )
     op.create_index("ix_uploads_expires_at", "uploads", ["expires_at"])
@@ -40,7 +41,7 @@ def _add_uploads() -> None:
         "upload_parts",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("upload_id", sa.String(length=64), nullable=False),
-        sa.Column("bytes", sa.BigInteger(), nullable=False),
+        sa.Column("bytes", sa.BigInteger()),
         sa.Column("created_at", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["upload_id"], ["uploads.id"], name="fk_upload_parts_upload_id_uploads", ondelete="CASCADE"

@@ -8,7 +8,7 @@ from server.model import Chunking, FileStatus, StoreFile
 
 
 @dataclass(frozen=True, slots=True)
-class Attachment:
+class Placement:
     """How a file is to be in a store. With `replaces`, that file of the store answers until the new one is completed,
     and leaves in that moment; the new one has its attributes if none are given. An `owned` file is deleted when it
     leaves the store. `chunking` is how it is parted; None: as it was, or as Lectern thinks best."""
@@ -20,7 +20,7 @@ class Attachment:
     owned: bool = False
 
 
-def wished(store_id: str, wish: Attachment, here: Mapping[str, StoreFile]) -> StoreFile | None:
+def wished(store_id: str, wish: Placement, here: Mapping[str, StoreFile]) -> StoreFile | None:
     """The standing that a file is to get, with what it was before where nothing else is asked for; none if it need not
     be read (again). `here` is how the files concerned stand in the store now."""
     before = here.get(wish.file_id)
@@ -42,7 +42,7 @@ def wished(store_id: str, wish: Attachment, here: Mapping[str, StoreFile]) -> St
     )
 
 
-def _is_new(wish: Attachment, before: StoreFile) -> bool:
+def _is_new(wish: Placement, before: StoreFile) -> bool:
     """Whether the file has to be read for it, or its row to be written while it is read."""
     if wish.chunking is not None and wish.chunking != before.chunking:
         return True
