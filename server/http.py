@@ -51,10 +51,16 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     given = request.headers.get("content-type", "").split(";")[0].strip()
     if first["loc"] == ("body",) and given != "application/json" and not given.endswith("+json"):
         return error_response(WrongContentType(given=given or "nothing", wanted="application/json"))
-    where = _place(first["loc"], getattr(error, "body", None))
+    return error_response(invalid(error, getattr(error, "body", None)))
+
+
+def invalid(error: RequestValidationError | ValidationError, body: Any = None) -> InvalidRequest:
+    """The error that tells what is wrong with a request's fields; `body` is what was sent."""
+    first = error.errors()[0]
+    where = _place(first["loc"], body)
     said = first["msg"].removeprefix("Value error, ")
     detail = f"{where}: {said[0].lower()}{said[1:]}" if where else said[0].lower() + said[1:]
-    return error_response(InvalidRequest(detail=detail.removesuffix("."), param=where or None))
+    return InvalidRequest(detail=detail.removesuffix("."), param=where or None)
 
 
 def _place(loc: Sequence[int | str], body: Any) -> str:

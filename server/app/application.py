@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -23,6 +23,7 @@ from server.adapters.database.file_batches import SqlFileBatches
 from server.adapters.database.jobs import worker_name
 from server.adapters.extractive import ExtractiveEngine
 from server.app.audit import SEALED_BY
+from server.app.batches import Endpoint, Endpoints, open_batches
 from server.app.limits import Limited, open_limits
 from server.app.models import open_engines
 from server.app.parts import (
@@ -39,6 +40,8 @@ from server.app.responses import open_responses
 from server.audit.middleware import Recording
 from server.audit.recorder import Recorder
 from server.audit.routes import audit_router
+from server.batches.routes import batches_router
+from server.batches.runner import Runner as BatchRunner
 from server.bodies import JsonBodies
 from server.chat.answer import Answers, Watch
 from server.chat.find import Finder, Limits
@@ -63,7 +66,7 @@ from server.face.intake import Intake
 from server.face.middleware import Face
 from server.http import render_errors
 from server.limits.routes import limits_router
-from server.model import LECTERN, Page, Passage
+from server.model import LECTERN, Caller, Page, Passage
 from server.monitor.metrics import Metrics
 from server.monitor.routes import backup_router, monitor_router
 from server.portal.routes import mount_portal
@@ -157,7 +160,7 @@ def _load_stores(parts: Parts) -> None:
 
 def _serve(
     app: FastAPI, parts: Parts, engine: Engine, spare: Engine | None, gate: Gate, limited: Limited
-) -> list[Runner | Background]:
+) -> list[Runner | Background | BatchRunner]:
     """Adds the routes; what does the jobs they queue comes back."""
     settings, metrics = parts.settings, parts.metrics
     retriever = retriever_of(parts)
@@ -213,13 +216,21 @@ def _serve(
     )
     app.include_router(evals_router(evaluations, engine.models, parts.rights, gate))
     mount_portal(app, parts.identities, parts.sessions, gate)
+
+    async def chat(body: Mapping[str, Any], caller: Caller) -> dict[str, Any]:
+        return await answers.complete(await answers.prepare(ChatRequest.model_validate(body), caller))
+
+    of_path: dict[str, Endpoint] = {"/v1/chat/completions": chat}
     examiner = Examiner(
         search,
         lambda store_id: parts.stores.allowed(store_id, None),
         partial(_answer, answers, limited.gateway, asyncio.get_running_loop()),
         settings.min_score,
     )
-    return [Runner(parts.jobs, evaluations, examiner, worker_name()), background]
+    request_batches, batch_runner = open_batches(parts, Endpoints(of_path, limited.gateway))
+    app.include_router(batches_router(request_batches, gate))
+    request_batches.resume()
+    return [Runner(parts.jobs, evaluations, examiner, worker_name()), background, batch_runner]
 
 
 def _answer(

@@ -39,6 +39,7 @@ from server.errors.answers import (
 )
 from server.errors.audit import AuditUnavailable, BrokenAudit
 from server.errors.base import InvalidRequest, LecternError, RequestTooLarge, WrongContentType
+from server.errors.batches import UnknownBatch
 from server.errors.documents import (
     DuplicateName,
     ExpiredStore,
@@ -105,6 +106,7 @@ __all__ = [
     "StoreFull",
     "TooManyAttempts",
     "UnknownAddress",
+    "UnknownBatch",
     "UnknownEval",
     "UnknownFile",
     "UnknownFileBatch",

@@ -18,6 +18,11 @@ class LecternError(Exception):
         super().__init__(self.message)
 
     @property
+    def body(self) -> dict[str, dict[str, str | None]]:
+        """The error in OpenAI's shape."""
+        return {"error": {"message": self.message, "type": self.type, "param": self.param, "code": self.code}}
+
+    @property
     def headers(self) -> dict[str, str]:
         """Response headers that belong to the error."""
         retry_after = self.facts.get("retry_after")

@@ -38,6 +38,10 @@ LEAST: dict[tuple[str, str], str] = {
     ("POST", "/v1/vector_stores/{store_id}/files/{file_id}"): "editor",
     ("GET", "/v1/vector_stores/{store_id}/files/{file_id}/content"): "reader",
     ("DELETE", "/v1/vector_stores/{store_id}/files/{file_id}"): "editor",
+    ("GET", "/v1/batches"): "reader",
+    ("POST", "/v1/batches"): "reader",
+    ("GET", "/v1/batches/{batch_id}"): "reader",
+    ("POST", "/v1/batches/{batch_id}/cancel"): "reader",
     ("GET", "/v1/limits/me"): "reader",
     ("GET", "/v1/limits"): "admin",
     ("GET", "/v1/limits/{subject}"): "admin",
@@ -93,7 +97,7 @@ def keys(lectern: Serving) -> dict[str, str]:
 
 def status(lectern: Serving, method: str, path: str, key: str | None) -> int:
     headers = {"Authorization": f"Bearer {key}"} if key else {}
-    names = ("key_id", "name", "file_id", "store_id", "source_id", "eval_id", "run_id", "item_id", "subject")
+    names = ("key_id", "name", "file_id", "store_id", "source_id", "eval_id", "run_id", "item_id", "subject", "batch_id")
     filled = path.format(**dict.fromkeys(names, "none"))
     with lectern.http() as http:
         http.headers.pop("Authorization")

@@ -3,6 +3,7 @@
 from server.adapters.database.schema.access import api_keys, links, sessions
 from server.adapters.database.schema.audit import audit
 from server.adapters.database.schema.base import metadata
+from server.adapters.database.schema.batches import batch_lines, batches
 from server.adapters.database.schema.documents import (
     departures,
     file_keys,
@@ -33,6 +34,8 @@ __all__ = [
     "allowances",
     "api_keys",
     "audit",
+    "batch_lines",
+    "batches",
     "departures",
     "embedders",
     "eval_items",
