@@ -50,12 +50,15 @@ def restore(
 
     Example: LECTERN_DATA=/srv/lectern lectern restore lectern-2026-11-23.tar --key master.key
     """
+    from server.app import record_command
     from server.backup import restore as run
     from server.vault.master import read_master_key
 
     settings = Settings.read()
     with archive.open("rb") as stream, Console(stderr=True).status(f"restoring to {settings.data}"):
         manifest = run(stream, settings.data, read_master_key(key) if key else None)
+    if not settings.database_url:  # else the record is a server's, and restored by other means
+        record_command(settings, "lectern restore", "restore")
     typer.echo(f"Restored to {settings.data}. Start it with `lectern serve`.")
     for what in manifest.left_out:
         typer.echo(f"Not in this archive: {what}")
@@ -78,7 +81,9 @@ def _from_server(settings: Settings, part: Path, *, with_key: bool) -> None:
 
 
 def _from_folder(settings: Settings, part: Path, *, with_key: bool) -> None:
-    from server.app import open_parts, take_backup
+    from server.app import open_parts, operator, take_backup
+    from server.model import AuditEvent
 
     with open_parts(settings) as parts, part.open("xb") as file:
         take_backup(parts, file, with_key)
+        parts.audit.append([AuditEvent("backup", "lectern backup", operator())])
