@@ -14,14 +14,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from server import __version__
 from server.access.auth import Gate
-from server.access.callers import Callers
-from server.access.key_routes import api_key_routes
 from server.access.rights_routes import rights_router
 from server.adapters.database.access_lists import SqlAccessLists
 from server.adapters.database.evals import SqlEvals
 from server.adapters.database.file_batches import SqlFileBatches
 from server.adapters.database.jobs import worker_name
 from server.adapters.extractive import ExtractiveEngine
+from server.app.access import add_access, open_access
 from server.app.audit import SEALED_BY
 from server.app.batches import Endpoint, Endpoints, open_batches
 from server.app.limits import Limited, open_limits
@@ -69,7 +68,6 @@ from server.limits.routes import limits_router
 from server.model import LECTERN, Caller, Page, Passage
 from server.monitor.metrics import Metrics
 from server.monitor.routes import backup_router, monitor_router
-from server.portal.routes import mount_portal
 from server.ports import Admission, Allowed, Engine
 from server.retrieval.retriever import Retriever
 from server.settings import AuditContent, Settings
@@ -102,13 +100,14 @@ def create_app(settings: Settings, started: Callable[[Parts], None] | None = Non
                 await one.start()
             opened.append(parts)
             sources, schedule = open_sources(parts)
-            callers = Callers(parts.identities, parts.sessions)
-            gate = Gate(callers, parts.rights)
+            access = open_access(parts)
+            gate = access.gate
             limited = open_limits(parts, gate)
             await asyncio.to_thread(limited.bookkeeper.start)
             stack.callback(limited.bookkeeper.stop)
             runners = _serve(app, parts, engine, spare, gate, limited)
             app.include_router(sources_router(sources, gate))
+            add_access(app, access, settings)
             parts.jobs.forget(KEPT_JOB_SECONDS)
             parts.stores.resume()
             parts.worker.start(cores() if settings.workers is None else settings.workers)
@@ -206,7 +205,6 @@ def _serve(
     responses, background = open_responses(parts, answers, limited.gateway)
     app.include_router(responses_router(responses, background, gate), dependencies=answering)
     app.include_router(limits_router(limited.meter, limited.rows, gate))
-    app.include_router(api_key_routes(parts.identities, gate))
     health = partial(problems, parts), partial(impairments, retriever)
     app.include_router(monitor_router(metrics, engine.state, health, gate.needs))
     app.include_router(audit_router(parts.audit, parts.audit.signer, gate))
@@ -215,7 +213,6 @@ def _serve(
         SqlEvals(parts.database), parts.catalog, parts.keys, parts.jobs, parts.rights, parts.uploads.open
     )
     app.include_router(evals_router(evaluations, engine.models, parts.rights, gate))
-    mount_portal(app, parts.identities, parts.sessions, gate)
 
     async def chat(body: Mapping[str, Any], caller: Caller) -> dict[str, Any]:
         return await answers.complete(await answers.prepare(ChatRequest.model_validate(body), caller))

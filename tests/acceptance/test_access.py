@@ -19,6 +19,12 @@ LEAST: dict[tuple[str, str], str] = {
     ("POST", "/v1/completions"): "reader",
     ("POST", "/v1/embeddings"): "reader",
     ("POST", "/v1/rerank"): "reader",
+    ("POST", "/v1/responses"): "reader",
+    ("POST", "/v1/responses/input_tokens"): "reader",
+    ("GET", "/v1/responses/{response_id}"): "reader",
+    ("DELETE", "/v1/responses/{response_id}"): "reader",
+    ("POST", "/v1/responses/{response_id}/cancel"): "reader",
+    ("GET", "/v1/responses/{response_id}/input_items"): "reader",
     ("GET", "/v1/models"): "reader",
     ("GET", "/v1/models/{name}"): "reader",
     ("GET", "/v1/files"): "reader",
@@ -98,6 +104,7 @@ def keys(lectern: Serving) -> dict[str, str]:
 def status(lectern: Serving, method: str, path: str, key: str | None) -> int:
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     names = ("key_id", "name", "file_id", "store_id", "source_id", "eval_id", "run_id", "item_id", "subject", "batch_id")
+    names += ("response_id",)
     filled = path.format(**dict.fromkeys(names, "none"))
     with lectern.http() as http:
         http.headers.pop("Authorization")

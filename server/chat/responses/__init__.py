@@ -1,0 +1,1 @@
+"""`/v1/responses`: answers that are told step by step, and kept."""

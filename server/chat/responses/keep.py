@@ -1,0 +1,137 @@
+"""Keeps responses: sealed, each with a key of its own, which goes with it."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import orjson
+
+from server.chat.responses.items import Stored
+from server.chat.responses.shape import Response
+from server.errors import DamagedSeal, UnknownFile, UnknownResponse
+from server.model import Caller
+from server.ports import Keys
+from server.ports.responses import ResponseRow, ResponseRows
+
+_SWEPT_AT_ONCE: Final = 100
+_SECONDS_OF_A_DAY: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A response with what it was asked: `items` are the input of its own. `documents` are the (store, file) of all
+    that stands behind it, its history's included. `asked` is the request of one that is still to be answered.
+    `withheld`: what it said was left out for who looks at it."""
+
+    owner: str
+    response: Response
+    items: Sequence[Stored]
+    documents: Sequence[tuple[str, str]] = ()
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    withheld: bool = False
+
+    @property
+    def id(self) -> str:
+        """The response's id."""
+        return str(self.response["id"])
+
+    @property
+    def status(self) -> str:
+        """Where the response stands."""
+        return str(self.response["status"])
+
+    @property
+    def background(self) -> bool:
+        """Whether it is answered without anybody waiting."""
+        return bool(self.response["background"])
+
+
+class Keep:
+    """Where responses are kept, for so many days; 0: until they are deleted."""
+
+    def __init__(self, rows: ResponseRows, keys: Keys, days: int) -> None:
+        self._rows = rows
+        self._keys = keys
+        self._days = days
+
+    def add(self, kept: Kept) -> None:
+        """Keeps a response."""
+        created_at = int(kept.response["created_at"])
+        expires_at = created_at + self._days * _SECONDS_OF_A_DAY if self._days else None
+        self._keys.create(kept.id)
+        try:
+            content = self._sealed(kept)
+            row = ResponseRow(kept.id, kept.owner, kept.status, kept.background, created_at, expires_at, content)
+            self._rows.add(row)
+        except BaseException:
+            self._keys.destroy(kept.id)
+            raise
+
+    def get(self, response_id: str, caller: Caller) -> Kept:
+        """A response of the caller's. Raises UnknownResponse: there is none, or it is another's: which does not
+        show."""
+        return self._opened(self._row(response_id, caller))
+
+    def change(self, kept: Kept) -> bool:
+        """Writes what became of a response; False if it has ended or gone meanwhile."""
+        try:
+            return self._rows.change(kept.id, kept.status, self._sealed(kept))
+        except UnknownFile:  # its key has gone
+            return False
+
+    def delete(self, response_id: str, caller: Caller) -> None:
+        """Forgets a response of the caller's. Raises UnknownResponse."""
+        self._remove(self._row(response_id, caller).id)
+
+    def sweep(self) -> None:
+        """Forgets the responses whose time is over."""
+        while expired := self._rows.expired(int(time.time()), _SWEPT_AT_ONCE):
+            for response_id in expired:
+                self._remove(response_id)
+
+    def add_events(self, response_id: str, events: Sequence[Mapping[str, Any]]) -> None:
+        """Keeps events, to be told later."""
+        sealed = []
+        for event in events:
+            number = event["sequence_number"]
+            text = orjson.dumps(event).decode()
+            sealed.append((number, self._keys.seal_text(response_id, text, f"{response_id} {number}")))
+        self._rows.add_events(response_id, sealed)
+
+    def events(self, response_id: str, after: int) -> list[dict[str, Any]]:
+        """The next of the kept events after a sequence number."""
+        found = self._rows.events(response_id, after, _SWEPT_AT_ONCE)
+        opened = (self._keys.open_text(response_id, text, f"{response_id} {number}") for number, text in found)
+        return [orjson.loads(text) for text in opened]
+
+    def _row(self, response_id: str, caller: Caller) -> ResponseRow:
+        row = self._rows.get(response_id)
+        over = row.expires_at is not None and row.expires_at <= time.time()
+        if over or not caller.owns(row.owner):
+            raise UnknownResponse(response=response_id)
+        return row
+
+    def _remove(self, response_id: str) -> None:
+        self._rows.remove(response_id)
+        self._keys.destroy(response_id)
+
+    def _sealed(self, kept: Kept) -> str:
+        told = {
+            "response": kept.response,
+            "items": list(kept.items),
+            "documents": list(kept.documents),
+            "asked": kept.asked,
+        }
+        return self._keys.seal_text(kept.id, orjson.dumps(told).decode(), kept.id)
+
+    def _opened(self, row: ResponseRow) -> Kept:
+        try:
+            told = orjson.loads(self._keys.open_text(row.id, row.content, row.id))
+        except DamagedSeal:
+            # It may have been deleted between both looks; damage of one that is there is told.
+            self._rows.get(row.id)
+            raise
+        documents = [(store_id, file_id) for store_id, file_id in told["documents"]]
+        response = told["response"] | {"status": row.status}
+        return Kept(row.owner, response, told["items"], documents, told["asked"])

@@ -1,0 +1,148 @@
+"""Answers as responses: made, told step by step, kept, and shown again."""
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+
+import anyio
+import structlog
+
+from server.chat.answer import Answers, Asked
+from server.chat.chunks import Chunk
+from server.chat.messages import text_of
+from server.chat.responses.conversation import messages_of, shortened
+from server.chat.responses.history import Context, History
+from server.chat.responses.items import Stored, stored
+from server.chat.responses.keep import Keep, Kept
+from server.chat.responses.request import CreateResponse, JsonObject, JsonSchema
+from server.chat.responses.shape import Response, new_response, result, shown
+from server.chat.responses.telling import Event, Telling
+from server.chat.responses.translate import chat_request
+from server.chat.responses.views import Views
+from server.errors import LecternError
+from server.model import Caller
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A response whose answer was opened: nothing can fail politely any more. `kept`: as it is stored."""
+
+    asked: Asked
+    telling: Telling
+    chunks: AsyncGenerator[Chunk, None]
+    kept: Kept
+
+
+class Responses:
+    """The responses of this Lectern."""
+
+    def __init__(self, answers: Answers, keep: Keep, history: History, views: Views) -> None:
+        self._answers = answers
+        self._keep = keep
+        self._history = history
+        self._views = views
+
+    async def create(self, request: CreateResponse, caller: Caller) -> tuple[Response, Sequence[tuple[str, str]]]:
+        """The whole response, and the (store, file) of the documents behind it. Raises as `begin`, and EngineLost."""
+        begun = await self.begin(request, caller)
+        async for _ in self.tell(begun, keep=False):
+            pass
+        if begun.telling.error is not None:
+            raise begun.telling.error
+        if request.kept:
+            await asyncio.to_thread(self._keep.add, begun.kept)
+        return shown(begun.telling.response, request.include or ()), begun.kept.documents
+
+    async def begin(self, request: CreateResponse, caller: Caller, of: Response | None = None) -> Begun:
+        """Opens the answer; `of` is the response that is waiting for it, if there is one.
+
+        Raises:
+            UnknownModel, UnknownStore, UnknownFile, UnknownResponse, InvalidRequest, QuestionTooLong: the request
+                cannot be answered.
+            EngineUnavailable, EngineRefused: the engine gives no answer.
+        """
+        response = of or self.queued(request, "in_progress")
+        asked, items, context = await self._prepared(request, str(response["id"]), caller)
+        own = [(passage.store_id, passage.file_id) for passage in asked.prompt.passages]
+        documents = list(dict.fromkeys([*own, *context.documents]))
+        for_program = request.text is not None and isinstance(request.text.format, JsonObject | JsonSchema)
+        telling = Telling(response, request.include or (), refuses=asked.not_found and for_program)
+        kept = Kept(caller.owner, response, items, documents)
+        return Begun(asked, telling, await self._answers.open(asked), kept)
+
+    async def tell(self, begun: Begun, *, keep: bool) -> AsyncGenerator[Event, None]:
+        """The events of the response, in their order; with `keep` it is stored when it has ended, whichever way.
+
+        A failure in it is among them, as its last.
+        """
+        telling, asked, ended = begun.telling, begun.asked, False
+        try:
+            for event in telling.begin():
+                yield event
+            if asked.grounded:
+                for event in telling.searched(asked.questions, [result(one) for one in asked.prompt.passages]):
+                    yield event
+            try:
+                async for chunk in begun.chunks:
+                    for event in telling.told(chunk.payload):
+                        yield event
+                last = list(telling.end())
+            except LecternError as error:
+                log.warning("A response broke off", response=begun.kept.id, reason=error.message)
+                last = list(telling.failed(error))
+            ended = True
+            if keep:  # before its end is told: what follows it may come at once
+                await asyncio.to_thread(self._keep.add, begun.kept)
+            for event in last:
+                yield event
+        finally:
+            await begun.chunks.aclose()
+            if not ended and keep:
+                telling.cancelled()
+                with anyio.CancelScope(shield=True):
+                    await asyncio.to_thread(self._keep.add, begun.kept)
+
+    async def tokens(self, request: CreateResponse, caller: Caller) -> int:
+        """About how many tokens the engine would read. Raises as `begin`."""
+        asked, _, _ = await self._prepared(request, "resp_none", caller)
+        messages = asked.prompt.body["messages"]
+        return sum(self._answers.count(text_of(message.get("content"))) for message in messages)
+
+    def queued(self, request: CreateResponse, status: str = "queued") -> Response:
+        """A response of which nothing is said yet."""
+        return new_response(request, f"resp_{uuid.uuid4().hex}", int(time.time()), status)
+
+    async def check(self, request: CreateResponse, caller: Caller) -> None:
+        """Raises what `begin` would raise of the request itself."""
+        await self._prepared(request, "resp_none", caller)
+
+    def get(self, response_id: str, caller: Caller) -> Kept:
+        """A stored response as the caller may see it now. Raises UnknownResponse."""
+        return self._views.of(self._keep.get(response_id, caller), caller)
+
+    def items(self, response_id: str, caller: Caller) -> tuple[list[Stored], Kept]:
+        """The input items of a stored response, oldest first, and the response. Raises UnknownResponse."""
+        kept = self._keep.get(response_id, caller)
+        found = []
+        for item in kept.items:
+            try:
+                found += self._history.resolved([item], caller)[0]
+            except LecternError:  # what it refers to has gone meanwhile
+                found.append(item)
+        return found, kept
+
+    async def _prepared(
+        self, request: CreateResponse, response_id: str, caller: Caller
+    ) -> tuple[Asked, list[Stored], Context]:
+        items = stored(request.input, response_id)
+        context = await asyncio.to_thread(self._history.context, items, request.previous_response_id, caller)
+        writes = self._answers.writes
+        messages = messages_of(context.items, request.instructions, context.files, pictures=writes)
+        if request.truncation == "auto":
+            room = await self._answers.room(request.model, request.max_output_tokens, caller)
+            messages = shortened(messages, room, self._answers.count)
+        return await self._answers.prepare(chat_request(request, messages), caller), items, context

@@ -1,0 +1,113 @@
+"""The response object as it is shown (https://platform.openai.com/docs/api-reference/responses/object)."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from server.chat.responses.request import LOGPROBS, RESULTS, CreateResponse
+from server.errors import EngineRefused, LecternError, Saturated
+from server.model import Passage
+
+Response = dict[str, Any]
+_ECHOED = (
+    *("instructions", "max_output_tokens", "max_tool_calls", "previous_response_id", "prompt_cache_key"),
+    *("safety_identifier", "temperature", "top_logprobs", "top_p", "user"),
+)
+
+
+def new_response(request: CreateResponse, response_id: str, created_at: int, status: str) -> Response:
+    """A response of which nothing is said yet."""
+    choice = request.tool_choice
+    return {
+        "id": response_id,
+        "object": "response",
+        "created_at": created_at,
+        "status": status,
+        "background": bool(request.background),
+        "completed_at": None,
+        "error": None,
+        "incomplete_details": None,
+        "model": request.model,
+        "output": [],
+        "usage": None,
+        **{name: getattr(request, name) for name in _ECHOED},
+        "metadata": request.metadata or {},
+        "parallel_tool_calls": request.parallel_tool_calls is not False,
+        "reasoning": {"effort": None, "summary": None} | _dumped(request.reasoning),
+        "service_tier": "default",
+        "store": request.kept,
+        "text": {"format": {"type": "text"}} | _dumped(request.text),
+        "tool_choice": "auto" if choice is None else choice if isinstance(choice, str) else _dumped(choice),
+        "tools": [_tool(_dumped(tool)) for tool in request.tools or ()],
+        "truncation": request.truncation or "disabled",
+    }
+
+
+def shown(response: Response, include: Collection[str]) -> Response:
+    """What a client sees of a response: results and probabilities only where it asks for them."""
+    output = [_item(item, include) for item in response["output"]]
+    return {**response, "output": output}
+
+
+def result(passage: Passage) -> dict[str, Any]:
+    """A passage as a result of the search, with Lectern's further fields."""
+    return {
+        "file_id": passage.file_id,
+        "filename": passage.filename,
+        "score": round(passage.score, 4),
+        "text": passage.text,
+        "attributes": dict(passage.attributes),
+        "vector_store_id": passage.store_id,
+        "page": passage.page,
+        "sheet": passage.sheet,
+        "cells": passage.cells,
+        "headings": list(passage.headings),
+    }
+
+
+def usage(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What an engine says of tokens, in the words of responses."""
+    read, written = int(told.get("prompt_tokens") or 0), int(told.get("completion_tokens") or 0)
+    return {
+        "input_tokens": read,
+        "input_tokens_details": {"cached_tokens": _detail(told, "prompt_tokens_details", "cached_tokens")},
+        "output_tokens": written,
+        "output_tokens_details": {"reasoning_tokens": _detail(told, "completion_tokens_details", "reasoning_tokens")},
+        "total_tokens": int(told.get("total_tokens") or read + written),
+    }
+
+
+def error_object(error: LecternError) -> dict[str, str]:
+    """What became of a response that failed, in OpenAI's few codes."""
+    code = "server_error"
+    if isinstance(error, Saturated):
+        code = "rate_limit_exceeded"
+    elif isinstance(error, EngineRefused):
+        code = "invalid_prompt"
+    return {"code": code, "message": error.message}
+
+
+def _item(item: Mapping[str, Any], include: Collection[str]) -> dict[str, Any]:
+    if item["type"] == "file_search_call" and RESULTS not in include:
+        return {**item, "results": None}
+    if item["type"] == "message" and LOGPROBS not in include:
+        return {**item, "content": [_without_logprobs(part) for part in item["content"]]}
+    return dict(item)
+
+
+def _without_logprobs(part: Mapping[str, Any]) -> dict[str, Any]:
+    return {**part, "logprobs": []} if part["type"] == "output_text" else dict(part)
+
+
+def _tool(tool: dict[str, Any]) -> dict[str, Any]:
+    if tool["type"] == "function":
+        return {"description": None, "parameters": None, "strict": None} | tool
+    return {"filters": None, "max_num_results": None} | tool
+
+
+def _dumped(part: Any) -> dict[str, Any]:
+    return {} if part is None else dict(part.model_dump(exclude_none=True, by_alias=True))
+
+
+def _detail(told: Mapping[str, Any], group: str, name: str) -> int:
+    details: Sequence[Any] | Mapping[str, Any] = told.get(group) or {}
+    return int(details.get(name) or 0) if isinstance(details, Mapping) else 0
