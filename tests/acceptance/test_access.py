@@ -103,8 +103,8 @@ def keys(lectern: Serving) -> dict[str, str]:
 
 def status(lectern: Serving, method: str, path: str, key: str | None) -> int:
     headers = {"Authorization": f"Bearer {key}"} if key else {}
-    names = ("key_id", "name", "file_id", "store_id", "source_id", "eval_id", "run_id", "item_id", "subject", "batch_id")
-    names += ("response_id",)
+    names = ("key_id", "name", "file_id", "store_id", "source_id", "eval_id", "run_id", "item_id", "subject")
+    names += ("batch_id", "response_id")
     filled = path.format(**dict.fromkeys(names, "none"))
     with lectern.http() as http:
         http.headers.pop("Authorization")
