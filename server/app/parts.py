@@ -199,7 +199,7 @@ def open_sources(parts: Parts) -> tuple[Sources, Schedule]:
     settings, rows = parts.settings, SqlSources(parts.database)
     most_bytes = settings.upload_mb * BYTES_PER_MB
     places = Places(Roots(settings.source_roots, settings.data), Network(settings.source_networks), most_bytes)
-    sources = Sources(rows, parts.catalog, parts.keys, places)
+    sources = Sources(rows, parts.catalog, parts.keys, places, parts.rights)
     sync = Sync(rows, places, parts.uploads, parts.stores, sources.credentials, most_bytes)
     part_uploads = part_uploads_of(parts)
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from server.documents.sources import INTERVAL, WEB_INTERVAL, Sources, SourceView
-from server.model import FileStatus, Role, SourceOptions
+from server.model import Caller, FileStatus, Role, SourceOptions
 from server.ports import Gate
 
 Glob = Annotated[str, Field(min_length=1, max_length=200)]
@@ -42,31 +42,31 @@ def sources_router(sources: Sources, gate: Gate) -> APIRouter:
     own rights and from its place in the network, and everybody who may ask the store reads what it found.
     """
     router = APIRouter(prefix="/v1/vector_stores/{store_id}/sources", tags=["sources"])
-    editor, admin = Depends(gate.store(Role.EDITOR)), Depends(gate.needs(Role.ADMIN))
+    editor, admin = Depends(gate.store(Role.EDITOR)), [Depends(gate.needs(Role.ADMIN)), Depends(gate.store(Role.ADMIN))]
 
-    @router.post("", dependencies=[admin])
+    @router.post("", dependencies=admin)
     def create_source(store_id: str, body: CreateSource) -> dict[str, Any]:
         """Adds a source; its first run begins at once."""
         credentials = {name: secret.get_secret_value() for name, secret in body.credentials.items()}
         return source_object(sources.create(store_id, body.url, body.options(), credentials))
 
-    @router.get("", dependencies=[editor])
-    def list_sources(store_id: str) -> dict[str, Any]:
+    @router.get("")
+    def list_sources(store_id: str, caller: Caller = editor) -> dict[str, Any]:
         """Lists a store's sources."""
-        found = [source_object(view) for view in sources.all(store_id)]
+        found = [source_object(view) for view in sources.all(store_id, caller)]
         return {"object": "list", "data": found, "has_more": False}
 
-    @router.get("/{source_id}", dependencies=[editor])
-    def get_source(store_id: str, source_id: str) -> dict[str, Any]:
+    @router.get("/{source_id}")
+    def get_source(store_id: str, source_id: str, caller: Caller = editor) -> dict[str, Any]:
         """One source, and how its last run ended."""
-        return source_object(sources.view(store_id, source_id))
+        return source_object(sources.view(store_id, source_id, caller))
 
-    @router.post("/{source_id}/sync", dependencies=[editor])
-    def sync_source(store_id: str, source_id: str) -> dict[str, Any]:
+    @router.post("/{source_id}/sync")
+    def sync_source(store_id: str, source_id: str, caller: Caller = editor) -> dict[str, Any]:
         """Has a source looked through now."""
-        return source_object(sources.run_now(store_id, source_id))
+        return source_object(sources.run_now(store_id, source_id, caller))
 
-    @router.delete("/{source_id}", dependencies=[admin])
+    @router.delete("/{source_id}", dependencies=admin)
     def delete_source(store_id: str, source_id: str) -> dict[str, Any]:
         """Removes a source and the files that came from it."""
         sources.delete(store_id, source_id)
@@ -92,10 +92,10 @@ def source_object(view: SourceView) -> dict[str, Any]:
         "pages": list(source.options.pages),
         "has_credentials": source.secrets is not None,
         "status": source.status.value,
-        "message": source.message,
+        "message": source.message if view.whole else None,
         "started_at": source.started_at,
         "ended_at": source.ended_at,
         "next_at": source.next_at,
-        "last_run": dict(source.counts),
+        "last_run": dict(source.counts) if view.whole else {},
         "file_counts": counts | {"total": sum(counts.values())},
     }

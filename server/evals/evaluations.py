@@ -9,18 +9,24 @@ from typing import Any, BinaryIO, Final
 
 import orjson
 
-from server.errors import InvalidRequest, UnknownEval
+from server.errors import InvalidRequest, UnknownEval, UnknownFile, UnknownStore
 from server.evals.criteria import checked
 from server.evals.lines import json_lines
 from server.evals.questions import StoreQuestion, store_questions
+from server.evals.sight import Sight
 from server.evals.summary import comparison
-from server.ports import Catalog, Jobs, Keys
+from server.model import Caller, Page, Role
+from server.ports import Catalog, Jobs, Keys, Rights
 from server.ports.evals import EvalRecord, Evals, ItemRecord, ItemStatus, RunRecord, RunStatus
 
 EVAL: Final = "eval"
 """The kind of job that is one run."""
 PURPOSE: Final = "evals"
 _ALL: Final = 2**31 - 1
+
+
+Opened = tuple[StoreQuestion, Mapping[str, Any]]
+"""A question, and what was found and said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +41,16 @@ class Evaluations:
     """The evaluations of this Lectern. `open_file` opens an uploaded file."""
 
     def __init__(
-        self, rows: Evals, catalog: Catalog, keys: Keys, jobs: Jobs, open_file: Callable[[str], BinaryIO]
+        self,
+        rows: Evals,
+        catalog: Catalog,
+        keys: Keys,
+        jobs: Jobs,
+        rights: Rights,
+        open_file: Callable[[str], BinaryIO],
     ) -> None:
         self.rows = rows
+        self._rights = rights
         self._catalog = catalog
         self._keys = keys
         self._jobs = jobs
@@ -59,6 +72,15 @@ class Evaluations:
             raise
         return record
 
+    def of(self, eval_id: str, caller: Caller, needed: Role) -> EvalRecord:
+        """An evaluation in whose store the caller has this role. Raises UnknownEval, Forbidden."""
+        record = self.rows.get(eval_id)
+        try:
+            self._rights.in_store(caller, record.store_id, needed)
+        except UnknownStore:
+            raise UnknownEval(eval=eval_id) from None
+        return record
+
     def delete(self, eval_id: str) -> None:
         """Removes the evaluation, its runs and all that was asked and answered. Raises UnknownEval."""
         self.rows.get(eval_id)
@@ -67,7 +89,7 @@ class Evaluations:
         self.rows.remove(eval_id)
         self._keys.destroy(eval_id)
 
-    def start(self, run: RunRecord, rows: Sequence[Mapping[str, Any]]) -> RunView:
+    def start(self, run: RunRecord, rows: Sequence[Mapping[str, Any]], caller: Caller) -> RunView:
         """Begins a run with the questions of the file it names, else with `rows`; a job asks them.
 
         Raises:
@@ -75,6 +97,8 @@ class Evaluations:
             InvalidRequest: the questions cannot be used; names the line.
         """
         record = self.rows.get(run.eval_id)
+        if run.file_id:
+            self._rights.of_files(caller, [run.file_id], Role.READER, param="data_source")
         questions = self._of_file(run.file_id) if run.file_id else store_questions(_numbered(rows))
         if not questions:
             raise InvalidRequest(detail="there is no question", param="data_source")
@@ -85,25 +109,32 @@ class Evaluations:
             items.append(replace(item, question=self._keys.seal_text(record.id, question.as_json(), item.id)))
         self.rows.add_run(run, items)
         self._jobs.add(EVAL, run.id, {})
-        return self.view(record.id, run.id)
+        return self.view(record.id, run.id, caller)
 
-    def view(self, eval_id: str, run_id: str) -> RunView:
+    def view(self, eval_id: str, run_id: str, caller: Caller) -> RunView:
         """A run, and how far it is. Raises UnknownEval."""
-        run = self._run(eval_id, run_id)
-        return RunView(run, self._counts(run_id))
+        return self._view(self._run(eval_id, run_id), caller)
 
-    def views(self, eval_id: str, after: str | None, limit: int, order: str) -> list[RunView]:
+    def views(self, eval_id: str, page: Page, caller: Caller) -> list[RunView]:
         """A page of an evaluation's runs. Raises UnknownEval, InvalidRequest."""
         self.rows.get(eval_id)
-        return [RunView(run, self._counts(run.id)) for run in self.rows.runs(eval_id, after, limit, order)]
+        return [self._view(run, caller) for run in self.rows.runs(eval_id, page.after, page.limit, page.order)]
 
-    def cancel(self, eval_id: str, run_id: str) -> RunView:
+    def _view(self, run: RunRecord, caller: Caller) -> RunView:
+        if run.file_id is not None:
+            try:
+                self._rights.of_file(caller, run.file_id, Role.READER)
+            except UnknownFile:
+                run = replace(run, file_id=None)
+        return RunView(run, self._counts(run.id))
+
+    def cancel(self, eval_id: str, run_id: str, caller: Caller) -> RunView:
         """Ends a run; what was asked stays. Raises UnknownEval."""
         run = self._run(eval_id, run_id)
         if not run.status.ended:
             self.rows.change_run(replace(run, status=RunStatus.CANCELED, ended_at=int(time.time())))
             self._jobs.cancel(EVAL, run_id)
-        return self.view(eval_id, run_id)
+        return self.view(eval_id, run_id, caller)
 
     def delete_run(self, eval_id: str, run_id: str) -> None:
         """Removes a run and what was asked in it. Raises UnknownEval."""
@@ -112,16 +143,25 @@ class Evaluations:
         self.rows.remove_run(run_id)
 
     def items(
-        self, eval_id: str, run_id: str, status: str | None, after: str | None, limit: int, order: str
-    ) -> list[ItemRecord]:
-        """A page of what became of a run's questions. Raises UnknownEval, InvalidRequest."""
-        self._run(eval_id, run_id)
-        number = None if after is None else _number(run_id, after)
-        return self.rows.items(run_id, status, number, limit, order)
+        self, record: EvalRecord, run_id: str, status: str | None, page: Page, caller: Caller
+    ) -> list[tuple[ItemRecord, Opened]]:
+        """A page of what became of a run's questions, as far as the caller may read all files behind it. Raises
+        UnknownEval, InvalidRequest."""
+        self._run(record.id, run_id)
+        number = None if page.after is None else _number(run_id, page.after)
+        sight, shown = self._sight(record, caller), list[tuple[ItemRecord, Opened]]()
+        while len(shown) < page.limit:
+            found = self.rows.items(run_id, status, number, page.limit, page.order)
+            opened = [(item, self.opened(record.id, item)) for item in found]
+            shown += [(item, told) for item, told in opened if sight.covers(*told)]
+            if len(found) < page.limit:
+                break
+            number = found[-1].number
+        return shown[: page.limit]
 
-    def item(self, eval_id: str, run_id: str, item_id: str) -> ItemRecord:
-        """What became of one question. Raises UnknownEval."""
-        self._run(eval_id, run_id)
+    def item(self, record: EvalRecord, run_id: str, item_id: str, caller: Caller) -> tuple[ItemRecord, Opened]:
+        """What became of one question. Raises UnknownEval, also where the caller may not read a file behind it."""
+        self._run(record.id, run_id)
         try:
             number = _number(run_id, item_id)
         except InvalidRequest:
@@ -129,9 +169,20 @@ class Evaluations:
         found = self.rows.items(run_id, None, number - 1, 1, "asc")
         if not found or found[0].id != item_id:
             raise UnknownEval(eval=item_id)
-        return found[0]
+        opened = self.opened(record.id, found[0])
+        if not self._sight(record, caller).covers(*opened):
+            raise UnknownEval(eval=item_id)
+        return found[0], opened
 
-    def opened(self, eval_id: str, item: ItemRecord) -> tuple[StoreQuestion, Mapping[str, Any]]:
+    def _sight(self, record: EvalRecord, caller: Caller) -> Sight:
+        if caller.unlimited:
+            return Sight(None)
+        held = [entry.file_id for entry in self._catalog.all_store_files(record.store_id)]
+        readable = self._rights.readable(caller, record.store_id)
+        files = self._catalog.files_by_id([one for one in held if readable is None or one in readable])
+        return Sight({file.id: file.filename for file in files.values()})
+
+    def opened(self, eval_id: str, item: ItemRecord) -> Opened:
         """The question, and what was found and said. Raises DamagedSeal."""
         question = StoreQuestion.from_json(self._keys.open_text(eval_id, item.question, item.id))
         if item.outcome is None:

@@ -75,6 +75,7 @@ class Examiner:
         told = {
             "answer": said,
             "annotations": annotations,
+            "files": sorted({passage["file_id"] for passage in answer["knowledge"]["passages"]}),
             "finish_reason": answer["choices"][0].get("finish_reason"),
             "usage": answer.get("usage"),
         }

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
+from server.model import Caller
+
 
 class RunStatus(StrEnum):
     """Where a run stands, in OpenAI's words."""
@@ -92,8 +94,8 @@ class Evals(Protocol):
         """Raises UnknownEval."""
         ...
 
-    def page(self, after: str | None, limit: int, order: str) -> list[EvalRecord]:
-        """A page by time of creation. Raises InvalidRequest for an unknown `after`."""
+    def page(self, after: str | None, limit: int, order: str, caller: Caller) -> list[EvalRecord]:
+        """A page of those of stores that the caller may read, by time of creation. Raises InvalidRequest for an unknown `after`."""
         ...
 
     def change(self, eval_id: str, name: str | None, metadata: Mapping[str, str] | None) -> EvalRecord:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import BinaryIO, Protocol
 
-from server.model import Found, Listing, SourceFile, SourceOptions, SourceRecord, StoreFile, Taking
+from server.model import Caller, Found, Listing, SourceFile, SourceOptions, SourceRecord, StoreFile, Taking
 
 
 class SourcePlace(Protocol):
@@ -95,6 +95,6 @@ class Sources(Protocol):
         """Files that are gone from the source leave the store, with those that answer in their place."""
         ...
 
-    def counts(self, source_ids: Sequence[str]) -> dict[str, dict[str, int]]:
-        """Source -> status in the store -> files."""
+    def counts(self, source_ids: Sequence[str], caller: Caller) -> dict[str, dict[str, int]]:
+        """Source -> status in the store -> files; what is kept from the caller counts not."""
         ...

@@ -8,7 +8,7 @@ from server.adapters.database.catalog import SqlCatalog
 from server.adapters.database.engine import Database
 from server.adapters.database.evals import SqlEvals
 from server.errors import InvalidRequest, UnknownEval, UnknownStore
-from server.model import StoreRecord
+from server.model import LECTERN, StoreRecord
 from server.ports.evals import EvalRecord, ItemRecord, ItemStatus, RunRecord, RunStatus
 
 
@@ -48,11 +48,11 @@ def test_an_evaluation_comes_back_as_it_was_stored(rows: SqlEvals) -> None:
 def test_pages_go_on_after_what_was_last(rows: SqlEvals) -> None:
     for number in range(2, 5):
         rows.add(record(f"eval_{number}"))
-    assert [one.id for one in rows.page(None, 2, "asc")] == ["eval_1", "eval_2"]
-    assert [one.id for one in rows.page("eval_2", 9, "asc")] == ["eval_3", "eval_4"]
-    assert [one.id for one in rows.page("eval_3", 1, "desc")] == ["eval_2"]
+    assert [one.id for one in rows.page(None, 2, "asc", LECTERN)] == ["eval_1", "eval_2"]
+    assert [one.id for one in rows.page("eval_2", 9, "asc", LECTERN)] == ["eval_3", "eval_4"]
+    assert [one.id for one in rows.page("eval_3", 1, "desc", LECTERN)] == ["eval_2"]
     with pytest.raises(InvalidRequest, match="eval_9"):
-        rows.page("eval_9", 1, "asc")
+        rows.page("eval_9", 1, "asc", LECTERN)
     for number in range(3):
         rows.add_run(run(f"evalrun_{number}"), items(f"evalrun_{number}", 1))
     assert [one.id for one in rows.runs("eval_1", "evalrun_0", 9, "asc")] == ["evalrun_1", "evalrun_2"]
@@ -101,4 +101,4 @@ def test_what_is_removed_takes_all_that_is_below_it(rows: SqlEvals, database: Da
     assert len(rows.marks("evalrun_3")) == 2
     SqlCatalog(database).remove_store("vs_2")
     assert rows.marks("evalrun_3") == []
-    assert rows.page(None, 9, "asc") == []
+    assert rows.page(None, 9, "asc", LECTERN) == []

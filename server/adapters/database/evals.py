@@ -10,7 +10,9 @@ from server.adapters.database.engine import Database
 from server.adapters.database.entries import storable
 from server.adapters.database.schema import eval_items, eval_runs, evals, vector_stores
 from server.adapters.database.serial import next_sequence
+from server.adapters.database.visible import in_stores
 from server.errors import InvalidRequest, UnknownEval, UnknownStore
+from server.model import Caller, Role
 from server.ports.evals import EvalRecord, ItemRecord, ItemStatus, RunRecord, RunStatus
 
 _ENDED = [str(status) for status in RunStatus if status.ended]
@@ -37,10 +39,13 @@ class SqlEvals:
         with self._database.read() as connection:
             return _eval(_one(connection, evals, eval_id))
 
-    def page(self, after: str | None, limit: int, order: str) -> list[EvalRecord]:
-        """A page by time of creation. Raises InvalidRequest for an unknown `after`."""
+    def page(self, after: str | None, limit: int, order: str, caller: Caller) -> list[EvalRecord]:
+        """A page of those of stores that the caller may read, by time of creation. Raises InvalidRequest for an unknown
+        `after`."""
+        stores = sa.select(vector_stores.c.id).where(in_stores(caller, Role.READER))
+        query = sa.select(evals).where(evals.c.store_id.in_(stores))
         with self._database.read() as connection:
-            return [_eval(row) for row in connection.execute(_page(connection, sa.select(evals), after, limit, order))]
+            return [_eval(row) for row in connection.execute(_page(connection, query, after, limit, order))]
 
     def change(self, eval_id: str, name: str | None, metadata: Mapping[str, str] | None) -> EvalRecord:
         """Changes what is given. Raises UnknownEval."""
@@ -152,7 +157,7 @@ def _page(
     assert isinstance(table, sa.Table)  # noqa: S101 - the queries above are of one table
     column = table.c.sequence
     if after is not None:
-        place = connection.scalar(sa.select(column).where(table.c.id == after))
+        place = connection.scalar(query.where(table.c.id == after).with_only_columns(column))
         if place is None:
             raise InvalidRequest(param="after", detail=f"there is nothing with the id {after!r} to go on after")
         query = query.where(column > place if order == "asc" else column < place)

@@ -10,8 +10,10 @@ from server.adapters.database import entries
 from server.adapters.database.engine import Database
 from server.adapters.database.schema import files, source_files, sources, store_files, vector_stores
 from server.adapters.database.serial import next_sequence
+from server.adapters.database.visible import shown
 from server.errors import UnknownSource, UnknownStore
 from server.model import (
+    Caller,
     FileStatus,
     SourceFile,
     SourceOptions,
@@ -157,14 +159,14 @@ class SqlSources:
                 if store_id is not None:
                     entries.leave(connection, store_id, [*ids, *entries.pending_roots(connection, store_id, ids)])
 
-    def counts(self, source_ids: Sequence[str]) -> dict[str, dict[str, int]]:
-        """Source -> status in the store -> files."""
+    def counts(self, source_ids: Sequence[str], caller: Caller) -> dict[str, dict[str, int]]:
+        """Source -> status in the store -> files; what is kept from the caller counts not."""
         counts = {source_id: dict.fromkeys(map(str, FileStatus), 0) for source_id in source_ids}
         here = sa.and_(store_files.c.store_id == sources.c.store_id, store_files.c.file_id == source_files.c.file_id)
         query = (
             sa.select(source_files.c.source_id, store_files.c.status, sa.func.count())
             .select_from(source_files.join(sources).join(store_files, here))
-            .where(source_files.c.source_id.in_(source_ids))
+            .where(source_files.c.source_id.in_(source_ids), shown(caller))
             .group_by(source_files.c.source_id, store_files.c.status)
         )
         with self._database.read() as connection:
