@@ -1,10 +1,12 @@
+import asyncio
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
 
-from server.errors import EngineUnavailable
+from server.errors import EngineUnavailable, SlowRequest
 from server.face.hosts import Hosts
 from server.face.intake import Intake
 from server.face.middleware import Face
@@ -21,7 +23,7 @@ def client() -> Iterator[TestClient]:
         Face,
         note=lambda route, method, status, _: noted.append((route, method, status)),
         hosts=Hosts("testserver"),
-        intake=Intake(2048, 1024**2),
+        intake=Intake(2048, 8192, grace=0.2),
     )
 
     @app.get("/down")
@@ -35,6 +37,10 @@ def client() -> Iterator[TestClient]:
     @app.post("/echo")
     def echo(body: dict[str, int]) -> dict[str, int]:
         return body
+
+    @app.post("/v1/files")
+    async def upload(request: Request) -> int:
+        return len(await request.body())
 
     noted.clear()
     with TestClient(app, raise_server_exceptions=False) as one:
@@ -85,3 +91,61 @@ def test_requests_are_noted_by_route_not_by_path(client: TestClient) -> None:
     client.post("/echo", json={"a": 1})
     client.get("/no/such/thing")
     assert noted == [("/echo", "POST", 200), ("unmatched", "GET", 404)]
+
+
+@pytest.mark.parametrize("host", ["attacker.example", "testserver.attacker.example"])
+def test_a_name_that_is_not_ours_is_misdirected(client: TestClient, host: str) -> None:
+    response = client.get("/down", headers={"Host": host})
+    assert (response.status_code, response.json()["error"]["code"]) == (421, "wrong_host")
+    assert noted[-1] == ("unmatched", "GET", 421)
+
+
+@pytest.mark.parametrize("host", ["", "a b", "testserver,testserver", "x@testserver"])
+def test_a_host_that_is_none_is_refused(client: TestClient, host: str) -> None:
+    assert client.get("/down", headers={"Host": host}).status_code == 400
+
+
+def test_two_hosts_are_refused(client: TestClient) -> None:
+    headers = [("Host", "testserver"), ("Host", "testserver")]
+    assert client.get("/down", headers=headers).status_code == 400
+
+
+def test_a_strangers_exception_is_answered_with_all_headers(client: TestClient) -> None:
+    response = client.get("/bug")
+    assert response.headers["x-request-id"].startswith("req_")
+    assert response.headers["x-content-type-options"] == "nosniff"
+
+
+def test_the_api_is_never_cached_nor_a_page(client: TestClient) -> None:
+    headers = client.get("/v1/nothing").headers
+    assert headers["cache-control"] == "no-store"
+    assert "sandbox" in headers["content-security-policy"]
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    assert "strict-transport-security" not in headers
+
+
+def test_over_tls_browsers_are_told_to_stay_with_it(client: TestClient) -> None:
+    assert "max-age=" in client.get("https://testserver/v1/nothing").headers["strict-transport-security"]
+
+
+def test_a_file_may_be_larger_than_json_but_only_as_a_form(client: TestClient) -> None:
+    file = b"x" * 4096
+    assert client.post("/v1/files", files={"file": file}).json() > len(file)
+    assert client.post("/v1/files", content=file, headers={"Content-Type": "application/json"}).status_code == 413
+    assert client.post("/echo", files={"file": file}).status_code == 413
+
+
+def test_a_body_that_trickles_in_is_given_up(client: TestClient) -> None:
+    # The test client hands over a whole body at once, so the pace is looked at below it.
+    async def received() -> Any:
+        await asyncio.sleep(0.05)
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    async def read() -> None:
+        limited = Intake(2048, 8192, grace=0.2).limited("/echo", {}, received)
+        while True:
+            await limited()
+
+    with pytest.raises(SlowRequest):
+        asyncio.run(read())
