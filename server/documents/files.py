@@ -24,7 +24,7 @@ from server.ports import Catalog, Files, Keys
 SWEPT_AT_ONCE = 100
 MOST_NAME_CHARS = 255
 READ_BYTES = 1024 * 1024
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 def display_name(name: str) -> str:

@@ -1,15 +1,16 @@
 """`/v1/files` and `/v1/vector_stores`."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import StreamingResponse
+from fastapi.responses import Response
 
 from server.documents import wire
+from server.documents.download import described, download, wanted_range
 from server.documents.files import Uploads
+from server.documents.forms import AnyPurpose
 from server.documents.placement import Placement
 from server.documents.stores import StoreOptions, Stores
 from server.documents.text import Texts
@@ -19,7 +20,6 @@ from server.http import page_of, paging, tell_documents
 from server.model import Caller, FileStatus, Page, Passage, Role
 from server.ports import AccessLists, Gate, Rights, Search
 
-READ_BYTES = 256 * 1024
 MOST_QUERY_CHARS = 16_384
 
 
@@ -36,7 +36,7 @@ def files_router(uploads: Uploads, gate: Gate) -> APIRouter:
 
     @router.get("")
     def list_files(
-        purpose: str | None = None,
+        purpose: AnyPurpose | None = None,
         page: Page = paging(10_000, 10_000),
         caller: Caller = anybody,
     ) -> dict[str, Any]:
@@ -49,21 +49,16 @@ def files_router(uploads: Uploads, gate: Gate) -> APIRouter:
         return wire.file_object(uploads.get(file_id))
 
     @router.get("/{file_id}/content", dependencies=[reader])
-    def file_content(file_id: str) -> StreamingResponse:
-        """The file as it was uploaded, always as a download."""
-        name = quote(uploads.get(file_id).filename)
-        headers = {
-            "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
-            "X-Content-Type-Options": "nosniff",
-            "Content-Length": str(uploads.get(file_id).bytes),
-        }
+    def file_content(file_id: str, request: Request) -> Response:
+        """The file as it was uploaded, always as a download; a part of it, if the header `Range` asks for one."""
+        file = uploads.get(file_id)
+        part = wanted_range(request.headers, file)
+        return download(file, uploads.open(file_id), part)
 
-        def content() -> Iterator[bytes]:
-            with uploads.open(file_id) as stream:
-                while block := stream.read(READ_BYTES):
-                    yield block
-
-        return StreamingResponse(content(), media_type="application/octet-stream", headers=headers)
+    @router.head("/{file_id}/content", dependencies=[reader])
+    def file_head(file_id: str) -> Response:
+        """What the download would be: its name, size and tag."""
+        return described(uploads.get(file_id))
 
     @router.delete("/{file_id}", dependencies=[editor])
     def delete_file(file_id: str) -> dict[str, Any]:

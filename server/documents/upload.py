@@ -7,6 +7,7 @@ import asyncio
 import hashlib
 from dataclasses import dataclass, field
 from email.message import Message
+from email.utils import collapse_rfc2231_value
 from typing import BinaryIO
 
 from python_multipart import MultipartParser
@@ -63,7 +64,7 @@ class _Parts:
 
     def on_headers_finished(self) -> None:
         self._name = str(self._headers.get_param("name", "", "content-disposition"))
-        filename = self._headers.get_filename()
+        filename = _filename(self._headers)
         self._is_file = self._name == self._content
         if self._is_file:
             if self.upload.filename is not None:
@@ -84,6 +85,14 @@ class _Parts:
 
     def on_end(self) -> None:
         self.ended = True
+
+
+def _filename(headers: Message) -> str | None:
+    """The file's name; the one in RFC 8187's notation counts where there are both (RFC 6266, 4.3)."""
+    params = headers.get_params(header="content-disposition") or []
+    extended = (value for name, value in params if name.lower() == "filename" and isinstance(value, tuple))
+    value = next(extended, None)
+    return headers.get_filename() if value is None else collapse_rfc2231_value(value)
 
 
 async def receive(request: Request, out: BinaryIO, most_bytes: int, part: str = "file") -> Upload:

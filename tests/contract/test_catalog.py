@@ -6,7 +6,7 @@ import pytest
 from server.adapters.database.catalog import SqlCatalog
 from server.adapters.database.engine import Database
 from server.errors import InvalidRequest, UnknownFile, UnknownStore
-from server.model import LECTERN, FileRecord, FileStatus, Page, StoreFile, StoreRecord
+from server.model import LECTERN, Chunking, FileRecord, FileStatus, Page, StoreFile, StoreRecord
 from server.ports import Catalog
 
 
@@ -241,3 +241,68 @@ def test_files_of_one_status_are_listed_and_all_are_counted(catalog: Catalog) ->
         "vs-none": nothing,
     }
     assert catalog.file_counts([], LECTERN) == {}
+
+
+class TestExpiry:
+    @pytest.fixture
+    def catalog(self, database: Database) -> SqlCatalog:
+        """At second 1000, with a file that expires at 1000, one at 1001, and one that stays."""
+        catalog = SqlCatalog(database, lambda: 1000.9)
+        for name, expires_at in (("a", 1000), ("b", 1001), ("c", None)):
+            catalog.add_file(dataclasses.replace(a_file(name), expires_at=expires_at))
+        catalog.add_store(a_store("s"))
+        for name in "abc":
+            catalog.attach(an_entry("s", name))
+        return catalog
+
+    def test_a_file_that_has_expired_is_nowhere(self, catalog: SqlCatalog) -> None:
+        assert catalog.file("file-b").expires_at == 1001
+        assert ids(catalog.files(None, Page(9, "asc"), LECTERN)) == "bc"
+        assert set(catalog.files_by_id(["file-a", "file-b"])) == {"file-b"}
+        with pytest.raises(UnknownFile):
+            catalog.file("file-a")
+        with pytest.raises(UnknownFile):
+            catalog.store_file("vs-s", "file-a")
+        with pytest.raises(UnknownFile):
+            catalog.set_attributes("vs-s", "file-a", {})
+        assert set(catalog.store_files_by_id("vs-s", ["file-a", "file-b"])) == {"file-b"}
+        assert [one.file_id for one in catalog.store_files("vs-s", None, Page(9, "asc"), LECTERN)] == [
+            "file-b", "file-c",
+        ]  # fmt: skip
+        assert [one.file_id for one in catalog.all_store_files("vs-s")] == ["file-b", "file-c"]
+        assert [file_id for file_id, _ in catalog.attributes("vs-s")] == ["file-b", "file-c"]
+        assert catalog.file_counts(["vs-s"], LECTERN)["vs-s"]["in_progress"] == 2
+
+    def test_until_it_is_removed_it_is_told_which_ones_have(self, catalog: SqlCatalog) -> None:
+        assert catalog.expired_files(9) == ["file-a"]
+        catalog.remove_file("file-a")
+        assert catalog.expired_files(9) == []
+
+    def test_a_store_expires_so_many_days_after_its_last_use_and_stays_so(
+        self, catalog: SqlCatalog, database: Database
+    ) -> None:
+        day = 86_400
+        assert catalog.expired_stores(9) == []
+        catalog.update_store("vs-s", {"expires_days": 1})
+        assert catalog.store("vs-s").expires_at == 100 + day
+        assert catalog.expired_stores(9) == []
+        catalog.touch_store("vs-s", 500)
+        assert catalog.store("vs-s").expires_at == 500 + day
+        late = SqlCatalog(database, lambda: 500 + day)
+        assert late.expired_stores(9) == ["vs-s"]
+        late.touch_store("vs-s", 500 + day)
+        assert late.store("vs-s").last_active_at == 500
+        late.empty_store("vs-s")
+        assert late.expired_stores(9) == []
+        assert {departure.file_id for departure in late.departures(9)} == {"file-a", "file-b", "file-c"}
+        assert late.store("vs-s").expired(500 + day)
+        assert not late.store("vs-s").expired(499 + day)
+
+
+def test_how_a_file_is_to_be_parted_is_kept(catalog: Catalog) -> None:
+    fill(catalog, files="a")
+    assert catalog.store_file("vs-s", "file-a").chunking is None
+    parted = dataclasses.replace(an_entry("s", "a"), chunking=Chunking(300, 100))
+    catalog.attach(parted)
+    assert catalog.set_outcome(dataclasses.replace(parted, status=FileStatus.COMPLETED, chunking=None))
+    assert catalog.store_file("vs-s", "file-a").chunking == Chunking(300, 100)

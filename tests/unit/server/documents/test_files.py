@@ -17,3 +17,8 @@ from server.documents.files import display_name
 )
 def test_a_name_is_only_ever_a_name(given: str, shown: str) -> None:
     assert display_name(given) == shown
+
+
+@pytest.mark.parametrize("mark", ["\u202e", "\u2066", "\u061c", "\u200f", "\x9b", "\u2028", "\ufeff"])
+def test_no_mark_turns_a_name_round_or_hides_in_it(mark: str) -> None:
+    assert display_name(f"in{mark}voice.pdf") == "invoice.pdf"

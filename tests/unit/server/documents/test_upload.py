@@ -2,6 +2,8 @@ import io
 from collections.abc import AsyncIterator
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from starlette.requests import Request
 from starlette.types import Message
 
@@ -65,3 +67,42 @@ async def test_two_files_in_one_form_are_refused() -> None:
     part = b'--line\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nx\r\n'
     with pytest.raises(InvalidRequest):
         await taken(part + part + b"--line--\r\n")
+
+
+def named(disposition: bytes) -> bytes:
+    return b"--line\r\nContent-Disposition: form-data; " + disposition + b"\r\n\r\nx\r\n--line--\r\n"
+
+
+@pytest.mark.parametrize(
+    ("disposition", "name"),
+    [
+        (b'name="file"; filename="a.txt"', "a.txt"),
+        (b"name=\"file\"; filename*=UTF-8''%E5%B9%B4%E5%81%87.docx", "年假.docx"),
+        (b'name="file"; filename="plain.docx"; filename*=UTF-8\'\'%E5%B9%B4.docx', "年.docx"),
+        (b'name="file"; filename*=iso-8859-1\'de\'M%FCller.txt; filename="plain.txt"', "Müller.txt"),
+        (b'name="file"; filename="a\\"b;c.txt"', 'a"b;c.txt'),
+        (b'name="file"', "upload"),
+    ],
+)
+async def test_a_name_is_read_in_every_notation(disposition: bytes, name: str) -> None:
+    upload, content = await taken(named(disposition))
+    assert (upload.filename, content) == (name, b"x")
+
+
+@given(st.binary(max_size=80))
+@settings(max_examples=200, deadline=None)
+async def test_no_header_of_a_part_breaks_the_upload(noise: bytes) -> None:
+    for start in (b'name="file"; filename*', b'name="file"; filename', b"name"):
+        try:
+            await taken(named(start + noise))
+        except InvalidRequest:
+            continue
+
+
+async def test_content_may_come_in_another_field() -> None:
+    body = named(b'name="data"; filename="upload"')
+    out = io.BytesIO()
+    assert (await receive(request(body), out, 10, "data")).bytes == 1
+    with pytest.raises(InvalidRequest) as refused:
+        await receive(request(body), io.BytesIO(), 10)
+    assert refused.value.param == "file"
