@@ -23,6 +23,7 @@ from server.adapters.extractive import ExtractiveEngine
 from server.app.access import add_access, open_access
 from server.app.audit import SEALED_BY
 from server.app.batches import Endpoint, Endpoints, open_batches
+from server.app.inference import embeddings_of, models_router
 from server.app.limits import Limited, open_limits
 from server.app.models import open_engines
 from server.app.parts import (
@@ -43,6 +44,7 @@ from server.batches.routes import batches_router
 from server.batches.runner import Runner as BatchRunner
 from server.bodies import JsonBodies
 from server.chat.answer import Answers, Watch
+from server.chat.completions import CompletionRequest, Completions
 from server.chat.find import Finder, Limits
 from server.chat.follow_up import questions
 from server.chat.responses.background import Background
@@ -63,7 +65,9 @@ from server.evals.runner import Runner
 from server.face.hosts import Hosts
 from server.face.intake import Intake
 from server.face.middleware import Face
+from server.face.origins import admit_origins
 from server.http import render_errors
+from server.inference.embeddings import EmbeddingRequest
 from server.limits.routes import limits_router
 from server.model import LECTERN, Caller, Page, Passage
 from server.monitor.metrics import Metrics
@@ -137,6 +141,7 @@ def create_app(settings: Settings, started: Callable[[Parts], None] | None = Non
     render_errors(app)
     app.add_middleware(JsonBodies)
     app.add_middleware(Recording, recorder=recorder, content=settings.audit_content, seal=seal)
+    admit_origins(app, settings.origins)
     intake = Intake(settings.request_kb * 1024, settings.upload_mb * BYTES_PER_MB)
     app.add_middleware(Face, note=metrics.request, hosts=Hosts(settings.host, settings.hosts), intake=intake)
     return app
@@ -201,7 +206,10 @@ def _serve(
     app.include_router(file_batches_router(batches, parts.rights, gate))
     app.include_router(rights_router(lists, gate))
     answering = [Depends(limited.gateway)]
-    app.include_router(chat_router(answers, gate, int(time.time())), dependencies=answering)
+    app.include_router(chat_router(answers, gate), dependencies=answering)
+    spent, embeddings = limited.meter.spent, embeddings_of(parts, limited.meter.spent)
+    models = models_router(parts, answers, embeddings, retriever.reranking, spent, gate)
+    app.include_router(models, dependencies=answering)
     responses, background = open_responses(parts, answers, limited.gateway)
     app.include_router(responses_router(responses, background, gate), dependencies=answering)
     app.include_router(limits_router(limited.meter, limited.rows, gate))
@@ -217,7 +225,20 @@ def _serve(
     async def chat(body: Mapping[str, Any], caller: Caller) -> dict[str, Any]:
         return await answers.complete(await answers.prepare(ChatRequest.model_validate(body), caller))
 
-    of_path: dict[str, Endpoint] = {"/v1/chat/completions": chat}
+    completions = Completions(answers)
+
+    async def complete(body: Mapping[str, Any], caller: Caller) -> dict[str, Any]:
+        request = CompletionRequest.model_validate(body)
+        return await completions.complete(request, await completions.prepare(request, caller))
+
+    async def embed(body: Mapping[str, Any], caller: Caller) -> dict[str, Any]:
+        return await asyncio.to_thread(embeddings.embed, EmbeddingRequest.model_validate(body), caller)
+
+    of_path: dict[str, Endpoint] = {
+        "/v1/chat/completions": chat,
+        "/v1/completions": complete,
+        "/v1/embeddings": embed,
+    }
     examiner = Examiner(
         search,
         lambda store_id: parts.stores.allowed(store_id, None),
