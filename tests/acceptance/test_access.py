@@ -1,5 +1,6 @@
 """Every route × every kind of caller."""
 
+import re
 import time
 from typing import Any
 
@@ -32,6 +33,15 @@ LEAST: dict[tuple[str, str], str] = {
     ("GET", "/v1/files/{file_id}"): "reader",
     ("GET", "/v1/files/{file_id}/content"): "reader",
     ("DELETE", "/v1/files/{file_id}"): "editor",
+    ("HEAD", "/v1/files/{file_id}/content"): "reader",
+    ("POST", "/v1/uploads"): "editor",
+    ("POST", "/v1/uploads/{upload_id}/parts"): "editor",
+    ("POST", "/v1/uploads/{upload_id}/complete"): "editor",
+    ("POST", "/v1/uploads/{upload_id}/cancel"): "editor",
+    ("POST", "/v1/vector_stores/{store_id}/file_batches"): "editor",
+    ("GET", "/v1/vector_stores/{store_id}/file_batches/{batch_id}"): "reader",
+    ("POST", "/v1/vector_stores/{store_id}/file_batches/{batch_id}/cancel"): "editor",
+    ("GET", "/v1/vector_stores/{store_id}/file_batches/{batch_id}/files"): "reader",
     ("GET", "/v1/vector_stores"): "reader",
     ("POST", "/v1/vector_stores"): "editor",
     ("GET", "/v1/vector_stores/{store_id}"): "reader",
@@ -103,9 +113,7 @@ def keys(lectern: Serving) -> dict[str, str]:
 
 def status(lectern: Serving, method: str, path: str, key: str | None) -> int:
     headers = {"Authorization": f"Bearer {key}"} if key else {}
-    names = ("key_id", "name", "file_id", "store_id", "source_id", "eval_id", "run_id", "item_id", "subject")
-    names += ("batch_id", "response_id")
-    filled = path.format(**dict.fromkeys(names, "none"))
+    filled = re.sub(r"\{\w+\}", "none", path)
     with lectern.http() as http:
         http.headers.pop("Authorization")
         return http.request(method, filled, headers=headers).status_code
