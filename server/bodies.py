@@ -36,7 +36,7 @@ class JsonBodies:
 
 def _is_json(scope: Scope) -> bool:
     given = dict(scope["headers"]).get(b"content-type", b"").split(b";")[0].strip().lower()
-    return given == b"application/json" or (given.startswith(b"application/") and given.endswith(b"+json"))
+    return bool(given == b"application/json" or (given.startswith(b"application/") and given.endswith(b"+json")))
 
 
 async def _read(receive: Receive) -> bytes:

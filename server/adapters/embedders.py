@@ -148,6 +148,13 @@ class KnownEmbedders:
             raise EmbedderUnavailable(url=url, detail="it was never reached yet, so nothing is known of it")
         return self.of(self._wanted)
 
+    def name(self) -> str:
+        """What the wanted one is called; empty while it is not known."""
+        record = self._rows.of(self._wanted) if self._wanted else None
+        if record is None:
+            return ""
+        return record.model or ("embedder" if record.url else record.fingerprint.partition("/")[0])
+
     def of(self, fingerprint: str) -> Embedder:
         """The one with this fingerprint. Raises EmbedderUnavailable if it is not known here, or has become another."""
         known = self._remote.get(fingerprint)

@@ -27,7 +27,6 @@ from server.app.inference import embeddings_of, models_router
 from server.app.limits import Limited, open_limits
 from server.app.models import open_engines
 from server.app.parts import (
-    BYTES_PER_MB,
     Parts,
     cores,
     open_parts,
@@ -37,6 +36,7 @@ from server.app.parts import (
     take_backup,
 )
 from server.app.responses import open_responses
+from server.app.sizes import BYTES_PER_MB
 from server.audit.middleware import Recording
 from server.audit.recorder import Recorder
 from server.audit.routes import audit_router

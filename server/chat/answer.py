@@ -94,14 +94,16 @@ class Answers:
         self._limits = limits
         self._watch = watch
 
-    async def models(self, caller: Caller) -> list[str]:
+    async def models(self, caller: Caller) -> dict[str, int | None]:
         """The engine's models that the caller may use, and each of them with each store that it may read as
-        MODEL@STORE."""
+        MODEL@STORE, with the time the store was made."""
         models = await self._engine.models()
         stores = await asyncio.to_thread(self._catalog.stores, all_in_turn(limit=1000), caller)
-        paired = {f"{model}@{store.name}": model for model in models for store in stores}
-        alone = [model for model in models if caller.may_use(model)]
-        return [*alone, *(name for name, model in paired.items() if caller.may_use(model) or caller.may_use(name))]
+        named: dict[str, int | None] = {model: None for model in models if caller.may_use(model)}
+        for model in models:
+            paired = {f"{model}@{store.name}": store.created_at for store in stores}
+            named |= {name: time for name, time in paired.items() if caller.may_use(model) or caller.may_use(name)}
+        return named
 
     @property
     def writes(self) -> bool:

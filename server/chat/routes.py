@@ -1,4 +1,4 @@
-"""`/v1/chat/completions`, `/v1/completions` and `/v1/models`."""
+"""`/v1/chat/completions` and `/v1/completions`."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,14 +9,13 @@ from fastapi.responses import StreamingResponse
 from server.chat.answer import Answers
 from server.chat.completions import CompletionRequest, Completions
 from server.chat.wire import ChatRequest
-from server.errors import UnknownModel
 from server.http import tell_documents
 from server.model import Caller, Role
 from server.ports import Gate
 
 
-def chat_router(answers: Answers, gate: Gate, started: int) -> APIRouter:
-    """The routes of chat. `started` is given as the time of creation of every model."""
+def chat_router(answers: Answers, gate: Gate) -> APIRouter:
+    """The routes of chat."""
     router = APIRouter(prefix="/v1", tags=["chat"])
     completions = Completions(answers)
     reader = Depends(gate.needs(Role.READER))
@@ -38,21 +37,6 @@ def chat_router(answers: Answers, gate: Gate, started: int) -> APIRouter:
         if body.stream:
             return _streamed(await completions.stream(body, asked))
         return await completions.complete(body, asked)
-
-    def model(name: str) -> dict[str, Any]:
-        return {"id": name, "object": "model", "created": started, "owned_by": "lectern"}
-
-    @router.get("/models")
-    async def models(caller: Caller = reader) -> dict[str, Any]:
-        """The models, and each with each knowledge base as MODEL@STORE."""
-        return {"object": "list", "data": [model(name) for name in await answers.models(caller)]}
-
-    @router.get("/models/{name:path}")
-    async def one_model(name: str, caller: Caller = reader) -> dict[str, Any]:
-        """One model."""
-        if name not in await answers.models(caller):
-            raise UnknownModel(model=name)
-        return model(name)
 
     return router
 

@@ -68,6 +68,11 @@ def judged(question: str, ranked: Sequence[Candidate]) -> list[Candidate]:
     return [replace(one, passage=replace(one.passage, score=score)) for one, score in zip(ranked, falling, strict=True)]
 
 
+def relevance(question: str, candidate: Candidate) -> float:
+    """The relevance (0 to 1) of one candidate by itself."""
+    return _score(_numbers(question), candidate, 0.0)
+
+
 def evidence(question: str, candidate: Candidate) -> Evidence:
     """What speaks for the candidate."""
     return _evidence(_numbers(question), candidate)

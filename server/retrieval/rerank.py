@@ -44,6 +44,11 @@ class Reranking:
         return self._reranker.name
 
     @property
+    def reranker(self) -> Reranker:
+        """The model itself."""
+        return self._reranker
+
+    @property
     def problem(self) -> str:
         """Why the last attempt failed; empty while all is well."""
         return self._problem

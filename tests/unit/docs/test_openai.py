@@ -14,6 +14,8 @@ from typing_extensions import is_typeddict
 
 from server.chat.completions import CompletionRequest
 from server.chat.wire import ChatRequest
+from server.inference.embeddings import EmbeddingRequest
+from server.inference.ranking import RerankRequest
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "openai.md"
 VERDICTS = {"supported", "differs", "refused", "own"}
@@ -31,8 +33,8 @@ class Endpoint:
 ENDPOINTS: dict[str, Endpoint] = {
     "POST /v1/chat/completions": Endpoint(ChatParams, ChatRequest),
     "POST /v1/completions": Endpoint(CompletionCreateParams, CompletionRequest),
-    "POST /v1/embeddings": Endpoint(EmbeddingCreateParams),
-    "POST /v1/rerank": Endpoint(None),
+    "POST /v1/embeddings": Endpoint(EmbeddingCreateParams, EmbeddingRequest),
+    "POST /v1/rerank": Endpoint(None, RerankRequest),
 }
 
 
