@@ -23,7 +23,9 @@ class Gate:
         """Who is asking, whatever the role. Raises what `Callers.of` does."""
         return await self._callers.of(request)
 
-    async def _in_scope(self, request: Request) -> Caller:
+    async def known(self, request: Request) -> Caller:
+        """A dependency that gives the caller, whatever the role; a key limited to scopes has to have that of the route.
+        Raises OutOfScope, and what `Callers.of` does."""
         caller = await self.caller(request)
         if caller.scopes is not None:
             needed = scope_of(request.method, request.scope["path"])
@@ -32,12 +34,15 @@ class Gate:
         return caller
 
     def needs(self, role: Role) -> Callable[[Request], Awaitable[Caller]]:
-        """A dependency that gives the caller if the role covers this one, and raises Forbidden else."""
+        """A dependency that gives the caller if the role covers this one, and raises Forbidden else; OutOfScope, if it
+        takes an administrator and the key is limited to some stores or models: Lectern as a whole is not among them."""
 
         async def admitted(request: Request) -> Caller:
-            caller = await self._in_scope(request)
+            caller = await self.known(request)
             if not caller.role.covers(role):
                 raise Forbidden(role=caller.role, needed=role)
+            if role in {Role.ADMIN, Role.AUDITOR} and not (caller.stores is None and caller.models is None):
+                raise OutOfScope(scopes="some stores or models", needed="all of them")
             return caller
 
         return admitted
@@ -47,7 +52,7 @@ class Gate:
         Forbidden else."""
 
         async def admitted(request: Request) -> Caller:
-            caller = await self._in_scope(request)
+            caller = await self.known(request)
             await run_in_threadpool(self._rights.somewhere, caller, role)
             return caller
 
@@ -58,7 +63,7 @@ class Gate:
         file. Raises UnknownStore, UnknownFile, Forbidden else."""
 
         async def admitted(request: Request) -> Caller:
-            caller = await self._in_scope(request)
+            caller = await self.known(request)
             store_id, file_id = request.path_params["store_id"], request.path_params.get("file_id")
 
             def check() -> None:
@@ -76,7 +81,7 @@ class Gate:
         Forbidden else."""
 
         async def admitted(request: Request) -> Caller:
-            caller = await self._in_scope(request)
+            caller = await self.known(request)
             await run_in_threadpool(self._rights.of_file, caller, request.path_params["file_id"], role)
             return caller
 
