@@ -26,6 +26,7 @@ from server.app.batches import Endpoint, Endpoints, open_batches
 from server.app.inference import embeddings_of, models_router
 from server.app.limits import Limited, open_limits
 from server.app.models import open_engines
+from server.app.openapi import describe
 from server.app.parts import (
     Parts,
     cores,
@@ -139,6 +140,7 @@ def create_app(settings: Settings, started: Callable[[Parts], None] | None = Non
 
     app = FastAPI(title="Lectern", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     render_errors(app)
+    describe(app)
     app.add_middleware(JsonBodies)
     app.add_middleware(Recording, recorder=recorder, content=settings.audit_content, seal=seal)
     admit_origins(app, settings.origins)
