@@ -1,6 +1,7 @@
 """The one table of settings: name, default and help. Read once from LECTERN_* variables and passed on; see
 docs/reference/settings.md, which is checked against it."""
 
+import ipaddress
 from enum import StrEnum
 from pathlib import Path
 
@@ -71,6 +72,23 @@ class Settings(BaseSettings):
         "",
         description="Reverse proxies whose X-Forwarded-For and -Proto count: addresses or CIDR, joined by commas.",
     )
+    public_url: str = Field(
+        "", pattern="^(https?://[^/]+)?$", description="Where people reach Lectern (https://…); empty: as they ask for it."
+    )
+    oidc_issuer: str = Field("", description="OpenID Connect issuer to sign in with, by its URL; empty: none.")
+    oidc_client_id: str = Field("", description="As which client Lectern is registered there.")
+    oidc_client_secret: str = Field("", description="The client's secret; empty: a public client.", repr=False)
+    oidc_scopes: str = Field("openid profile email", description="Scopes to ask for at the sign-in.")
+    oidc_groups_claim: str = Field("groups", description="Claim with a user's groups; dots lead into objects.")
+    oidc_roles: str = Field(
+        "", description="Roles of groups: GROUP=ROLE, joined by commas; empty: roles are set in Lectern."
+    )
+    oidc_role: str = Field(
+        "reader",
+        pattern="^(none|auditor|reader|editor|admin)$",
+        description="Role of who is in none of these groups; none: they are not let in.",
+    )
+    oidc_audience: str = Field("", description="Audience of access tokens for the API; empty: they are not accepted.")
 
     seal: bool = Field(True, description="Seal files, text and index payload with AES-256-GCM.")
     samples: bool = Field(False, description="Load the sample documents on first start.")
@@ -184,6 +202,13 @@ class Settings(BaseSettings):
 
         if value and value not in POLICIES:
             raise ValueError(f"there is no policy of that name, only {', '.join(POLICIES)}")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _check_proxies(cls, value: str) -> str:
+        for one in _names(value):
+            ipaddress.ip_network(one)
         return value
 
     @property

@@ -62,7 +62,11 @@ class Callers:
             scheme, _, secret = authorization.partition(" ")
             if scheme.lower() != "bearer" or not secret.strip():
                 raise NoApiKey
-            caller = await self._bearer(secret.strip(), address)
+            secret = secret.strip()
+            if self._of_token is not None and _JWT.fullmatch(secret):
+                caller = await self._guarded(secret, address, partial(self._of_token, secret))
+            else:
+                caller = await self.of_key(secret, address)
         elif session:
             refuse_other_sites(request)
             caller = await self._look_up(
@@ -79,16 +83,17 @@ class Callers:
         self._forgotten += 1
         self._remembered.clear()
 
-    async def _bearer(self, secret: str, address: str) -> Caller:
+    async def of_key(self, key: str, address: str) -> Caller:
+        """Who holds an API key that came from this address. Raises WrongApiKey, ExpiredApiKey, TooManyAttempts."""
+        return await self._guarded(key, address, partial(run_in_threadpool, self._identities.caller_of_key, key))
+
+    async def _guarded(self, secret: str, address: str, of_secret: Callable[[], Awaitable[Caller]]) -> Caller:
         digest = _digest("key", secret)
 
         async def look_up() -> Caller:
             self._wrong.check(address, digest)
             try:
-                if self._of_token is not None and _JWT.fullmatch(secret):
-                    caller = await self._of_token(secret)
-                else:
-                    caller = await run_in_threadpool(self._identities.caller_of_key, secret)
+                caller = await of_secret()
             except (WrongApiKey, WrongToken):
                 self._wrong.note(address, digest)
                 raise

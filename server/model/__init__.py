@@ -4,7 +4,7 @@ from server.model.access import LECTERN, ApiKey, Caller, KeyLimits, Role, Scope
 from server.model.allowances import Allowance, Usage
 from server.model.answers import Citation, EngineState, Passage, Prompt, Span
 from server.model.audit import AuditEntry, AuditEvent, AuditFault, AuditFilter, AuditHead
-from server.model.documents import Chunking, Departure, FileProgress, FileRecord, FileStatus, StoreFile
+from server.model.documents import AnsweringFile, Chunking, Departure, FileProgress, FileRecord, FileStatus, StoreFile
 from server.model.index import Hit, IndexRow
 from server.model.jobs import Lease, Priority
 from server.model.paging import Page, all_in_turn
@@ -12,12 +12,13 @@ from server.model.rights import FileAccess, StoreAccess
 from server.model.sources import Found, Listing, SourceFile, SourceOptions, SourceRecord, SourceStatus, Taking, path_key
 from server.model.stores import SECONDS_PER_DAY, Building, EmbedderRecord, Generation, StoreRecord
 from server.model.uploads import FileBatch, PartRecord, UploadRecord, UploadStatus
-from server.model.users import Claimed, Device, Group, Session, User, UserKind
+from server.model.users import Claimed, Device, Group, Session, User, UserKind, login_of
 
 __all__ = [
     "LECTERN",
     "SECONDS_PER_DAY",
     "Allowance",
+    "AnsweringFile",
     "ApiKey",
     "AuditEntry",
     "AuditEvent",
@@ -69,5 +70,6 @@ __all__ = [
     "User",
     "UserKind",
     "all_in_turn",
+    "login_of",
     "path_key",
 ]

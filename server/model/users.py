@@ -1,5 +1,6 @@
 """People and services that have an account, their groups, and where they are signed in."""
 
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -73,3 +74,8 @@ class Device:
 
     address: str = ""
     agent: str = ""
+
+
+def login_of(name: str) -> str:
+    """A user's name as it is compared: the same whatever its case and Unicode form."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).strip()

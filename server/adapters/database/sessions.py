@@ -162,7 +162,11 @@ class SqlSessions:
 
 def _of(owner: str) -> sa.ColumnElement[bool]:
     kind, _, name = owner.partition(":")
-    return (sessions.c.user_id if kind == "user" else sessions.c.key_id) == name
+    if kind != "user":
+        return sessions.c.key_id == name
+    return (sessions.c.user_id == name) | sessions.c.key_id.in_(
+        sa.select(api_keys.c.id).where(api_keys.c.user_id == name)
+    )
 
 
 def _shown_id(hashed: str) -> str:

@@ -2,7 +2,6 @@
 
 import secrets
 import time
-import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +14,7 @@ from server.adapters.database.paging import rows_of
 from server.adapters.database.schema import api_keys, links, sessions, users
 from server.adapters.database.serial import next_sequence, one_at_a_time
 from server.errors import DuplicateName, UnknownUser
-from server.model import Claimed, Page, Role, User, UserKind
+from server.model import Claimed, Page, Role, User, UserKind, login_of
 
 
 class SqlUsers:
@@ -42,7 +41,7 @@ class SqlUsers:
 
     def named(self, name: str) -> User:
         """The user of this name, in any case and Unicode form, or of this id. Raises UnknownUser."""
-        query = sa.select(users).where((users.c.login == login(name)) | (users.c.id == name))
+        query = sa.select(users).where((users.c.login == login_of(name)) | (users.c.id == name))
         with self._database.read() as connection:
             row = connection.execute(query).first()
         if row is None:
@@ -54,7 +53,7 @@ class SqlUsers:
         keys are refused. Raises UnknownUser, DuplicateName."""
         changed = {name: value for name, value in values.items() if name in {"name", "email", "role"}}
         if "name" in values:
-            changed["login"] = login(values["name"])
+            changed["login"] = login_of(values["name"])
         with self._database.begin() as connection:
             row = _row(connection, user_id)
             if "disabled" in values and bool(values["disabled"]) != (row.disabled_at is not None):
@@ -74,7 +73,7 @@ class SqlUsers:
 
     def password_of(self, name: str) -> tuple[User, str] | None:
         """The person of this name and the hash of its password; None if there is none that may sign in so."""
-        able = sa.and_(users.c.login == login(name), users.c.password.is_not(None), users.c.disabled_at.is_(None))
+        able = sa.and_(users.c.login == login_of(name), users.c.password.is_not(None), users.c.disabled_at.is_(None))
         with self._database.read() as connection:
             row = connection.execute(sa.select(users).where(able)).one_or_none()
         return None if row is None else (_user(row), str(row.password))
@@ -110,7 +109,7 @@ class SqlUsers:
                 user_id = self._insert(connection, name=name, role=role, kind=UserKind.PERSON, **who).id
             else:
                 user_id = row.id
-                values = {"name": name, "login": login(name), "email": claimed.email or row.email}
+                values = {"name": name, "login": login_of(name), "email": claimed.email or row.email}
                 self._update(connection, user_id, values | ({} if keep_role else {"role": str(role)}))
             connection.execute(sa.update(users).where(users.c.id == user_id).values(signed_in_at=now))
             join_claimed(connection, user_id, claimed, now)
@@ -118,7 +117,7 @@ class SqlUsers:
 
     def _insert(self, connection: sa.Connection, *, name: str, role: Role, kind: UserKind, **more: Any) -> User:
         user_id = f"user-{secrets.token_hex(12)}"
-        row = {"id": user_id, "name": name, "login": login(name), "kind": str(kind), "role": str(role)}
+        row = {"id": user_id, "name": name, "login": login_of(name), "kind": str(kind), "role": str(role)}
         row |= {"created_at": int(self._clock()), "sequence": next_sequence(connection, users)} | more
         try:
             connection.execute(sa.insert(users).values(row))
@@ -133,16 +132,11 @@ class SqlUsers:
             raise DuplicateName(noun="user", name=values["name"]) from None
 
 
-def login(name: str) -> str:
-    """A name as it is compared: the same whatever its case and Unicode form."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).strip()
-
-
 def _free_name(connection: sa.Connection, claimed: Claimed, user_id: str | None) -> str:
     """The name claimed; if another user has it, one that tells whose it is: a name never leads to another's account."""
     host = claimed.issuer.partition("://")[2]
     for name in (claimed.name, f"{claimed.name} ({host})", f"{claimed.name} ({claimed.subject} at {host})"):
-        taken = connection.scalar(sa.select(users.c.id).where(users.c.login == login(name)))
+        taken = connection.scalar(sa.select(users.c.id).where(users.c.login == login_of(name)))
         if taken in {None, user_id}:
             return name
     return f"{claimed.name} ({secrets.token_hex(6)})"

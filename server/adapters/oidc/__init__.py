@@ -1,0 +1,1 @@
+"""The port `Issuer` by OpenID Connect."""

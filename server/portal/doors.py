@@ -1,0 +1,46 @@
+"""The ways into the portal, and the cookie that keeps somebody in."""
+
+from dataclasses import dataclass
+
+from fastapi import Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from server.access.auth import Gate
+from server.access.callers import SESSION_COOKIE, Callers, address_of
+from server.access.sign_in import SignIn
+from server.access.vouched import Vouched
+from server.model import Device
+from server.ports import Accounts
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What opens the portal. `vouched` is None where there is no issuer; `public_url` may be empty."""
+
+    accounts: Accounts
+    callers: Callers
+    gate: Gate
+    sign_in: SignIn
+    vouched: Vouched | None
+    public_url: str = ""
+
+    def url(self, request: Request, path: str) -> str:
+        """An address of the portal, as people's browsers know it."""
+        return (self.public_url or str(request.base_url)).rstrip("/") + path
+
+    async def let_in(self, response: Response, session: str, request: Request) -> Response:
+        """The response with the cookie of a new session; the one that the browser had before ends."""
+        former = request.cookies.get(SESSION_COOKIE)
+        if former:
+            await run_in_threadpool(self.accounts.sessions.end_session, former)
+            self.gate.forget()
+        secure = self.url(request, "").startswith("https:")
+        lasting = self.accounts.sessions.longest_seconds
+        response.set_cookie(SESSION_COOKIE, session, max_age=lasting, httponly=True, samesite="lax", secure=secure)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def device_of(request: Request) -> Device:
+    """From where somebody signs in."""
+    return Device(address_of(request), request.headers.get("User-Agent", ""))
