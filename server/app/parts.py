@@ -39,6 +39,7 @@ from server.adapters.sources.places import Places
 from server.app.audit import audit_of
 from server.app.database import open_database, open_keyring
 from server.app.models import open_embedders, open_reranker
+from server.app.sizes import BYTES_PER_MB, open_sizes
 from server.backup import snapshot, sweep
 from server.documents.duplicates import Duplicates
 from server.documents.files import Uploads
@@ -66,9 +67,6 @@ from server.vault.keyring import Keyring
 log = structlog.get_logger()
 
 READER_VERSION = "2"
-
-
-BYTES_PER_MB = 1024**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +126,9 @@ def open_parts(settings: Settings, metrics: Metrics | None = None, *, chooses: b
         rows = SqlGenerations(database)
         generations = Generations(rows, catalog, embedders, index, statistics, jobs)
         rights = SqlRights(database)
-        stores = Stores(catalog, index, generations, jobs, passwords, rights)
-        uploads = Uploads(catalog, blobs, keys, stores, settings.upload_mb * BYTES_PER_MB)
+        sizes = open_sizes(settings, database, catalog)
+        stores = Stores(catalog, index, generations, jobs, passwords, rights, sizes)
+        uploads = Uploads(catalog, blobs, keys, stores, sizes.upload)
         texts = Texts(blobs, READER_VERSION, settings.redact)
         sandbox = stack.enter_context(Sandbox(settings.parse_memory_mb, settings.parse_seconds))
         metrics = metrics or Metrics()
@@ -151,6 +150,7 @@ def open_parts(settings: Settings, metrics: Metrics | None = None, *, chooses: b
             ),
             open_sink=partial(IndexSink, index, statistics, keys),
             forget=generations.clear,
+            sizes=sizes,
             duplicates=Duplicates(SqlSignatures(database), catalog),
             options=settings.read_options(),
         )
@@ -211,8 +211,8 @@ def open_sources(parts: Parts) -> tuple[Sources, Schedule]:
 
 def part_uploads_of(parts: Parts) -> PartUploads:
     """Uploads in parts."""
-    most_bytes = parts.settings.upload_mb * BYTES_PER_MB
-    return PartUploads(SqlUploads(parts.database), parts.blobs, parts.keys, parts.uploads, most_bytes)
+    sizes = open_sizes(parts.settings, parts.database, parts.catalog)
+    return PartUploads(SqlUploads(parts.database), parts.blobs, parts.keys, parts.uploads, sizes.upload)
 
 
 def cores() -> int:

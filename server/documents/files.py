@@ -41,31 +41,34 @@ Record = Callable[..., None]
 
 
 class Uploads:
-    """The files people and programs upload."""
+    """The files people and programs upload, each of at most as many bytes as `most_bytes` tells for a caller."""
 
-    def __init__(self, catalog: Catalog, files: Files, keys: Keys, stores: Stores, most_bytes: int) -> None:
+    def __init__(
+        self, catalog: Catalog, files: Files, keys: Keys, stores: Stores, most_bytes: Callable[[Caller], int]
+    ) -> None:
         self._catalog = catalog
         self._files = files
         self._keys = keys
         self._stores = stores
         self._most_bytes = most_bytes
 
-    async def add(self, request: Request, owner: str) -> FileRecord:
-        """Takes the upload of a multipart request; it becomes `owner`'s.
+    async def add(self, request: Request, caller: Caller) -> FileRecord:
+        """Takes the upload of a multipart request; it becomes the caller's own.
 
         Raises:
             InvalidRequest, ValidationError: the form is not a file and a purpose.
-            RequestTooLarge: the file is larger than uploads may be.
+            RequestTooLarge: the file is larger than the caller's uploads may be.
         """
+        most_bytes = await run_in_threadpool(self._most_bytes, caller)
         file_id = new_id()
         await run_in_threadpool(self._keys.create, file_id)
         try:
             # In threads, so that uploads which end together can share their wait for the disk.
             async with contextmanager_in_threadpool(self._files.write(blob_name(file_id), file_id)) as out:
-                upload = await receive(request, out, self._most_bytes)
+                upload = await receive(request, out, most_bytes)
                 form = FileForm.read(upload.fields)
             record = new_record(file_id, upload.filename or "", upload.bytes, form.purpose, upload.sha256)
-            record = replace(record, owner=owner, expires_at=expiry(record, form.keep_seconds))
+            record = replace(record, owner=caller.owner, expires_at=expiry(record, form.keep_seconds))
             await run_in_threadpool(self._catalog.add_file, record)
         except BaseException:
             self.forget(file_id)

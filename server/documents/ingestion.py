@@ -15,9 +15,9 @@ from server.documents.passwords import Passwords
 from server.documents.progress import Pace
 from server.documents.sink import IndexSink
 from server.documents.text import Texts
-from server.errors import UnknownFile
+from server.errors import StoreFull, UnknownFile
 from server.model import Chunking, FileProgress, FileRecord, FileStatus, StoreFile
-from server.ports import Catalog, Embedders, Files
+from server.ports import Catalog, Embedders, Files, Sizes
 
 AUTO_CHUNKING: Final = Chunking(CHUNK_TOKENS, 0)
 """How files are parted where nothing else is asked for."""
@@ -87,6 +87,7 @@ class Ingestion:
         pipeline_of: Callable[[Embedder, Chunking], Pipeline],
         open_sink: Callable[[str, str, str | None], IndexSink],
         forget: Callable[[str, str], None],
+        sizes: Sizes,
         duplicates: Duplicates,
         options: ReadOptions,
     ) -> None:
@@ -99,6 +100,7 @@ class Ingestion:
         self._pipeline_of = pipeline_of
         self._open_sink = open_sink
         self._forget = forget
+        self._sizes = sizes
         self._duplicates = duplicates
         self._options = options
 
@@ -118,21 +120,12 @@ class Ingestion:
         sink = self._open_sink(store.collection, file_id, entry.replaces)
         try:
             embedder = self._embedders.of(store.fingerprint)
-            outcome = self._read(record, sink, self._pipeline(embedder, entry), watch)
+            outcome = self._read(record, sink, self._pipeline(embedder, entry), watch, self._room(entry))
             self._passwords.forget(file_id)
         except UnreadableFile as error:
-            # What was written before the reader gave up would answer questions from half a document.
-            self.forget(store_id, file_id)
-            self._passwords.forget(file_id)
-            return replace(
-                entry,
-                status=FileStatus.FAILED,
-                chunks=0,
-                usage_bytes=0,
-                error_code=error.code,
-                error_message=type(error)(record.filename, **error.facts).message,
-                progress=None,
-            )
+            return self._failed(entry, error.code, type(error)(record.filename, **error.facts).message)
+        except StoreFull as error:
+            return self._failed(entry, error.code, error.message)
         entry = replace(
             entry,
             status=FileStatus.COMPLETED,
@@ -162,11 +155,34 @@ class Ingestion:
         outcome = self._read(self._catalog.file(entry.file_id), sink, pipeline, watch)
         return replace(entry, chunks=outcome.chunks, usage_bytes=sink.usage_bytes)
 
+    def _failed(self, entry: StoreFile, code: str, message: str) -> StoreFile:
+        # What was written before the reader gave up would answer questions from half a document.
+        self.forget(entry.store_id, entry.file_id)
+        self._passwords.forget(entry.file_id)
+        told = replace(entry, status=FileStatus.FAILED, error_code=code, error_message=message)
+        return replace(told, chunks=0, usage_bytes=0, progress=None)
+
+    def _room(self, entry: StoreFile) -> int | None:
+        """What the file may take in its store, in bytes; None: as much as it wants. What it takes the place of does not
+        count."""
+        most = self._sizes.store(entry.store_id)
+        if most is None:
+            return None
+        here = self._catalog.store_files_by_id(entry.store_id, [entry.replaces] if entry.replaces else [])
+        return max(0, most - self._sizes.used(entry.store_id) + sum(one.usage_bytes for one in here.values()))
+
     def _pipeline(self, embedder: Embedder, entry: StoreFile) -> Pipeline:
         return self._pipeline_of(embedder, entry.chunking or AUTO_CHUNKING)
 
-    def _read(self, record: FileRecord, sink: IndexSink, pipeline: Pipeline, watch: Watch) -> Outcome:
+    def _read(
+        self, record: FileRecord, sink: IndexSink, pipeline: Pipeline, watch: Watch, room: int | None = None
+    ) -> Outcome:
         pace = Pace()
+
+        def check() -> None:
+            watch.check()
+            if room is not None and sink.usage_bytes > room:
+                raise StoreFull(detail=f"{record.filename} has more text than the {room} bytes that are left of it")
 
         def tell(step: Progress) -> None:
             watch.report(pace.at(step))
@@ -178,7 +194,8 @@ class Ingestion:
             findings = self._texts.findings(record.id, watch.advance)
             reading = self._readers.read(source, self._options, kept=findings)
             events = self._texts.events(record.id, reading)
-            outcome = pipeline(events, sink, tell, watch.check)
+            outcome = pipeline(events, sink, tell, check)
+        check()
         if reading.media_type:
             self._catalog.set_media_type(record.id, reading.media_type)
         return outcome

@@ -4,7 +4,7 @@ once; completing puts them together to a file (https://platform.openai.com/docs/
 import hashlib
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
@@ -13,8 +13,8 @@ from starlette.requests import Request
 from server.documents.files import READ_BYTES, Uploads, display_name, expiry, new_id, new_record
 from server.documents.forms import CreateUpload
 from server.documents.names import blob_name, part_name
-from server.documents.upload import receive
-from server.errors import InvalidRequest, RequestTooLarge, UnknownFile, UnknownUpload, UploadEnded
+from server.documents.upload import receive, too_large
+from server.errors import InvalidRequest, UnknownFile, UnknownUpload, UploadEnded
 from server.model import Caller, FileRecord, PartRecord, UploadRecord, UploadStatus
 from server.ports import Files, Keys, UploadRows
 
@@ -28,21 +28,24 @@ SWEPT_AT_ONCE = 50
 class PartUploads:
     """The uploads in parts of this Lectern. What is not the caller's own does not exist for it."""
 
-    def __init__(self, rows: UploadRows, files: Files, keys: Keys, uploads: Uploads, most_bytes: int) -> None:
+    def __init__(
+        self, rows: UploadRows, files: Files, keys: Keys, uploads: Uploads, most_bytes: Callable[[Caller], int]
+    ) -> None:
         self._rows = rows
         self._files = files
         self._keys = keys
         self._uploads = uploads
         self._most_bytes = most_bytes
 
-    def create(self, wish: CreateUpload, owner: str) -> UploadRecord:
-        """Begins an upload. Raises RequestTooLarge if the file is larger than uploads may be."""
-        if wish.bytes > self._most_bytes:
-            raise RequestTooLarge(limit=f"{self._most_bytes // 1024**2} MiB", setting="LECTERN_UPLOAD_MB")
+    def create(self, wish: CreateUpload, caller: Caller) -> UploadRecord:
+        """Begins an upload. Raises RequestTooLarge if the file is larger than the caller's uploads may be."""
+        most = self._most_bytes(caller)
+        if wish.bytes > most:
+            raise too_large(most)
         now = int(time.time())
         upload = UploadRecord(
             f"upload_{uuid.uuid4().hex}",
-            owner,
+            caller.owner,
             display_name(wish.filename),
             wish.bytes,
             wish.purpose,

@@ -32,7 +32,7 @@ def files_router(uploads: Uploads, gate: Gate) -> APIRouter:
     @router.post("")
     async def upload(request: Request, caller: Caller = uploader) -> dict[str, Any]:
         """Uploads a file (multipart: `file`, `purpose`). Others than its owner read it once it is in a store."""
-        return wire.file_object(await uploads.add(request, caller.owner))
+        return wire.file_object(await uploads.add(request, caller))
 
     @router.get("")
     def list_files(

@@ -14,7 +14,7 @@ from server.documents.generations import Generations
 from server.documents.passwords import Passwords
 from server.documents.placement import Placement, wished
 from server.documents.progress import QUEUED, load
-from server.errors import ExpiredStore, InvalidRequest, UnknownFile
+from server.errors import ExpiredStore, InvalidRequest, StoreFull, UnknownFile
 from server.model import (
     LECTERN,
     Building,
@@ -28,7 +28,7 @@ from server.model import (
     StoreRecord,
     all_in_turn,
 )
-from server.ports import Catalog, Index, Jobs, Rights
+from server.ports import Catalog, Index, Jobs, Rights, Sizes
 
 INGEST = "ingest"
 MOST_FILES_AT_ONCE = 2000
@@ -71,6 +71,7 @@ class Stores:
         jobs: Jobs,
         passwords: Passwords,
         rights: Rights,
+        sizes: Sizes,
     ) -> None:
         self._catalog = catalog
         self._index = index
@@ -78,6 +79,7 @@ class Stores:
         self._jobs = jobs
         self._passwords = passwords
         self._rights = rights
+        self._sizes = sizes
 
     def create(
         self,
@@ -165,7 +167,7 @@ class Stores:
 
         Raises:
             UnknownStore, UnknownFile, InvalidRequest: no such thing, or attributes that cannot be kept.
-            ExpiredStore: the store holds nothing any more.
+            ExpiredStore, StoreFull: the store holds nothing any more, or as much as it may.
         """
         if wish.replaces == wish.file_id:
             raise InvalidRequest(detail="a file cannot replace itself: upload the new version first", param="replaces")
@@ -192,7 +194,7 @@ class Stores:
         """Puts many files into a store, all or none; those that are there already are treated as by `attach`.
 
         Raises:
-            UnknownStore, UnknownFile, InvalidRequest, ExpiredStore: as `attach`, or too many at once.
+            UnknownStore, UnknownFile, InvalidRequest, ExpiredStore, StoreFull: as `attach`, or too many at once.
         """
         if len(wishes) > MOST_FILES_AT_ONCE:
             raise InvalidRequest(detail=f"at most {MOST_FILES_AT_ONCE} files at once", param="file_ids")
@@ -212,6 +214,9 @@ class Stores:
         store, now = self._catalog.store(store_id), int(time.time())
         if store.expired(now):
             raise ExpiredStore(store=store.id, days=store.expires_days)
+        most = self._sizes.store(store_id)
+        if most is not None and (used := self._sizes.used(store_id)) >= most:
+            raise StoreFull(detail=f"it holds {used} bytes and may hold {most}")
         known = self._catalog.files_by_id([wish.file_id for wish in wishes])
         for wish in wishes:
             if wish.file_id not in known:

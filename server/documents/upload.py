@@ -133,7 +133,7 @@ async def receive(request: Request, out: BinaryIO, most_bytes: int, part: str = 
         async for data in request.stream():
             parser.write(data)
             if parts.upload.bytes + len(parts.buffer) > most_bytes:
-                raise RequestTooLarge(limit=f"{most_bytes // 1024**2} MiB", setting="LECTERN_UPLOAD_MB")
+                raise too_large(most_bytes)
             if len(parts.buffer) >= WRITE_BYTES:
                 await asyncio.to_thread(flush)
     except MultipartParseError as error:
@@ -147,3 +147,9 @@ async def receive(request: Request, out: BinaryIO, most_bytes: int, part: str = 
         raise InvalidRequest(detail=f"the form has no part named {part!r}", param=part)
     parts.upload.sha256 = digest.hexdigest()
     return parts.upload
+
+
+def too_large(most_bytes: int) -> RequestTooLarge:
+    """The error of an upload that is larger than the caller's may be."""
+    limit = f"{most_bytes // 1024**2} MiB" if most_bytes >= 1024**2 else f"{most_bytes} bytes"
+    return RequestTooLarge(limit=limit, setting="LECTERN_UPLOAD_MB or your limit")

@@ -19,7 +19,7 @@ def uploads_router(uploads: PartUploads, gate: Gate) -> APIRouter:
     @router.post("")
     def create_upload(body: CreateUpload, caller: Caller = uploader) -> dict[str, Any]:
         """Begins an upload in parts."""
-        return wire.upload_object(uploads.create(body, caller.owner))
+        return wire.upload_object(uploads.create(body, caller))
 
     @router.post("/{upload_id}/parts")
     async def add_part(upload_id: str, request: Request, caller: Caller = uploader) -> dict[str, Any]:

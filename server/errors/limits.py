@@ -31,8 +31,7 @@ class QuotaSpent(LecternError):
 
 
 class StoreFull(LecternError):
-    """The vector store would hold {wanted} bytes with this file; it may hold {limit}. Remove files from it, or ask an
-    administrator to raise its limit."""
+    """The vector store is full: {detail}. Remove files from it, or ask an administrator to raise its limit."""
 
     status = 400
     type = "insufficient_quota"

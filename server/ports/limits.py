@@ -56,5 +56,9 @@ class Sizes(Protocol):
         ...
 
     def store(self, store_id: str) -> int | None:
-        """What a vector store may hold; None: as much as it wants."""
+        """What a vector store may hold; None: as much as it wants. Raises UnknownStore."""
+        ...
+
+    def used(self, store_id: str) -> int:
+        """What a vector store holds."""
         ...

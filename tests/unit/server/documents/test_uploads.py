@@ -17,7 +17,7 @@ from server.vault.keyring import Keyring
 @pytest.fixture
 def uploads(sqlite: Database, blobs: Blobs, keyring: Keyring) -> Uploads:
     """Uploads that are in no store."""
-    return Uploads(SqlCatalog(sqlite), blobs, keyring, cast(Stores, None), 1 << 20)
+    return Uploads(SqlCatalog(sqlite), blobs, keyring, cast(Stores, None), lambda _: 1 << 20)
 
 
 def left(database: Database, blobs: Blobs) -> int:
