@@ -56,26 +56,32 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
 
 def invalid(error: RequestValidationError | ValidationError, body: Any = None) -> InvalidRequest:
     """The error that tells what is wrong with a request's fields; `body` is what was sent."""
-    first = error.errors()[0]
-    where = _place(first["loc"], body)
-    said = first["msg"].removeprefix("Value error, ")
+    found = [(*_place(one["loc"], body), one) for one in error.errors()]
+    first = found[0][0]
+    # Of a field that may be of several kinds, the one that is most like what was sent tells most.
+    where, _, one = max((of for of in found if of[0].startswith(first)), key=lambda of: of[1])
+    said = one["msg"].removeprefix("Value error, ")
+    if one["type"] in {"union_tag_not_found", "union_tag_invalid"}:
+        where, tags = f"{where}.{one['ctx']['discriminator'].strip(chr(39))}", one["ctx"].get("expected_tags")
+        said = f"it is one of {tags}" if tags else "field required"
     detail = f"{where}: {said[0].lower()}{said[1:]}" if where else said[0].lower() + said[1:]
     return InvalidRequest(detail=detail.removesuffix("."), param=where or None)
 
 
-def _place(loc: Sequence[int | str], body: Any) -> str:
-    """The field as OpenAI writes it: messages[0].content. Of a union, pydantic also tells which of its kinds was tried;
-    what is not a part of the body is left out."""
-    if loc[:1] != ("body",):
-        return ".".join(str(part) for part in loc if part not in {"query", "path", "header"})
-    place, here = "", body
-    for count, part in enumerate(loc[1:], 2):
+def _place(loc: Sequence[int | str], body: Any) -> tuple[str, int]:
+    """The field as OpenAI writes it, messages[0].content, and how deep it lies. Of a union, pydantic also tells which
+    of its kinds was tried; what is not a part of the body is left out."""
+    if loc[:1] != ("body",) and body is None:
+        return ".".join(str(part) for part in loc if part not in {"query", "path", "header"}), len(loc)
+    parts = loc[1:] if loc[:1] == ("body",) else loc
+    place, depth, here = "", 0, body
+    for count, part in enumerate(parts, 1):
         if isinstance(part, int):
             if isinstance(here, list) and part < len(here):
-                place, here = f"{place}[{part}]", here[part]
-        elif isinstance(here, dict) and (part in here or count == len(loc)):
-            place, here = f"{place}.{part}".lstrip("."), here.get(part)
-    return place
+                place, depth, here = f"{place}[{part}]", depth + 1, here[part]
+        elif isinstance(here, dict) and (part in here or count == len(parts)):
+            place, depth, here = f"{place}.{part}".lstrip("."), depth + 1, here.get(part)
+    return place, depth
 
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:

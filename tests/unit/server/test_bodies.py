@@ -117,7 +117,8 @@ def test_a_body_beyond_the_limit_is_told_as_such(client: TestClient) -> None:
         ({"parts": [{"text": "a"}, {"text": 7}]}, "parts[1].text"),
         ({"parts": [{}]}, "parts[0].text"),
         ({"parts": [{"text": "a", "many": "x"}]}, "parts[0].many"),
-        ({"parts": [{"text": "a", "many": [1, "x"]}]}, "parts[0].many"),
+        ({"parts": [{"text": "a", "many": [1, "x"]}]}, "parts[0].many[1]"),
+        ({"parts": [{"text": "a", "many": []}, 5, {"text": 5}]}, "parts[1]"),
         ({"parts": {}}, "parts"),
     ],
 )
