@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import hmac
 import json
 import time
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from joserfc.jwk import ECKey, OctKey, RSAKey
+from joserfc.jwk import ECKey, RSAKey
 
 from server.adapters.oidc.issuer import Client, OidcIssuer
 from server.adapters.oidc.published import Published
@@ -119,7 +120,7 @@ async def test_clocks_may_differ_by_a_minute(running: RunningIssuer) -> None:
         assert (await issuer_of(running).verify(running.forge(running.claims(**claims)))).subject == "ada"
 
 
-@pytest.mark.parametrize("typ", ["JWT", "jwt", "", "id+jwt", None, 3])
+@pytest.mark.parametrize("typ", ["JWT", "jwt", "", "id+jwt", None])
 async def test_a_token_of_another_kind_is_no_access_token(running: RunningIssuer, typ: object) -> None:
     with pytest.raises(WrongToken):
         await issuer_of(running).verify(running.forge(running.claims(), typ=typ))
@@ -127,6 +128,13 @@ async def test_a_token_of_another_kind_is_no_access_token(running: RunningIssuer
 
 def part(value: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+
+def hashed(header: object, claims: object, secret: bytes) -> str:
+    """A token whose signature is an HMAC. Libraries refuse to make one with a public key; those who attack do not."""
+    signed = f"{part(header)}.{part(claims)}"
+    digest = hmac.digest(secret, signed.encode(), "sha256")
+    return f"{signed}.{base64.urlsafe_b64encode(digest).rstrip(b'=').decode()}"
 
 
 async def test_signatures_of_others_are_refused(running: RunningIssuer) -> None:
@@ -139,7 +147,7 @@ async def test_signatures_of_others_are_refused(running: RunningIssuer) -> None:
         "a key of another kind": running.forge(claims, curve, alg="ES256"),
         "an unknown key": running.forge(claims, other, kid="second"),
         "a key of its own": running.forge(claims, other, jwk=other.as_dict(private=False)),
-        "the public key as a secret": running.forge(claims, OctKey.import_key(public), alg="HS256"),
+        "the public key as a secret": hashed({"alg": "HS256", "kid": "first", "typ": "at+jwt"}, claims, public),
         "an algorithm that the key is not for": running.forge(claims, alg="PS256"),
         "no signature": f"{part({'alg': 'none', 'kid': 'first', 'typ': 'at+jwt'})}.{part(claims)}.",
         "no signature, in capitals": f"{part({'alg': 'NONE', 'kid': 'first', 'typ': 'at+jwt'})}.{part(claims)}.",
@@ -229,4 +237,4 @@ async def test_signing_out_leads_to_the_issuer_and_back(running: RunningIssuer) 
     url = await issuer_of(running).logout_url(f"{BACK}/")
     assert url is not None
     assert parse_qs(urlsplit(url).query) == {"client_id": ["lectern"], "post_logout_redirect_uri": [f"{BACK}/"]}
-    assert httpx.get(url).status_code == 200
+    assert (await asyncio.to_thread(httpx.get, url)).status_code == 200
