@@ -141,6 +141,7 @@ async def test_signatures_of_others_are_refused(running: RunningIssuer) -> None:
     issuer, claims = issuer_of(running), running.claims()
     public = running.key.as_pem(private=False)
     other = RSAKey.generate_key(2048, {"kid": "first"})
+    same = RSAKey.import_key({**running.key.as_dict(private=True), "alg": "PS256"})  # type: ignore[dict-item]
     curve = ECKey.generate_key("P-256", {"kid": "first"})
     forged = {
         "another's key": running.forge(claims, other),
@@ -148,7 +149,7 @@ async def test_signatures_of_others_are_refused(running: RunningIssuer) -> None:
         "an unknown key": running.forge(claims, other, kid="second"),
         "a key of its own": running.forge(claims, other, jwk=other.as_dict(private=False)),
         "the public key as a secret": hashed({"alg": "HS256", "kid": "first", "typ": "at+jwt"}, claims, public),
-        "an algorithm that the key is not for": running.forge(claims, alg="PS256"),
+        "an algorithm that the key is not for": running.forge(claims, same, alg="PS256"),
         "no signature": f"{part({'alg': 'none', 'kid': 'first', 'typ': 'at+jwt'})}.{part(claims)}.",
         "no signature, in capitals": f"{part({'alg': 'NONE', 'kid': 'first', 'typ': 'at+jwt'})}.{part(claims)}.",
         "a list for a header": f"{part([])}.{part(claims)}.AA",
