@@ -5,7 +5,6 @@ import logging
 import re
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,6 @@ _IDS_PER_DELETE = 4_096
 _ROWS_PER_QUERY = 256  # of at most 64 KiB
 _VECTORS_PER_QUERY = 512  # of 4,096 dimensions they make 8 MiB
 _MOST_SEALED = 65_535
-_SEARCHES_ASIDE = 8
 
 
 class MilvusIndex:
@@ -46,7 +44,6 @@ class MilvusIndex:
         self._writing: dict[str, threading.Lock] = {}
         self._loaded: dict[str, Collected] = {}
         self._rows: dict[str, int] = {}
-        self._aside = ThreadPoolExecutor(_SEARCHES_ASIDE, "milvus")
         self._client: Any = None
         self._closed = False
         try:
@@ -203,10 +200,8 @@ class MilvusIndex:
             collected = self._open(client, store_id)
             many = self._rows[collected.name] > FEW_ROWS
             search = RowSearch(client, collected, file_ids, many_rows=many, timeout=self._timeout)
-            # Milvus answers the one while it works on the other.
-            words = self._aside.submit(search.sparse, sparse, limit) if sparse else None
             near = search.dense(dense, limit) if dense is not None else []
-            return near, words.result() if words else []
+            return near, search.sparse(sparse, limit) if sparse else []
 
     def close(self) -> None:
         """Lets go of the index."""
@@ -215,7 +210,6 @@ class MilvusIndex:
             self._disconnect()
             if self._process is not None:
                 self._process.close()
-        self._aside.shutdown(wait=False)
 
     @contextmanager
     def _connected(self) -> Iterator[Any]:

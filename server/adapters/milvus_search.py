@@ -98,7 +98,7 @@ class RowSearch:
         """
         files = self._files
         if files is None:
-            return [row["id"] for row in ask(wanted, "", ("id",))]
+            return [row["id"] for row in ask(wanted, "", ())]
         asked = int(wanted * _HEADROOM)
         while asked <= most:
             rows = ask(asked, "", ("file_id",))

@@ -91,6 +91,15 @@ class StoreFile:
 
 
 @dataclass(frozen=True, slots=True)
+class AnsweringFile:
+    """What answers tell of a file of a store that questions are answered from."""
+
+    id: str
+    filename: str
+    attributes: Mapping[str, str | float | bool]
+
+
+@dataclass(frozen=True, slots=True)
 class Departure:
     """A file that left a store. What still lies of it in the index is cleared, and the file itself deleted if the
     store owned it."""

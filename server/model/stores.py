@@ -28,6 +28,11 @@ class StoreRecord:
     shared: bool = True
 
     @property
+    def version(self) -> tuple[int, int]:
+        """Another one whenever a file takes the place of another, or the store changes its embedder."""
+        return self.generation, self.replacements
+
+    @property
     def expires_at(self) -> int | None:
         """When it expires if nobody uses it until then."""
         return None if self.expires_days is None else self.last_active_at + self.expires_days * SECONDS_PER_DAY

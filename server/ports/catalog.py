@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from server.model import Caller, Departure, FileRecord, Page, Role, StoreFile, StoreRecord
+from server.model import AnsweringFile, Caller, Departure, FileRecord, Page, Role, StoreFile, StoreRecord
 
 
 class Catalog(Protocol):
@@ -90,6 +90,11 @@ class Catalog(Protocol):
 
     def store_files_by_id(self, store_id: str, file_ids: Sequence[str]) -> dict[str, StoreFile]:
         """Those of the files that are in the store, as they stood at one moment."""
+        ...
+
+    def answering(self, store_id: str, file_ids: Sequence[str]) -> tuple[tuple[int, int], dict[str, AnsweringFile]]:
+        """The store's version, and those of the files that questions are answered from, as they stood at that one
+        moment. Raises UnknownStore."""
         ...
 
     def store_files(self, store_id: str, status: str | None, page: Page, caller: Caller) -> list[StoreFile]:

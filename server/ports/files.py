@@ -42,6 +42,10 @@ class Keys(Protocol):
         `always`: also where nothing else is sealed."""
         ...
 
+    def read(self, file_ids: Sequence[str]) -> None:
+        """Reads the keys of files that are about to be opened in one go instead of one by one."""
+        ...
+
     def open_text(self, file_id: str, sealed: str, context: str) -> str:
         """The text. Raises DamagedSeal."""
         ...

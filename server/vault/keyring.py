@@ -2,12 +2,13 @@
 
 import base64
 import binascii
+import contextlib
 import io
 import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import BinaryIO, Protocol
 
@@ -36,6 +37,10 @@ class WrappedKeys(Protocol):
 
     def get(self, file_id: str) -> bytes | None:
         """The wrapped key, if there is one."""
+        ...
+
+    def get_all(self, file_ids: Sequence[str]) -> Mapping[str, bytes]:
+        """File -> its wrapped key, of those that have one."""
         ...
 
     def remove(self, file_id: str) -> None:
@@ -115,6 +120,17 @@ class Keyring:
         proof = nonce + key.text.encrypt(nonce, b"", key.binding(_PLAIN_TEXT, context) + b"\0" + plain)
         return f"{_PLAIN_TEXT}{base64.b64encode(proof).decode()}:{text}"
 
+    def read(self, file_ids: Sequence[str]) -> None:
+        """Reads the keys of files that are about to be opened in one go instead of one by one."""
+        with self._lock:
+            now = time.monotonic()
+            missing = [one for one in file_ids if one not in self._keys or now >= self._keys[one].known_until]
+            destroyed = self._destroyed
+        if missing:
+            for file_id, wrapped in self._wrapped.get_all(missing).items():
+                with contextlib.suppress(DamagedSeal):  # whoever opens something with it is told
+                    self._unwrap(file_id, wrapped, destroyed)
+
     def open_text(self, file_id: str, sealed: str, context: str) -> str:
         """The text.
 
@@ -170,6 +186,10 @@ class Keyring:
             with self._lock:
                 self._keys.pop(file_id, None)
             raise UnknownFile(file=file_id)
+        return self._unwrap(file_id, wrapped, destroyed)
+
+    def _unwrap(self, file_id: str, wrapped: bytes, destroyed: int) -> _FileKey:
+        """The key, which is remembered unless one was destroyed since so many were."""
         try:
             key = _FileKey(file_id, self._master.unwrap(file_id, wrapped))
         except InvalidTag:

@@ -6,7 +6,7 @@ import pytest
 from server.adapters.database.catalog import SqlCatalog
 from server.adapters.database.engine import Database
 from server.errors import InvalidRequest, UnknownFile, UnknownStore
-from server.model import LECTERN, Chunking, FileRecord, FileStatus, Page, StoreFile, StoreRecord
+from server.model import LECTERN, AnsweringFile, Chunking, FileRecord, FileStatus, Page, StoreFile, StoreRecord
 from server.ports import Catalog
 
 
@@ -271,6 +271,7 @@ class TestExpiry:
         ]  # fmt: skip
         assert [one.file_id for one in catalog.all_store_files("vs-s")] == ["file-b", "file-c"]
         assert [file_id for file_id, _ in catalog.attributes("vs-s")] == ["file-b", "file-c"]
+        assert set(catalog.answering("vs-s", ["file-a", "file-b"])[1]) == {"file-b"}
         assert catalog.file_counts(["vs-s"], LECTERN)["vs-s"]["in_progress"] == 2
 
     def test_until_it_is_removed_it_is_told_which_ones_have(self, catalog: SqlCatalog) -> None:
@@ -306,3 +307,33 @@ def test_how_a_file_is_to_be_parted_is_kept(catalog: Catalog) -> None:
     catalog.attach(parted)
     assert catalog.set_outcome(dataclasses.replace(parted, status=FileStatus.COMPLETED, chunking=None))
     assert catalog.store_file("vs-s", "file-a").chunking == Chunking(300, 100)
+
+
+@pytest.mark.parametrize("status", FileStatus)
+@pytest.mark.parametrize("replaces", [None, "file-b"])
+def test_a_search_sees_the_files_that_questions_are_answered_from(
+    catalog: Catalog, status: FileStatus, replaces: str | None
+) -> None:
+    fill(catalog, stores="st", files="abc")
+    entry = dataclasses.replace(an_entry("s", "a"), status=status, replaces=replaces, attributes={"team": "x"})
+    catalog.attach(entry)
+    catalog.attach(dataclasses.replace(entry, store_id="vs-t", attributes={"team": "y"}))
+    _, found = catalog.answering("vs-s", ["file-a", "file-unknown"])
+    seen = catalog.store_file("vs-s", "file-a")
+    assert (seen.status, seen.replaces) == (status, replaces)
+    assert found == (
+        {"file-a": AnsweringFile("file-a", catalog.file("file-a").filename, seen.attributes)} if seen.answers else {}
+    )
+
+
+def test_a_search_is_told_in_which_version_of_the_store_it_saw_the_files(catalog: Catalog) -> None:
+    fill(catalog, stores="s", files="ab")
+    catalog.set_outcome(dataclasses.replace(an_entry("s", "a"), status=FileStatus.COMPLETED))
+    assert catalog.answering("vs-s", []) == ((0, 0), {}) == (catalog.store("vs-s").version, {})
+    catalog.attach(dataclasses.replace(an_entry("s", "b"), replaces="file-a"))
+    catalog.set_outcome(dataclasses.replace(an_entry("s", "b"), status=FileStatus.COMPLETED))
+    version, found = catalog.answering("vs-s", ["file-a", "file-b"])
+    assert (version, set(found)) == ((0, 1), {"file-b"})
+    assert version == catalog.store("vs-s").version
+    with pytest.raises(UnknownStore):
+        catalog.answering("vs-none", ["file-a"])

@@ -232,6 +232,29 @@ def test_deleted_files_and_destroyed_keys_are_left_out(house: House, travel: str
     assert house.ask("年假有多少天", travel) == []
 
 
+def test_a_file_whose_key_goes_with_a_replacement_in_the_middle_of_a_search_is_found_in_its_new_version(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = house.store("vs_replaced")
+    house.put(store, house.file("file-old", "canteen.md"), _chunks([POLICY[4]]))
+    read = house.keys.read
+
+    def replaced(file_ids: Sequence[str]) -> None:
+        monkeypatch.setattr(house.keys, "read", read)
+        entry = StoreFile(store, house.file("file-new", "canteen.md"), FileStatus.IN_PROGRESS, 0, replaces="file-old")
+        house.catalog.attach(entry)
+        sink = IndexSink(house.index, house.statistics, house.keys, store, "file-new")
+        chunks = _chunks([POLICY[4].replace("two", "three")])
+        assert sink.missing(chunks) == chunks
+        sink.write(chunks, house.embedder.embed([chunk.passage_text() for chunk in chunks]))
+        sink.finish()
+        house.catalog.set_outcome(replace(entry, status=FileStatus.COMPLETED))
+        house.keys.destroy("file-old")
+
+    monkeypatch.setattr(house.keys, "read", replaced)
+    assert ["three" in passage.text for passage in house.ask("When is the canteen open?", store)] == [True]
+
+
 def test_a_second_run_of_a_file_changes_nothing(house: House, travel: str) -> None:
     chunks = _chunks(POLICY, headings=("Travel", "Rules"))
     before = house.index.ids(travel, "file-policy"), house.statistics.look_up(travel, [])

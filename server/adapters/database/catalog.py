@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from server.adapters.database import entries
+from server.adapters.database.answering import answering
 from server.adapters.database.engine import Database
 from server.adapters.database.generations import leave_all
 from server.adapters.database.group_commit import GroupCommit
@@ -18,6 +19,7 @@ from server.adapters.database.visible import in_stores, of_files, shown
 from server.errors import UnknownFile, UnknownStore
 from server.model import (
     SECONDS_PER_DAY,
+    AnsweringFile,
     Caller,
     Departure,
     FileRecord,
@@ -30,6 +32,8 @@ from server.model import (
 
 # SQLite takes 32,766 values in a statement, PostgreSQL 65,535.
 _MOST_VALUES = 10_000
+# Made once: every search asks for it.
+_STORE = sa.select(vector_stores).where(vector_stores.c.id == sa.bindparam("store"))
 
 
 class SqlCatalog:
@@ -211,6 +215,12 @@ class SqlCatalog:
                 found |= {row.file_id: entries.read(row) for row in rows}
         return found
 
+    def answering(self, store_id: str, file_ids: Sequence[str]) -> tuple[tuple[int, int], dict[str, AnsweringFile]]:
+        """The store's version, and those of the files that questions are answered from, as they stood at that one
+        moment; for at most a few thousand files. Raises UnknownStore."""
+        with self._database.read() as connection:
+            return answering(connection, store_id, file_ids, int(self._clock()))
+
     def store_files(self, store_id: str, status: str | None, page: Page, caller: Caller) -> list[StoreFile]:
         """A page of a store's files, but for those that are kept from the caller. Raises InvalidRequest for an unknown
         `after`, `before` or `order`."""
@@ -297,7 +307,7 @@ def _expired(now: int) -> sa.ColumnElement[bool]:
 
 
 def _store_row(connection: sa.Connection, store_id: str) -> StoreRecord:
-    row = connection.execute(sa.select(vector_stores).where(vector_stores.c.id == store_id)).one_or_none()
+    row = connection.execute(_STORE, {"store": store_id}).one_or_none()
     if row is None:
         raise UnknownStore(store=store_id)
     return _store(row)

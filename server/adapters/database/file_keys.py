@@ -8,6 +8,11 @@ from server.adapters.database.engine import BUSY_SECONDS, Database
 from server.adapters.database.group_commit import GroupCommit
 from server.adapters.database.schema import file_keys
 
+# What every search asks is made once: that takes longer than the answer.
+_KEYS = sa.select(file_keys.c.file_id, file_keys.c.wrapped).where(
+    file_keys.c.file_id.in_(sa.bindparam("files", expanding=True))
+)
+
 
 class FileKeys:
     """The table `file_keys`: one wrapped key per file."""
@@ -39,9 +44,13 @@ class FileKeys:
 
     def get(self, file_id: str) -> bytes | None:
         """The wrapped key, if there is one."""
+        return self.get_all([file_id]).get(file_id)
+
+    def get_all(self, file_ids: Sequence[str]) -> dict[str, bytes]:
+        """File -> its wrapped key, of those that have one; for at most a few thousand files."""
         with self._database.read() as connection:
-            found = connection.scalar(sa.select(file_keys.c.wrapped).where(file_keys.c.file_id == file_id))
-        return None if found is None else bytes(found)
+            rows = connection.execute(_KEYS, {"files": file_ids})
+            return {file_id: bytes(wrapped) for file_id, wrapped in rows}
 
     def any(self) -> bool:
         """Whether there is a key at all."""

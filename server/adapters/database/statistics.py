@@ -14,6 +14,11 @@ _CHUNKS = -1
 _TOKENS = -2
 
 _LOOK_UP_BATCH = 10_000
+# What every search asks is made once: that takes longer than the answer.
+_LOOK_UP = sa.select(term_statistics.c.term, term_statistics.c.chunks).where(
+    term_statistics.c.store_id == sa.bindparam("store"),
+    term_statistics.c.term.in_(sa.bindparam("terms", expanding=True)),
+)
 _PAIR = np.dtype([("term", "<i8"), ("chunks", "<i4")])
 Pairs = npt.NDArray[np.void]
 
@@ -63,12 +68,12 @@ class SqlStatistics:
 
     def look_up(self, store_id: str, terms: Sequence[int]) -> tuple[int, int, dict[int, int]]:
         """(chunks, tokens, term id -> chunks that hold it) of the store."""
-        table, wanted = term_statistics.c, [_CHUNKS, _TOKENS, *terms]
+        wanted = [_CHUNKS, _TOKENS, *terms]
         found: dict[int, int] = {}
         with self._database.read() as connection:
             for start in range(0, len(wanted), _LOOK_UP_BATCH):
-                batch = table.term.in_(wanted[start : start + _LOOK_UP_BATCH])
-                rows = connection.execute(sa.select(table.term, table.chunks).where(table.store_id == store_id, batch))
+                batch = wanted[start : start + _LOOK_UP_BATCH]
+                rows = connection.execute(_LOOK_UP, {"store": store_id, "terms": batch})
                 found.update((term, chunks) for term, chunks in rows)
         return found.pop(_CHUNKS, 0), found.pop(_TOKENS, 0), found
 

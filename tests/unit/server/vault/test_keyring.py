@@ -180,3 +180,37 @@ def test_a_secret_is_the_same_for_the_same_purpose_alone(sqlite: Database, tmp_p
     assert keys.secret("a") == ring(sqlite, tmp_path / "data").secret("a")
     assert keys.secret("a") != keys.secret("b")
     assert len(keys.secret("a")) == 32
+
+
+def test_keys_that_were_read_together_are_not_read_one_by_one(
+    sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer, keys = ring(sqlite, tmp_path / "data"), ring(sqlite, tmp_path / "data")
+    writer.create("file-1", "file-2")
+    sealed = {file_id: writer.seal_text(file_id, SENTENCE, "c") for file_id in ("file-1", "file-2")}
+    keys.read(["file-1", "file-2", "file-unknown"])
+    monkeypatch.setattr(FileKeys, "get", None)
+    assert [keys.open_text(file_id, text, "c") for file_id, text in sealed.items()] == [SENTENCE, SENTENCE]
+
+
+def test_a_key_that_was_read_ahead_is_forgotten_when_it_is_destroyed(keyring: Keyring) -> None:
+    keyring.create("file-1")
+    sealed = keyring.seal_text("file-1", SENTENCE, "c")
+    keyring.read(["file-1"])
+    keyring.destroy("file-1")
+    keyring.read(["file-1"])
+    assert refused(keyring, "file-1", sealed, "c")
+
+
+def test_a_damaged_key_spoils_nothing_of_the_files_it_is_read_with(sqlite: Database, tmp_path: Path) -> None:
+    writer, stored = ring(sqlite, tmp_path / "data"), FileKeys(sqlite)
+    writer.create("file-1")
+    sealed = writer.seal_text("file-1", SENTENCE, "c")
+    wrapped = stored.get("file-1")
+    assert wrapped is not None
+    stored.add({"file-0": wrapped})
+    keys = ring(sqlite, tmp_path / "data")
+    keys.read(["file-0", "file-1"])
+    assert keys.open_text("file-1", sealed, "c") == SENTENCE
+    with pytest.raises(DamagedSeal):
+        keys.seal_text("file-0", "text", "c")
