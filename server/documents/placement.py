@@ -29,7 +29,7 @@ def wished(store_id: str, wish: Placement, here: Mapping[str, StoreFile]) -> Sto
     attributes = wish.attributes
     if not attributes and (model := before or here.get(wish.replaces or "")):
         attributes = model.attributes
-    root = wish.replaces or (before and before.replaces)
+    root = wish.replaces or (before.replaces if before else None)
     return StoreFile(
         store_id,
         wish.file_id,
@@ -38,7 +38,7 @@ def wished(store_id: str, wish: Placement, here: Mapping[str, StoreFile]) -> Sto
         attributes=attributes,
         replaces=root if root in here else None,
         owned=wish.owned or (before is not None and before.owned),
-        chunking=wish.chunking or (before and before.chunking),
+        chunking=wish.chunking or (before.chunking if before else None),
     )
 
 

@@ -8,7 +8,7 @@ import hashlib
 from dataclasses import dataclass, field
 from email.message import Message
 from email.utils import collapse_rfc2231_value
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from python_multipart import MultipartParser
 from python_multipart.exceptions import MultipartParseError
@@ -89,10 +89,10 @@ class _Parts:
 
 def _filename(headers: Message) -> str | None:
     """The file's name; the one in RFC 8187's notation counts where there are both (RFC 6266, 4.3)."""
-    params = headers.get_params(header="content-disposition") or []
-    extended = (value for name, value in params if name.lower() == "filename" and isinstance(value, tuple))
-    value = next(extended, None)
-    return headers.get_filename() if value is None else collapse_rfc2231_value(value)
+    for name, value in cast(list[tuple[str, object]], headers.get_params(header="content-disposition") or []):
+        if name.lower() == "filename" and isinstance(value, tuple):
+            return collapse_rfc2231_value(value)
+    return headers.get_filename()
 
 
 async def receive(request: Request, out: BinaryIO, most_bytes: int, part: str = "file") -> Upload:

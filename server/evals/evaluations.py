@@ -84,7 +84,7 @@ class Evaluations:
     def delete(self, eval_id: str) -> None:
         """Removes the evaluation, its runs and all that was asked and answered. Raises UnknownEval."""
         self.rows.get(eval_id)
-        for run in self.rows.runs(eval_id, None, _ALL, "asc"):
+        for run in self.rows.runs(eval_id, Page(_ALL, "asc")):
             self._jobs.cancel(EVAL, run.id)
         self.rows.remove(eval_id)
         self._keys.destroy(eval_id)
@@ -118,7 +118,7 @@ class Evaluations:
     def views(self, eval_id: str, page: Page, caller: Caller) -> list[RunView]:
         """A page of an evaluation's runs. Raises UnknownEval, InvalidRequest."""
         self.rows.get(eval_id)
-        return [self._view(run, caller) for run in self.rows.runs(eval_id, page.after, page.limit, page.order)]
+        return [self._view(run, caller) for run in self.rows.runs(eval_id, page)]
 
     def _view(self, run: RunRecord, caller: Caller) -> RunView:
         if run.file_id is not None:
@@ -148,25 +148,29 @@ class Evaluations:
         """A page of what became of a run's questions, as far as the caller may read all files behind it. Raises
         UnknownEval, InvalidRequest."""
         self._run(record.id, run_id)
-        number = None if page.after is None else _number(run_id, page.after)
+        after = None if page.after is None else str(_number(run_id, page.after, "after"))
+        before = None if page.before is None else str(_number(run_id, page.before, "before"))
+        backwards, looked = before is not None and after is None, replace(page, after=after, before=before)
         sight, shown = self._sight(record, caller), list[tuple[ItemRecord, Opened]]()
         while len(shown) < page.limit:
-            found = self.rows.items(run_id, status, number, page.limit, page.order)
+            found = self.rows.items(run_id, status, looked)
             opened = [(item, self.opened(record.id, item)) for item in found]
-            shown += [(item, told) for item, told in opened if sight.covers(*told)]
+            covered = [(item, told) for item, told in opened if sight.covers(*told)]
+            shown = covered + shown if backwards else shown + covered
             if len(found) < page.limit:
                 break
-            number = found[-1].number
-        return shown[: page.limit]
+            last = str(found[0 if backwards else -1].number)
+            looked = replace(looked, before=last) if backwards else replace(looked, after=last)
+        return shown[-page.limit :] if backwards else shown[: page.limit]
 
     def item(self, record: EvalRecord, run_id: str, item_id: str, caller: Caller) -> tuple[ItemRecord, Opened]:
         """What became of one question. Raises UnknownEval, also where the caller may not read a file behind it."""
         self._run(record.id, run_id)
         try:
-            number = _number(run_id, item_id)
+            number = _number(run_id, item_id, "item_id")
         except InvalidRequest:
             raise UnknownEval(eval=item_id) from None
-        found = self.rows.items(run_id, None, number - 1, 1, "asc")
+        found = self.rows.items(run_id, None, Page(1, "asc", str(number - 1)))
         if not found or found[0].id != item_id:
             raise UnknownEval(eval=item_id)
         opened = self.opened(record.id, found[0])
@@ -227,8 +231,8 @@ def _numbered(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, Mapping[str,
     return [(f"content[{number}]", row) for number, row in enumerate(rows)]
 
 
-def _number(run_id: str, item_id: str) -> int:
+def _number(run_id: str, item_id: str, param: str) -> int:
     number = item_id.removeprefix(ItemRecord(run_id, 0, "", "").id.removesuffix("0"))
     if not number.isascii() or not number.isdigit() or len(number) > 9:
-        raise InvalidRequest(param="after", detail=f"there is nothing with the id {item_id!r} to go on after")
+        raise InvalidRequest(param=param, detail=f"there is nothing with the id {item_id!r} to go on {param}")
     return int(number)

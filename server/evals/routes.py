@@ -4,21 +4,19 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 from fastapi.concurrency import run_in_threadpool
 
 from server.errors import UnknownModel
 from server.evals import wire
 from server.evals.evaluations import Evaluations
-from server.http import page_of
+from server.http import page_of, paging
 from server.model import Caller, Page, Role
 from server.ports import Gate, Rights
 from server.ports.evals import EvalRecord, RunRecord
 
-Limit = Annotated[int, Query(ge=1, le=100)]
-Order = Annotated[str, Query(pattern="^(asc|desc)$")]
 Models = Callable[[], Awaitable[list[str]]]
 
 
@@ -37,12 +35,10 @@ def evals_router(evaluations: Evaluations, models: Models, rights: Rights, gate:
         return wire.eval_object(evaluations.create(name, body.vector_store_id, body.testing_criteria, metadata))
 
     @router.get("")
-    def list_evals(
-        after: str | None = None, limit: Limit = 20, order: Order = "asc", caller: Caller = anybody
-    ) -> dict[str, Any]:
+    def list_evals(page: Page = paging(order="asc"), caller: Caller = anybody) -> dict[str, Any]:
         """Lists evaluations."""
-        found = evaluations.rows.page(after, limit + 1, order, caller)
-        return page_of([wire.eval_object(record) for record in found], Page(limit, order, after))
+        found = evaluations.rows.page(page.one_more, caller)
+        return page_of([wire.eval_object(record) for record in found], page)
 
     @router.get("/{eval_id}")
     def get_eval(admitted: Admitted = reader) -> dict[str, Any]:
@@ -99,11 +95,8 @@ def _admitted(evaluations: Evaluations, anybody: Any, role: Role) -> Any:
 
 def _add_runs(router: APIRouter, evaluations: Evaluations, reader: Any, editor: Any) -> None:
     @router.get("/{eval_id}/runs")
-    def list_runs(
-        eval_id: str, after: str | None = None, limit: Limit = 20, order: Order = "asc", admitted: Admitted = reader
-    ) -> dict[str, Any]:
+    def list_runs(eval_id: str, page: Page = paging(order="asc"), admitted: Admitted = reader) -> dict[str, Any]:
         """Lists an evaluation's runs."""
-        page = Page(limit, order, after)
         found = evaluations.views(eval_id, page.one_more, admitted.caller)
         return page_of([wire.run_object(view) for view in found], page)
 
@@ -115,6 +108,8 @@ def _add_runs(router: APIRouter, evaluations: Evaluations, reader: Any, editor: 
         told, marks = wire.run_object(view, compared), evaluations.rows.marks(run_id)
         return wire.with_criteria(told, admitted.record.criteria, marks)
 
+    # Where clients of version 1 send it, and where newer ones do.
+    @router.post("/{eval_id}/runs/{run_id}")
     @router.post("/{eval_id}/runs/{run_id}/cancel")
     def cancel_run(eval_id: str, run_id: str, admitted: Admitted = editor) -> dict[str, Any]:
         """Cancels a run; what was asked stays."""
@@ -130,13 +125,11 @@ def _add_runs(router: APIRouter, evaluations: Evaluations, reader: Any, editor: 
     def list_items(
         run_id: str,
         status: Literal["pass", "fail", "error"] | None = None,
-        after: str | None = None,
-        limit: Limit = 20,
-        order: Order = "asc",
+        page: Page = paging(order="asc"),
         admitted: Admitted = reader,
     ) -> dict[str, Any]:
         """Lists what became of a run's questions, where no file behind it is kept from the caller."""
-        record, page = admitted.record, Page(limit, order, after)
+        record = admitted.record
         wanted = None if status is None else wire.status_of(status)
         found = evaluations.items(record, run_id, wanted, page.one_more, admitted.caller)
         return page_of([wire.item_object(record, item, opened) for item, opened in found], page)

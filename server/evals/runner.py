@@ -24,7 +24,7 @@ from server.evals.examiner import Examined, Examiner
 from server.evals.summary import summary
 from server.jobs.heartbeat import Heartbeat
 from server.jobs.loop import Loop, TryLater
-from server.model import Lease
+from server.model import Lease, Page
 from server.ports import Jobs
 from server.ports.evals import EvalRecord, ItemRecord, ItemStatus, RunRecord, RunStatus
 
@@ -75,7 +75,7 @@ class Runner:
     def _ask_all(self, heartbeat: Heartbeat, record: EvalRecord, run: RunRecord) -> None:
         rows = self._evaluations.rows
         rows.change_run(replace(run, status=RunStatus.IN_PROGRESS, error_code=None, error_message=None))
-        while waiting := rows.items(run.id, ItemStatus.QUEUED, None, _AT_ONCE, "asc"):
+        while waiting := rows.items(run.id, ItemStatus.QUEUED, Page(_AT_ONCE, "asc")):
             for item in waiting:
                 heartbeat.check()
                 rows.settle(self._asked(record, run, item))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
-from server.model import Caller
+from server.model import Caller, Page
 
 
 class RunStatus(StrEnum):
@@ -94,8 +94,9 @@ class Evals(Protocol):
         """Raises UnknownEval."""
         ...
 
-    def page(self, after: str | None, limit: int, order: str, caller: Caller) -> list[EvalRecord]:
-        """A page of those of stores that the caller may read, by time of creation. Raises InvalidRequest for an unknown `after`."""
+    def page(self, page: Page, caller: Caller) -> list[EvalRecord]:
+        """A page of those of stores that the caller may read, by time of creation. Raises InvalidRequest for an unknown
+        place."""
         ...
 
     def change(self, eval_id: str, name: str | None, metadata: Mapping[str, str] | None) -> EvalRecord:
@@ -114,8 +115,8 @@ class Evals(Protocol):
         """Raises UnknownEval."""
         ...
 
-    def runs(self, eval_id: str, after: str | None, limit: int, order: str) -> list[RunRecord]:
-        """A page of an evaluation's runs by time of creation. Raises InvalidRequest for an unknown `after`."""
+    def runs(self, eval_id: str, page: Page) -> list[RunRecord]:
+        """A page of an evaluation's runs by time of creation. Raises InvalidRequest for an unknown place."""
         ...
 
     def change_run(self, run: RunRecord) -> bool:
@@ -126,8 +127,8 @@ class Evals(Protocol):
         """Removes the run and its questions."""
         ...
 
-    def items(self, run_id: str, status: str | None, after: int | None, limit: int, order: str) -> list[ItemRecord]:
-        """A page of a run's questions by number; `after` is the number of one."""
+    def items(self, run_id: str, status: str | None, page: Page) -> list[ItemRecord]:
+        """A page of a run's questions; its places are their numbers."""
         ...
 
     def marks(self, run_id: str) -> list[ItemRecord]:

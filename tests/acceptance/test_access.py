@@ -86,6 +86,7 @@ LEAST: dict[tuple[str, str], str] = {
     ("GET", "/v1/evals/{eval_id}/runs"): "reader",
     ("POST", "/v1/evals/{eval_id}/runs"): "editor",
     ("GET", "/v1/evals/{eval_id}/runs/{run_id}"): "reader",
+    ("POST", "/v1/evals/{eval_id}/runs/{run_id}"): "editor",
     ("POST", "/v1/evals/{eval_id}/runs/{run_id}/cancel"): "editor",
     ("DELETE", "/v1/evals/{eval_id}/runs/{run_id}"): "editor",
     ("GET", "/v1/evals/{eval_id}/runs/{run_id}/output_items"): "reader",

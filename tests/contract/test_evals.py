@@ -1,5 +1,6 @@
 """The port `Evals`, on SQLite and PostgreSQL."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,7 @@ from server.adapters.database.catalog import SqlCatalog
 from server.adapters.database.engine import Database
 from server.adapters.database.evals import SqlEvals
 from server.errors import InvalidRequest, UnknownEval, UnknownStore
-from server.model import LECTERN, StoreRecord
+from server.model import LECTERN, Page, StoreRecord
 from server.ports.evals import EvalRecord, ItemRecord, ItemStatus, RunRecord, RunStatus
 
 
@@ -48,15 +49,37 @@ def test_an_evaluation_comes_back_as_it_was_stored(rows: SqlEvals) -> None:
 def test_pages_go_on_after_what_was_last(rows: SqlEvals) -> None:
     for number in range(2, 5):
         rows.add(record(f"eval_{number}"))
-    assert [one.id for one in rows.page(None, 2, "asc", LECTERN)] == ["eval_1", "eval_2"]
-    assert [one.id for one in rows.page("eval_2", 9, "asc", LECTERN)] == ["eval_3", "eval_4"]
-    assert [one.id for one in rows.page("eval_3", 1, "desc", LECTERN)] == ["eval_2"]
+    assert [one.id for one in rows.page(Page(2, "asc"), LECTERN)] == ["eval_1", "eval_2"]
+    assert [one.id for one in rows.page(Page(9, "asc", "eval_2"), LECTERN)] == ["eval_3", "eval_4"]
+    assert [one.id for one in rows.page(Page(1, "desc", "eval_3"), LECTERN)] == ["eval_2"]
     with pytest.raises(InvalidRequest, match="eval_9"):
-        rows.page("eval_9", 1, "asc", LECTERN)
+        rows.page(Page(1, "asc", "eval_9"), LECTERN)
     for number in range(3):
         rows.add_run(run(f"evalrun_{number}"), items(f"evalrun_{number}", 1))
-    assert [one.id for one in rows.runs("eval_1", "evalrun_0", 9, "asc")] == ["evalrun_1", "evalrun_2"]
-    assert rows.runs("eval_2", None, 9, "asc") == []
+    assert [one.id for one in rows.runs("eval_1", Page(9, "asc", "evalrun_0"))] == ["evalrun_1", "evalrun_2"]
+    assert rows.runs("eval_2", Page(9, "asc")) == []
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+def test_pages_walked_backwards_are_those_walked_forwards(rows: SqlEvals, order: str) -> None:
+    for number in range(2, 8):
+        rows.add(record(f"eval_{number}"))
+    for number in range(7):
+        rows.add_run(run(f"evalrun_{number}"), items(f"evalrun_{number}", 7))
+    lists: list[Callable[[Page], list[str]]] = [
+        lambda page: [one.id for one in rows.page(page, LECTERN)],
+        lambda page: [one.id for one in rows.runs("eval_1", page)],
+        lambda page: [str(one.number) for one in rows.items("evalrun_1", None, page)],
+    ]
+    for listed in lists:
+        forwards: list[str] = []
+        while found := listed(Page(3, order, forwards[-1] if forwards else None)):
+            forwards += found
+        backwards = forwards[-1:]
+        while found := listed(Page(3, order, before=backwards[0])):
+            backwards = found + backwards
+        assert backwards == forwards == listed(Page(100, order))
+        assert len(forwards) == 7
 
 
 def test_a_run_has_all_its_questions_or_is_not_there(rows: SqlEvals) -> None:
@@ -74,9 +97,9 @@ def test_a_question_is_settled_once(rows: SqlEvals) -> None:
     first = replace(items("evalrun_1", 2)[1], status=ItemStatus.PASSED, marks={"rank": 1}, outcome="sealed", ended_at=7)
     assert rows.settle(first)
     assert not rows.settle(replace(first, status=ItemStatus.FAILED, marks={"rank": None}))
-    assert [item.number for item in rows.items("evalrun_1", ItemStatus.QUEUED, None, 9, "asc")] == [0, 2]
-    assert rows.items("evalrun_1", None, 0, 1, "asc") == [first]
-    assert [item.number for item in rows.items("evalrun_1", None, 2, 9, "desc")] == [1, 0]
+    assert [item.number for item in rows.items("evalrun_1", ItemStatus.QUEUED, Page(9, "asc"))] == [0, 2]
+    assert rows.items("evalrun_1", None, Page(1, "asc", "0")) == [first]
+    assert [item.number for item in rows.items("evalrun_1", None, Page(9, "desc", "2"))] == [1, 0]
     assert [(item.marks, item.question, item.outcome) for item in rows.marks("evalrun_1")][1] == ({"rank": 1}, "", None)
     assert not rows.settle(replace(first, run_id="evalrun_9"))
 
@@ -101,4 +124,4 @@ def test_what_is_removed_takes_all_that_is_below_it(rows: SqlEvals, database: Da
     assert len(rows.marks("evalrun_3")) == 2
     SqlCatalog(database).remove_store("vs_2")
     assert rows.marks("evalrun_3") == []
-    assert rows.page(None, 9, "asc", LECTERN) == []
+    assert rows.page(Page(9, "asc"), LECTERN) == []

@@ -8,11 +8,12 @@ import sqlalchemy as sa
 
 from server.adapters.database.engine import Database
 from server.adapters.database.entries import storable
+from server.adapters.database.paging import rows_of
 from server.adapters.database.schema import eval_items, eval_runs, evals, vector_stores
 from server.adapters.database.serial import next_sequence
 from server.adapters.database.visible import in_stores
-from server.errors import InvalidRequest, UnknownEval, UnknownStore
-from server.model import Caller, Role
+from server.errors import UnknownEval, UnknownStore
+from server.model import Caller, Page, Role
 from server.ports.evals import EvalRecord, ItemRecord, ItemStatus, RunRecord, RunStatus
 
 _ENDED = [str(status) for status in RunStatus if status.ended]
@@ -39,13 +40,13 @@ class SqlEvals:
         with self._database.read() as connection:
             return _eval(_one(connection, evals, eval_id))
 
-    def page(self, after: str | None, limit: int, order: str, caller: Caller) -> list[EvalRecord]:
+    def page(self, page: Page, caller: Caller) -> list[EvalRecord]:
         """A page of those of stores that the caller may read, by time of creation. Raises InvalidRequest for an unknown
-        `after`."""
+        place."""
         stores = sa.select(vector_stores.c.id).where(in_stores(caller, Role.READER))
         query = sa.select(evals).where(evals.c.store_id.in_(stores))
         with self._database.read() as connection:
-            return [_eval(row) for row in connection.execute(_page(connection, query, after, limit, order))]
+            return [_eval(row) for row in rows_of(connection, query, evals, page)]
 
     def change(self, eval_id: str, name: str | None, metadata: Mapping[str, str] | None) -> EvalRecord:
         """Changes what is given. Raises UnknownEval."""
@@ -77,11 +78,11 @@ class SqlEvals:
         with self._database.read() as connection:
             return _run(_one(connection, eval_runs, run_id))
 
-    def runs(self, eval_id: str, after: str | None, limit: int, order: str) -> list[RunRecord]:
-        """A page of an evaluation's runs by time of creation. Raises InvalidRequest for an unknown `after`."""
+    def runs(self, eval_id: str, page: Page) -> list[RunRecord]:
+        """A page of an evaluation's runs by time of creation. Raises InvalidRequest for an unknown place."""
         query = sa.select(eval_runs).where(eval_runs.c.eval_id == eval_id)
         with self._database.read() as connection:
-            return [_run(row) for row in connection.execute(_page(connection, query, after, limit, order))]
+            return [_run(row) for row in rows_of(connection, query, eval_runs, page)]
 
     def change_run(self, run: RunRecord) -> bool:
         """Writes how the run stands; False if it has ended or gone meanwhile."""
@@ -94,16 +95,21 @@ class SqlEvals:
         with self._database.begin() as connection:
             connection.execute(sa.delete(eval_runs).where(eval_runs.c.id == run_id))
 
-    def items(self, run_id: str, status: str | None, after: int | None, limit: int, order: str) -> list[ItemRecord]:
-        """A page of a run's questions by number; `after` is the number of one."""
+    def items(self, run_id: str, status: str | None, page: Page) -> list[ItemRecord]:
+        """A page of a run's questions; its places are their numbers."""
         query, number = sa.select(eval_items).where(eval_items.c.run_id == run_id), eval_items.c.number
         if status is not None:
             query = query.where(eval_items.c.status == status)
-        if after is not None:
-            query = query.where(number > after if order == "asc" else number < after)
-        query = query.order_by(number.asc() if order == "asc" else number.desc()).limit(limit)
+        rising = page.order == "asc"
+        for name, place in (("after", page.after), ("before", page.before)):
+            if place is not None:
+                later = rising == (name == "after")
+                query = query.where(number > int(place) if later else number < int(place))
+        backwards = page.before is not None and page.after is None
+        query = query.order_by(number.asc() if rising != backwards else number.desc()).limit(page.limit)
         with self._database.read() as connection:
-            return [_item(row) for row in connection.execute(query)]
+            found = [_item(row) for row in connection.execute(query)]
+        return found[::-1] if backwards else found
 
     def marks(self, run_id: str) -> list[ItemRecord]:
         """All questions of a run by number, without content."""
@@ -148,20 +154,6 @@ def _one(connection: sa.Connection, table: sa.Table, key: str) -> sa.Row[Any]:
     if row is None:
         raise UnknownEval(eval=key)
     return row
-
-
-def _page(
-    connection: sa.Connection, query: sa.Select[Any], after: str | None, limit: int, order: str
-) -> sa.Select[Any]:
-    (table,) = query.get_final_froms()
-    assert isinstance(table, sa.Table)  # noqa: S101 - the queries above are of one table
-    column = table.c.sequence
-    if after is not None:
-        place = connection.scalar(query.where(table.c.id == after).with_only_columns(column))
-        if place is None:
-            raise InvalidRequest(param="after", detail=f"there is nothing with the id {after!r} to go on after")
-        query = query.where(column > place if order == "asc" else column < place)
-    return query.order_by(column.asc() if order == "asc" else column.desc()).limit(limit)
 
 
 def _eval(row: sa.Row[Any]) -> EvalRecord:
