@@ -5,7 +5,7 @@ import sys
 import typer
 
 from ingest.errors import UnreadableFile
-from server.commands import ask, audit, backup, bench, doctor, evaluate, ingest, keys, parse, serve, sources
+from server.commands import ask, audit, backup, bench, doctor, evaluate, ingest, keys, parse, serve, sources, users
 from server.errors import LecternError
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.add_typer(evaluate.app, name="eval")
 app.add_typer(bench.app, name="bench")
 app.command("doctor")(doctor.doctor)
 app.add_typer(keys.app, name="keys")
+app.add_typer(users.app, name="users")
 app.add_typer(audit.app, name="audit")
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)

@@ -1,15 +1,15 @@
 """`lectern keys`."""
 
+import dataclasses
 import time
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Annotated
 
 import orjson
 import typer
 
-from server.model import ApiKey, Role
-from server.ports import Accounts
+from server.commands.accounts import address_of, open_accounts
+from server.model import ApiKey, KeyLimits, Role, Scope
 from server.settings import Settings
 
 app = typer.Typer(help="Create, list and revoke API keys; make a sign-in link for the portal.", no_args_is_help=True)
@@ -17,31 +17,27 @@ app = typer.Typer(help="Create, list and revoke API keys; make a sign-in link fo
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
-def open_accounts(settings: Settings) -> AbstractContextManager[Accounts]:
-    """The accounts of a data folder, also while a server uses it."""
-    from server.app import open_accounts as opened
-
-    return opened(settings)
-
-
 @app.command()
-def create(
+def create(  # noqa: PLR0913, PLR0917 - each is an option
     name: Annotated[str, typer.Argument(help="Who or what the key is for.")],
     role: Annotated[Role, typer.Option(help="What it may do.")] = Role.READER,
     days: Annotated[int, typer.Option(min=0, help="Days until it expires; 0: never.")] = 0,
+    user: Annotated[str, typer.Option(help="Whose it is, by name or id; nobody's if empty.")] = "",
+    scope: Annotated[list[Scope] | None, typer.Option(help="A scope it is limited to; may be repeated.")] = None,
+    store: Annotated[list[str] | None, typer.Option(help="A store's id it is limited to; may be repeated.")] = None,
+    model: Annotated[list[str] | None, typer.Option(help="A model it is limited to; may be repeated.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a key; it is shown this once.
+    """Make a key; it is shown this once. What it may do is never more than what its user may.
 
-    Example: lectern keys create "Ms Li" --role editor --days 90
+    Example: lectern keys create "Ms Li's script" --role editor --days 90 --user "Li Wei" --scope chat --scope search
     """
     expires_at = int(time.time()) + days * 86_400 if days else None
+    limits = KeyLimits(*(frozenset(one) if one else None for one in (scope, store, model)))
     with open_accounts(Settings.read()) as accounts:
-        key, secret = accounts.keys.create_key(name, role, expires_at)
-    if as_json:
-        typer.echo(orjson.dumps({**_shown(key), "key": secret}).decode())
-    else:
-        typer.echo(secret)
+        user_id = accounts.users.named(user).id if user else None
+        key, secret = accounts.keys.create_key(name, role, expires_at, user_id, limits)
+    _tell(key, secret, as_json=as_json)
 
 
 @app.command("list")
@@ -61,10 +57,25 @@ def list_keys(as_json: AsJson = False) -> None:
 
 
 @app.command()
+def rotate(
+    key_id: Annotated[str, typer.Argument(help="The key's id, as `lectern keys list` shows it.")],
+    overlap: Annotated[int, typer.Option(min=0, help="Seconds for which the present secret works, too.")] = 86_400,
+    as_json: AsJson = False,
+) -> None:
+    """Give a key a new secret, shown this once; the present one works for a while more.
+
+    Example: lectern keys rotate key-18eb5a7d --overlap 3600
+    """
+    with open_accounts(Settings.read()) as accounts:
+        key, secret = accounts.keys.rotate_key(key_id, overlap)
+    _tell(key, secret, as_json=as_json)
+
+
+@app.command()
 def revoke(key_id: Annotated[str, typer.Argument(help="The key's id, as `lectern keys list` shows it.")]) -> None:
     """End a key, at once.
 
-    Example: lectern keys revoke key_5f2c
+    Example: lectern keys revoke key-18eb5a7d
     """
     with open_accounts(Settings.read()) as accounts:
         key = accounts.keys.revoke_key(key_id)
@@ -84,7 +95,11 @@ def link(
         if not key_id:
             key_id = next(k.id for k in accounts.keys.list_keys() if k.role == Role.ADMIN and not k.revoked_at)
         token = accounts.sessions.create_link(key_id)
-    typer.echo(f"http://{settings.host}:{settings.port}/portal/open?token={token}")
+    typer.echo(f"{address_of(settings)}/portal/open?token={token}")
+
+
+def _tell(key: ApiKey, secret: str, *, as_json: bool) -> None:
+    typer.echo(orjson.dumps({**_shown(key), "key": secret}).decode() if as_json else secret)
 
 
 def _day(seconds: int) -> str:
@@ -92,13 +107,5 @@ def _day(seconds: int) -> str:
 
 
 def _shown(key: ApiKey) -> dict[str, object]:
-    return {
-        "id": key.id,
-        "name": key.name,
-        "role": key.role.value,
-        "prefix": key.prefix,
-        "created_at": key.created_at,
-        "expires_at": key.expires_at,
-        "revoked_at": key.revoked_at,
-        "last_used_at": key.last_used_at,
-    }
+    limits = {name: value and sorted(value) for name, value in dataclasses.asdict(key.limits).items()}
+    return {**dataclasses.asdict(key), "limits": limits}
