@@ -173,14 +173,16 @@ def _serve(
 
     touched: dict[str, int] = {}
 
-    def search(questions: Sequence[str], store_ids: Sequence[str], limit: int, allowed: Allowed) -> list[Passage]:
+    def search(
+        questions: Sequence[str], store_ids: Sequence[str], limit: int, allowed: Allowed, *, rerank: bool = True
+    ) -> list[Passage]:
         now = int(time.time())
         for store_id in store_ids:
             # Not with each question: it writes, and a question should not wait for a writer.
             if now - touched.get(store_id, 0) >= TOUCH_SECONDS:
                 touched[store_id] = now
                 parts.catalog.touch_store(store_id, now)
-        return retriever.search(questions, store_ids, limit, allowed)
+        return retriever.search(questions, store_ids, limit, allowed, rerank=rerank)
 
     def split_query(query: str) -> list[str]:
         return questions([{"role": "user", "content": query}])

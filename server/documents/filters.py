@@ -37,8 +37,12 @@ def _matches(filters: Mapping[str, Any], attributes: Attributes, depth: int) -> 
         kinds = " ".join([*_COMPARISONS, "and", "or"])
         raise InvalidRequest(detail=f"a filter needs key, value and one type of: {kinds}", param="filters")
     value = filters["value"]
-    if kind in {"in", "nin"} and not isinstance(value, list):
-        raise InvalidRequest(detail=f"the value of {kind!r} must be a list", param="filters")
+    if kind in {"in", "nin"}:
+        if not isinstance(value, list) or not all(isinstance(one, str | int | float) for one in value):
+            detail = f"the value of {kind!r} must be a list of texts, numbers and booleans"
+            raise InvalidRequest(detail=detail, param="filters")
+    elif not isinstance(value, str | int | float):
+        raise InvalidRequest(detail=f"the value of {kind!r} must be a text, a number or a boolean", param="filters")
     return compare(attributes.get(key), value)
 
 

@@ -129,12 +129,15 @@ def stores_router(
         if body.rewrite_query:
             questions = queries = [part for question in questions for part in rewrite(question)]
 
+        ranking = body.ranking_options or wire.RankingOptions()
+
         def find() -> list[Passage]:
             readable = rights.readable(caller, store_id)
             allowed = stores.allowed(store_id, body.filters, readable)
-            return search(questions, [store_id], body.max_num_results, lambda _: allowed)
+            rerank = ranking.ranker != "none"
+            return search(questions, [store_id], body.max_num_results, lambda _: allowed, rerank=rerank)
 
-        least = body.ranking_options.score_threshold
+        least = ranking.score_threshold or 0.0
         found = [passage for passage in await asyncio.to_thread(find) if passage.score >= least]
         tell_documents(request, found)
         return {

@@ -157,13 +157,10 @@ class CreateFileBatch(BaseModel):
     def _one_of_both(self) -> Self:
         if (self.file_ids is None) == (self.files is None):
             raise PydanticCustomError("files", "give either file_ids or files")
-        if self.files is not None and (self.attributes is not None or self.chunking_strategy is not None):
-            detail = "attributes and chunking_strategy stand beside file_ids; in files, each has its own"
-            raise PydanticCustomError("files", detail)
         return self
 
     def placements(self) -> list[Placement]:
-        """How each file is to be in the store."""
+        """How each file is to be in the store. What stands beside `files` is not for them: each has its own."""
         if self.files is not None:
             return [
                 Placement(one.file_id, one.attributes or {}, chunking_of(one.chunking_strategy)) for one in self.files
@@ -177,8 +174,8 @@ class RankingOptions(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    ranker: Literal["none", "auto", "default-2024-11-15"] = "auto"
-    score_threshold: float = Field(0.0, ge=0, le=1)
+    ranker: Literal["none", "auto", "default-2024-11-15"] | None = None
+    score_threshold: Annotated[float, Field(ge=0, le=1)] | None = None
 
 
 class SearchStore(BaseModel):
@@ -189,7 +186,7 @@ class SearchStore(BaseModel):
     query: str | Annotated[list[str], Field(min_length=1, max_length=MOST_QUERIES)]
     max_num_results: int = Field(10, ge=1, le=50)
     filters: dict[str, Any] | None = None
-    ranking_options: RankingOptions = RankingOptions(score_threshold=0.0)
+    ranking_options: RankingOptions | None = None
     rewrite_query: bool = False
 
 

@@ -86,10 +86,10 @@ class Search(Protocol):
     """Finds passages in stores; blocking."""
 
     def __call__(
-        self, questions: Sequence[str], store_ids: Sequence[str], limit: int, allowed: Allowed
+        self, questions: Sequence[str], store_ids: Sequence[str], limit: int, allowed: Allowed, *, rerank: bool = True
     ) -> list[Passage]:
         """The best passages for all the questions together, best first. `allowed` names per store the files that may be
-        searched; None: all."""
+        searched; None: all. `rerank`: by the configured reranker, if there is one."""
         ...
 
 

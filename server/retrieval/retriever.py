@@ -71,9 +71,11 @@ class Retriever:
         store_ids: Sequence[str],
         limit: int,
         allowed: Allowed = lambda _: None,
+        *,
+        rerank: bool = True,
     ) -> list[Passage]:
         """The best passages of all the stores for all the questions together, best first, each text once. `allowed`
-        names the files of a store that may be searched; None: all of them.
+        names the files of a store that may be searched; None: all of them. `rerank`: by the reranker, if there is one.
 
         Of a file that is being replaced, exactly one version is found.
 
@@ -85,10 +87,18 @@ class Retriever:
         for store in stores:
             if store.expired(time.time()):
                 raise ExpiredStore(store=store.id, days=store.expires_days)
-        found = [self._answer(question, stores, limit, allowed) for question in dict.fromkeys(questions)]
+        reranking = self.reranking if rerank else None
+        found = [self._answer(question, stores, limit, allowed, reranking) for question in dict.fromkeys(questions)]
         return [candidate.passage for candidate in joined(found, limit)]
 
-    def _answer(self, question: str, stores: Sequence[StoreRecord], limit: int, allowed: Allowed) -> list[Candidate]:
+    def _answer(
+        self,
+        question: str,
+        stores: Sequence[StoreRecord],
+        limit: int,
+        allowed: Allowed,
+        reranking: Reranking | None,
+    ) -> list[Candidate]:
         """What answers one question, best first, each with its relevance as the passage's score."""
         started = time.perf_counter()
         query = self._sparse.query_terms(question)
@@ -98,7 +108,7 @@ class Retriever:
         meanings = {fingerprint: self._meanings.of(question, fingerprint) for fingerprint in fingerprints}
         embedded = time.perf_counter()
         self._observe("embed", embedded - started)
-        most = max(limit + _SPARE, self.reranking.most if self.reranking else 0)
+        most = max(limit + _SPARE, reranking.most if reranking else 0)
 
         def look(store: StoreRecord) -> tuple[list[Candidate], Version]:
             if store.fingerprint not in meanings:  # it has changed its embedder just now
@@ -113,8 +123,8 @@ class Retriever:
         looked = [candidate for store in stores for candidate in self._at_rest(store, look)]
         ranked = sorted(looked, key=lambda candidate: -candidate.worth)
         self._observe("search", time.perf_counter() - embedded)
-        if self.reranking is not None:
-            ranked = self.reranking(question, ranked)
+        if reranking is not None:
+            ranked = reranking(question, ranked)
         return judged(question, ranked)
 
     def _at_rest(

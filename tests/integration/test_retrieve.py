@@ -379,6 +379,7 @@ def test_a_reranker_has_its_say(house: House, tmp_path: Path) -> None:
     assert all(one.rerank is None for one in before)
     assert {one.id for one in found} == {one.id for one in before}
     assert house.stages[-1] == "rerank"
+    assert house.retriever.search([question], [store], len(before), rerank=False) == before
 
 
 def test_a_reranker_that_is_down_takes_no_answer_down(house: House, travel: str) -> None:
