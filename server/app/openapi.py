@@ -16,9 +16,15 @@ _CONTENT: dict[tuple[str, str], tuple[str, ...]] = {
     ("post", "/v1/responses"): (_JSON, _EVENTS),
     ("get", "/v1/responses/{response_id}"): (_JSON, _EVENTS),
     ("get", "/v1/files/{file_id}/content"): ("application/octet-stream",),
+    ("head", "/v1/files/{file_id}/content"): ("application/octet-stream",),
     ("get", "/v1/audit/export"): ("application/jsonl",),
     ("post", "/v1/backup"): ("application/x-tar",),
     ("get", "/metrics"): ("text/plain",),
+}
+_FILE = {"type": "string", "format": "binary"}
+_FORMS: dict[str, dict[str, Any]] = {
+    "/v1/files": {"required": ["file", "purpose"], "properties": {"file": _FILE, "purpose": {"type": "string"}}},
+    "/v1/uploads/{upload_id}/parts": {"required": ["data"], "properties": {"data": _FILE}},
 }
 _ERROR = {
     "type": "object",
@@ -75,6 +81,9 @@ def _document(app: FastAPI) -> dict[str, Any]:
             content.setdefault(media, {"schema": {"type": "object"} if media == _JSON else {"type": "string"}})
         if (method, path) in _CONTENT and _JSON not in _CONTENT[method, path]:
             answers["200"]["content"].pop(_JSON, None)
+        if method == "post" and path in _FORMS:
+            form = {"multipart/form-data": {"schema": {"type": "object", **_FORMS[path]}}}
+            operation["requestBody"] = {"required": True, "content": form}
         if path not in PUBLIC:
             operation["security"] = [{"key": []}]
         for status, answer in _ERRORS.items():
