@@ -34,7 +34,7 @@ AT_ONCE: Final = 4
 _PATIENCE_SECONDS: Final = 3600.0
 _MOST_ATTEMPTS: Final = 3
 _POLL_SECONDS: Final = 0.2
-_FLUSH_SECONDS: Final = 0.25
+_FLUSH_SECONDS: Final = 0.1
 _UNDER_WAY: Final = frozenset({"queued", "in_progress"})
 _LATER_SECONDS: Final = 5.0
 _SWEEP_SECONDS: Final = 60.0
@@ -165,20 +165,33 @@ class Background:
 
     async def _tell(self, kept: Kept, begun: Begun) -> None:
         """Answers; the events are kept on the way where they are to be told."""
-        streamed, waiting, flushed = bool(kept.asked["streamed"]), list[Event](), time.monotonic()
+        streamed, last = bool(kept.asked["streamed"]), list[Event]()
         await asyncio.to_thread(self._keep.change, replace(kept, response={**kept.response, "status": "in_progress"}))
-        async for event in self._responses.tell(begun, keep=False):
-            waiting.append(event)
-            if event["type"] in _LAST:
-                break
-            if not streamed:
-                waiting.clear()
-            elif time.monotonic() - flushed > _FLUSH_SECONDS:
-                await asyncio.to_thread(self._keep.add_events, kept.id, waiting)
-                waiting, flushed = [], time.monotonic()
-        # False: it was cancelled while it was answered.
+        async with asyncio.TaskGroup() as group:
+            waiting: asyncio.Queue[Event | None] = asyncio.Queue()
+            group.create_task(self._write(kept.id, waiting))
+            async for event in self._responses.tell(begun, keep=False):
+                if event["type"] in _LAST:
+                    last = [event]
+                elif streamed:
+                    waiting.put_nowait(event)
+            waiting.put_nowait(None)
+        # False: it was cancelled while it was answered. Its end is told once it can be asked for.
         if await asyncio.to_thread(self._keep.change, replace(begun.kept, asked=_rest(kept))) and streamed:
-            await asyncio.to_thread(self._keep.add_events, kept.id, waiting)
+            await asyncio.to_thread(self._keep.add_events, kept.id, last)
+
+    async def _write(self, response_id: str, waiting: asyncio.Queue[Event | None]) -> None:
+        """Keeps events in their order as they come, those together that come while others are written; None ends
+        it."""
+        event = await waiting.get()
+        while event is not None:
+            events = [event]
+            while not waiting.empty() and (event := waiting.get_nowait()) is not None:
+                events.append(event)
+            await asyncio.to_thread(self._keep.add_events, response_id, events)
+            if event is not None:
+                await asyncio.sleep(_FLUSH_SECONDS)
+                event = await waiting.get()
 
     def _fail(self, kept: Kept, error: LecternError) -> None:
         told = self._told(kept.id)

@@ -16,7 +16,7 @@ from server.chat.responses.conversation import messages_of, shortened
 from server.chat.responses.history import Context, History
 from server.chat.responses.items import Stored, stored
 from server.chat.responses.keep import Keep, Kept
-from server.chat.responses.request import CreateResponse, JsonObject, JsonSchema
+from server.chat.responses.request import CreateResponse
 from server.chat.responses.shape import Response, new_response, result, shown
 from server.chat.responses.telling import Event, Telling
 from server.chat.responses.translate import chat_request
@@ -69,8 +69,7 @@ class Responses:
         asked, items, context = await self._prepared(request, str(response["id"]), caller)
         own = [(passage.store_id, passage.file_id) for passage in asked.prompt.passages]
         documents = list(dict.fromkeys([*own, *context.documents]))
-        for_program = request.text is not None and isinstance(request.text.format, JsonObject | JsonSchema)
-        telling = Telling(response, request.include or (), refuses=asked.not_found and for_program)
+        telling = Telling(response, request.include or ())
         kept = Kept(caller.owner, response, items, documents)
         return Begun(asked, telling, await self._answers.open(asked), kept)
 

@@ -16,14 +16,13 @@ _INCOMPLETE: Final = {"length": "max_output_tokens", "content_filter": "content_
 
 class Telling:
     """One response while it is told. `response` is complete once `end`, `failed` or `cancelled` was called; what it
-    holds of results and probabilities is sent only as far as `include` asks for it. `refuses`: the text is none the
-    client could read as what it asked for. `first` is the number of the first event."""
+    holds of results and probabilities is sent only as far as `include` asks for it. `first` is the number
+    of the first event."""
 
-    def __init__(self, response: Response, include: Sequence[str], *, refuses: bool = False, first: int = 0) -> None:
+    def __init__(self, response: Response, include: Sequence[str], *, first: int = 0) -> None:
         self.response = response
         self.error: LecternError | None = None
         self._include = include
-        self._refuses = refuses
         self._number = first
         self._message: Message | None = None
         self._thought: Thought | None = None
@@ -94,8 +93,6 @@ class Telling:
                 yield from self._added(self._thought)
             yield from self._numbered(self._thought.said(thought))
         text, refusal = delta.get("content"), delta.get("refusal")
-        if self._refuses:
-            text, refusal = None, text
         probable = logprobs.get("content") or ()
         cited = delta.get("annotations") or ()
         if text or refusal or probable or cited:
