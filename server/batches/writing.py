@@ -93,10 +93,10 @@ class Writing:
                 raise OvertakenError
             return
         (kind, lines), *more = wanted
-        expires_at = None if ended.output_seconds is None else int(time.time()) + ended.output_seconds
 
         def record(file: FileRecord) -> None:
-            row = replace(file, owner=ended.owner, expires_at=expires_at)
+            kept_until = None if ended.output_seconds is None else file.created_at + ended.output_seconds
+            row = replace(file, owner=ended.owner, expires_at=kept_until)
             output = file.id if kind == "output" else ended.output_file_id
             error = file.id if kind == "error" else ended.error_file_id
             self._write(replace(ended, output_file_id=output, error_file_id=error), of, more, [*kept, row])
