@@ -80,6 +80,7 @@ def events(*parts: str | bytes, then: str = "end") -> Answer:
         if then == "hang":
             await asyncio.Event().wait()
         if then == "reset" and request.transport is not None:
+            await asyncio.sleep(0.5)  # a reset takes with it what its receiver has not read yet
             request.transport.abort()
         return response
 
