@@ -13,12 +13,13 @@ from typing import Any
 import openai
 import orjson
 import pytest
+from aiohttp import web
 from openai.types.responses import Response, ResponseFunctionToolCall, ResponseReasoningItem
 from pydantic import BaseModel
 
 from tests.response_events import heard
 from tests.serving import Serving, upload
-from tests.upstream import DONE, Upstream, events, running, status
+from tests.upstream import DONE, Answer, Upstream, events, running, status
 
 RENTAL = "# Travel\n\nThe price of the rental car is 140 EUR. Reports are sent every month.\n"
 WEATHER: Any = {
@@ -82,9 +83,8 @@ def fresh(upstream: Upstream) -> None:
 
 def said(*deltas: dict[str, Any], finish: str = "stop", usage: dict[str, Any] | None = None, **more: Any) -> list[str]:
     """The events of one choice."""
-    chunks: list[dict[str, Any]] = [
-        {"choices": [{"index": 0, "delta": delta, "finish_reason": None} | more]} for delta in deltas
-    ]
+    choices: list[dict[str, Any]] = [{"index": 0, "delta": delta, "finish_reason": None} | more for delta in deltas]
+    chunks: list[Any] = [{"choices": [choice]} for choice in choices]
     chunks.append({"choices": [{"index": 0, "delta": {}, "finish_reason": finish}]})
     told = usage or {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}
     chunks.append({"choices": [], "usage": told})
@@ -100,6 +100,19 @@ def sent(upstream: Upstream) -> dict[str, Any]:
     body = upstream.requests[-1][1]
     assert isinstance(body, dict)
     return body
+
+
+def broken(piece: str) -> Answer:
+    """An answer that breaks off after its first piece was read."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = await events(piece)(request)
+        await asyncio.sleep(0.5)
+        if request.transport is not None:
+            request.transport.abort()
+        return response
+
+    return answer
 
 
 def eventually(happens: Callable[[], bool], seconds: float = 15) -> None:
@@ -312,7 +325,7 @@ def test_the_oldest_turns_are_left_out_where_that_is_wished(client: openai.OpenA
 
 
 def test_a_response_whose_model_breaks_off_fails_as_its_last_event(client: openai.OpenAI, upstream: Upstream) -> None:
-    upstream.answer = events(*said(*text("It is"))[:1], then="reset")
+    upstream.answer = broken(said(*text("It is"))[0])
     response = heard(client.responses.create(model="other", input="x", stream=True))
     assert (response.status, response.error and response.error.code) == ("failed", "server_error")
     assert response.output[0].status == "incomplete"  # type: ignore[union-attr]
