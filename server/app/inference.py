@@ -32,8 +32,8 @@ def models_router(
     ranking = _ranking(parts, reranking, spent)
     started = int(time.time())
 
-    def others(caller: Caller) -> list[str]:
-        return [*embeddings.models(caller), *ranking.models(caller)]
+    def others(caller: Caller) -> dict[str, str]:
+        return dict.fromkeys(embeddings.models(caller), "embed") | dict.fromkeys(ranking.models(caller), "rerank")
 
     def since() -> int:
         # The first key is as old as this Lectern.

@@ -1,7 +1,7 @@
 """What `GET /v1/models` lists."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from server.errors import UnknownModel
@@ -12,13 +12,13 @@ Named = dict[str, int | None]
 
 
 class Models:
-    """The models of a caller: those that answer, as `answering` names them, and `others`. `since` gives the time of
-    those that have none of their own; it stays put."""
+    """The models of a caller: those that answer, as `answering` names them, and `others`, each with its task. `since`
+    gives the time of those that have none of their own; it stays put."""
 
     def __init__(
         self,
         answering: Callable[[Caller], Awaitable[Named]],
-        others: Callable[[Caller], list[str]],
+        others: Callable[[Caller], Mapping[str, str]],
         since: Callable[[], int],
     ) -> None:
         self._answering = answering
@@ -29,9 +29,9 @@ class Models:
         """The objects of all, those that answer first."""
         named = await self._answering(caller)
         beside = await asyncio.to_thread(self._others, caller)
-        named |= {name: None for name in beside if name not in named}
         since = await asyncio.to_thread(self._since)
-        return [_object(name, since if time is None else time) for name, time in named.items()]
+        found = [_object(name, since if time is None else time, "chat") for name, time in named.items()]
+        return [*found, *(_object(name, since, task) for name, task in beside.items() if name not in named)]
 
     async def one(self, name: str, caller: Caller) -> dict[str, Any]:
         """The object of one. Raises UnknownModel."""
@@ -41,5 +41,5 @@ class Models:
         return found
 
 
-def _object(name: str, time: int) -> dict[str, Any]:
-    return {"id": name, "object": "model", "created": time, "owned_by": "lectern"}
+def _object(name: str, time: int, task: str) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": time, "owned_by": "lectern", "task": task}

@@ -158,6 +158,9 @@ def test_models_are_listed_with_times_that_stay_put(lectern: Serving, client: op
         first_key = min(key["created_at"] for key in http.get("/v1/api_keys").json()["data"])
     assert listed["extractive"].created == listed[EMBEDDER].created == first_key
     assert {one.owned_by for one in listed.values()} == {"lectern"}
+    tasks = {name: (one.model_extra or {})["task"] for name, one in listed.items()}
+    assert (tasks["extractive"], tasks[EMBEDDER], tasks["lectern-terms"]) == ("chat", "embed", "rerank")
+    assert tasks["extractive@of the models"] == "chat"
     for name in ("extractive", "extractive@of the models", EMBEDDER):
         assert client.models.retrieve(name) == listed[name]
     client.vector_stores.delete(store.id)

@@ -33,8 +33,12 @@ async function load(chosen) {
   const kept = chosen ?? at("store").value;
   at("store").replaceChildren(...stores.map((store) => option(store.id, store.name)), option("", say("none")));
   if (stores.some((store) => store.id === kept)) at("store").value = kept;
-  at("model").replaceChildren(...models.data.filter((one) => !one.id.includes("@")).map((one) => option(one.id, one.id)));
+  at("model").replaceChildren(...models.data.filter(answers).map((one) => option(one.id, one.id)));
   await list();
+}
+
+function answers(model) {
+  return model.task === "chat" && !model.id.includes("@");
 }
 
 async function list() {
