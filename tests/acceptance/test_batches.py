@@ -133,14 +133,15 @@ def test_requests_that_no_batch_can_be_made_of_are_refused(lectern: Serving) -> 
     body: dict[str, object] = {"input_file_id": file.id, "endpoint": CHAT, "completion_window": "24h"}
     with lectern.http() as http:
         assert "upload it with 'batch'" in http.post("/v1/batches", json=body).text
-        for changes, status in [
+        wrong: list[tuple[dict[str, object], int]] = [
             ({"input_file_id": "file-none"}, 404),
             ({"endpoint": "/v1/models"}, 400),
             ({"completion_window": "1h"}, 400),
             ({"unheard_of": 1}, 400),
             ({"output_expires_after": {"anchor": "created_at", "seconds": 1}}, 400),
             ({"metadata": {"k": "v" * 513}}, 400),
-        ]:
+        ]
+        for changes, status in wrong:
             assert http.post("/v1/batches", json=body | changes).status_code == status, changes
     with pytest.raises(openai.NotFoundError):
         client.batches.cancel("batch_none")

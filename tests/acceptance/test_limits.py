@@ -31,13 +31,12 @@ class Limited:
         return found
 
     def ask(self, **more: Any) -> Any:
-        messages = [{"role": "user", "content": "Hello, who are you?"}]
-        return self.client.chat.completions.create(model="extractive", messages=messages, **more)  # type: ignore[call-overload]
+        messages: Any = [{"role": "user", "content": "Hello, who are you?"}]
+        return self.client.chat.completions.create(model="extractive", messages=messages, **more)
 
     def used(self) -> dict[str, int]:
         found: dict[str, int] = self.http.get("/v1/limits/me").json()["used"]
         return found
-
 
     def close(self) -> None:
         self.client.close()
@@ -149,5 +148,13 @@ def test_everybody_sees_the_own_limits_and_nonsense_is_refused(lectern: Serving,
         assert http.get(f"/v1/limits/{limited.subject}").json() == own
         for subject in ("group:x", "key:", "key:../x", "key:a b", "key:" + "x" * 200):
             assert http.get(f"/v1/limits/{subject}").status_code == 404, subject
-        for body in ({"streams": 0}, {"streams": -1}, {"streams": 10**20}, {"streams": "3"}, {"unheard": 1}, []):
+        refused: list[object] = [
+            {"streams": 0},
+            {"streams": -1},
+            {"streams": 10**20},
+            {"streams": "3"},
+            {"other": 1},
+            [],
+        ]
+        for body in refused:
             assert http.put(f"/v1/limits/{limited.subject}", json=body).status_code == 400, body
