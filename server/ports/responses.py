@@ -38,6 +38,10 @@ class ResponseRows(Protocol):
         """Removes the row and its events; it may be gone already."""
         ...
 
+    def under_way(self) -> list[str]:
+        """Ids of responses that are queued or in progress."""
+        ...
+
     def expired(self, now: int, limit: int) -> list[str]:
         """Ids of responses whose time is over."""
         ...

@@ -46,6 +46,12 @@ class SqlResponses:
         with self._database.begin() as connection:
             connection.execute(sa.delete(responses).where(responses.c.id == response_id))
 
+    def under_way(self) -> list[str]:
+        """Ids of responses that are queued or in progress."""
+        query = sa.select(responses.c.id).where(responses.c.status.in_(_OPEN))
+        with self._database.read() as connection:
+            return list(connection.scalars(query))
+
     def expired(self, now: int, limit: int) -> list[str]:
         """Ids of responses whose time is over."""
         query = sa.select(responses.c.id).where(responses.c.expires_at <= now).limit(limit)

@@ -71,7 +71,10 @@ class Background:
         return response
 
     def start(self) -> None:
-        """Begins to answer, and to forget responses whose time is over."""
+        """Begins to answer, also what was kept just before Lectern ended, and to forget responses whose time is
+        over."""
+        for response_id in self._keep.under_way():
+            self._jobs.add(RESPONSE, response_id, {})
         self._queue.start((None,) * AT_ONCE)
         self._sweeper.start()
 
@@ -105,7 +108,7 @@ class Background:
         """The events of a response, as they come; the first is the one after the sequence number `after`."""
         while True:
             # Asked before the events are read: what has ended by then adds no more.
-            status = await asyncio.to_thread(self._status, response_id)
+            status = await asyncio.to_thread(self._keep.status, response_id)
             found = await asyncio.to_thread(self._keep.events, response_id, after)
             for event in found:
                 yield event
@@ -116,12 +119,6 @@ class Background:
                 return
             if not found:
                 await asyncio.sleep(_POLL_SECONDS)
-
-    def _status(self, response_id: str) -> str | None:
-        try:
-            return self._keep.get(response_id, LECTERN).status
-        except UnknownResponse:
-            return None
 
     def _work(self, lease: Lease, heartbeat: Heartbeat) -> None:
         try:
@@ -152,7 +149,8 @@ class Background:
 
     async def _answer(self, kept: Kept) -> None:
         request = CreateResponse.model_validate(kept.asked["request"])
-        caller = _caller(kept.asked["caller"])
+        # Of a stream somebody is waiting for the end.
+        caller = replace(_caller(kept.asked["caller"]), bulk=not request.stream)
         try:
             async with self._admission.answer(caller):
                 begun = await self._responses.begin(request, caller, of=dict(kept.response))

@@ -73,6 +73,17 @@ class Keep:
         show."""
         return self._opened(self._row(response_id, caller))
 
+    def status(self, response_id: str) -> str | None:
+        """Where a response stands; None: it has gone."""
+        try:
+            return self._rows.get(response_id).status
+        except UnknownResponse:
+            return None
+
+    def under_way(self) -> list[str]:
+        """Ids of responses that are still to be answered."""
+        return self._rows.under_way()
+
     def change(self, kept: Kept) -> bool:
         """Writes what became of a response; False if it has ended or gone meanwhile."""
         try:

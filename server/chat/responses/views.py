@@ -35,11 +35,9 @@ class Views:
 
     def may_read(self, file_ids: Collection[str], caller: Caller) -> bool:
         """Whether the caller may read all of the files."""
-        return all(self._may_read(file_id, caller) for file_id in file_ids)
-
-    def _may_read(self, file_id: str, caller: Caller) -> bool:
         try:
-            self._rights.of_file(caller, file_id, Role.READER)
+            if file_ids:
+                self._rights.of_files(caller, sorted(file_ids), Role.READER)
         except _NO_MORE:
             return False
         return True
@@ -54,8 +52,8 @@ class Views:
                 return {**item, "content": [part], "withheld": True}
             case "file_search_call":
                 found = item.get("results") or ()
-                readable = {one["file_id"] for one in found if self._may_read(one["file_id"], caller)}
-                return {**item, "queries": [], "results": [one for one in found if one["file_id"] in readable]}
+                readable = [one for one in found if self.may_read([one["file_id"]], caller)]
+                return {**item, "queries": [], "results": readable}
             case "function_call":
                 return {**item, "arguments": "{}", "withheld": True}
             case _:
