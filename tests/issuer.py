@@ -33,14 +33,14 @@ def node() -> str:
 class RunningIssuer:
     """An issuer as its own process. Accounts may change while it runs."""
 
-    def __init__(self, folder: Path, back: str) -> None:
+    def __init__(self, folder: Path, back: str = "") -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.client_id, self.client_secret = "lectern", "a secret that only these two know"
         self.key = RSAKey.generate_key(2048, {"kid": "first", "use": "sig", "alg": "RS256"})
         self._path = folder / "issuer.json"
         self._log = folder / "issuer.log"
-        self._back = back
+        self.back = back
         self.accounts: dict[str, dict[str, Any]] = {}
         self.process: subprocess.Popen[bytes] | None = None
         self.write()
@@ -51,8 +51,8 @@ class RunningIssuer:
         client = {
             "client_id": self.client_id,
             "client_secret": self.client_secret,
-            "redirect_uris": [f"{self._back}/portal/oidc/back"],
-            "post_logout_redirect_uris": [f"{self._back}/"],
+            "redirect_uris": [f"{self.back}/portal/oidc/back"],
+            "post_logout_redirect_uris": [f"{self.back}/"],
         }
         program = {
             "client_id": "program",
@@ -94,7 +94,7 @@ class RunningIssuer:
     def claims(self, **other: Any) -> dict[str, Any]:
         """What a right access token says; None leaves a claim out."""
         now = int(time.time())
-        right = {"iss": self.url, "aud": AUDIENCE, "sub": "ada", "client_id": "program", "jti": "1"}
+        right: dict[str, Any] = {"iss": self.url, "aud": AUDIENCE, "sub": "ada", "client_id": "program", "jti": "1"}
         right |= {"iat": now, "exp": now + 600, "scope": "openid"}
         return {name: value for name, value in {**right, **other}.items() if value is not None}
 

@@ -21,8 +21,11 @@ function option(value, text) {
 
 async function start() {
   paint();
-  const { role } = await call("GET", "/portal/session");
+  const { role, issuer } = await call("GET", "/portal/session");
   at("sign-in").hidden = role !== null;
+  at("choose").hidden = true;
+  at("issuer").hidden = issuer === null;
+  at("issuer").firstElementChild.textContent = `${say("signInWith")} ${issuer}`;
   at("ask").hidden = at("sign-out").hidden = role === null;
   at("documents").hidden = role === null || role === "reader";
   if (role) await load();
@@ -82,7 +85,23 @@ async function attempt(place, work) {
     await work();
   } catch (error) {
     at(place).textContent = error.message;
-    if (error.status === 401) await start();
+    if (error.status === 401 && at("choose").hidden) await start();
+  }
+}
+
+// What an address hands over behind its #, where no server sees it: the token of a link, or what went wrong.
+function handed(name) {
+  return new URLSearchParams(location.hash.slice(1)).get(name);
+}
+
+async function arrive() {
+  await start();
+  if (handed("password")) {
+    at("choose").hidden = false;
+    at("sign-in").hidden = at("ask").hidden = at("documents").hidden = true;
+  } else if (handed("failed")) {
+    at("sign-in-error").textContent = say(handed("failed")) === handed("failed") ? say("sign_in_failed") : say(handed("failed"));
+    history.replaceState(null, "", "/");
   }
 }
 
@@ -145,14 +164,32 @@ at("language").addEventListener("click", () => {
   switchLanguage();
   paint();
   if (!at("ask").hidden) load();
+  else if (at("choose").hidden) start();
 });
-at("sign-out").addEventListener("click", () => call("POST", "/portal/sign_out").then(start));
+at("sign-out").addEventListener("click", async () => {
+  const elsewhere = await call("POST", "/portal/sign_out");
+  if (elsewhere) location.assign(elsewhere.url);
+  else await start();
+});
 at("store").addEventListener("change", list);
-at("sign-in-form").addEventListener("submit", (submit) => {
+function signIn(form, given) {
+  at(form).addEventListener("submit", (submit) => {
+    submit.preventDefault();
+    attempt("sign-in-error", async () => {
+      await call("POST", "/portal/sign_in", given());
+      at(form).reset();
+      await start();
+    });
+  });
+}
+signIn("password-form", () => ({ name: at("name").value, password: at("password").value }));
+signIn("key-form", () => ({ key: at("key").value.trim() }));
+at("choose-form").addEventListener("submit", (submit) => {
   submit.preventDefault();
-  attempt("sign-in-error", async () => {
-    await call("POST", "/portal/sign_in", { key: at("key").value.trim() });
-    at("key").value = "";
+  attempt("choose-error", async () => {
+    await call("POST", "/portal/password", { token: handed("password"), new: at("new").value });
+    at("choose-form").reset();
+    history.replaceState(null, "", "/");
     await start();
   });
 });
@@ -183,4 +220,4 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
   });
 }
 
-start();
+arrive();

@@ -3,6 +3,12 @@
 const words = {
   en: {
     store: "Knowledge base", model: "Model", signOut: "Sign out", signIn: "Sign in", apiKey: "API key", ask: "Ask",
+    name: "Name", password: "Password", byKey: "Use an API key", signInWith: "Sign in with", save: "Save",
+    choosePassword: "Choose a password", newPassword: "New password",
+    passwordRules: "12 characters or more, without your name. A few words that do not belong together do well.",
+    sign_in_failed: "Signing in did not work. Please try again.",
+    issuer_unavailable: "The sign-in service does not answer. Passwords and API keys still work.",
+    not_admitted: "The sign-in service knows you, but you may not use Lectern. Ask an administrator.",
     signInHint: "Open the link that Lectern printed when it started, or sign in with an API key.",
     askHint: "Ask your documents …", documents: "Documents", newStore: "New knowledge base", create: "Create",
     drop: "Drop Word, Excel, PDF or image files here", remove: "Remove", page: "page", stop: "Stop", none: "(none)",
@@ -11,6 +17,12 @@ const words = {
   },
   zh: {
     store: "知识库", model: "模型", signOut: "退出", signIn: "登录", apiKey: "API 密钥", ask: "提问",
+    name: "用户名", password: "密码", byKey: "使用 API 密钥", signInWith: "通过以下服务登录：", save: "保存",
+    choosePassword: "设置密码", newPassword: "新密码",
+    passwordRules: "至少 12 个字符，不能包含您的用户名。建议使用几个互不相关的词语。",
+    sign_in_failed: "登录未成功，请重试。",
+    issuer_unavailable: "登录服务没有响应。仍可使用密码或 API 密钥登录。",
+    not_admitted: "登录服务认识您，但您无权使用 Lectern。请联系管理员。",
     signInHint: "请打开 Lectern 启动时显示的链接，或使用 API 密钥登录。",
     askHint: "向您的文件提问……", documents: "文件", newStore: "新建知识库", create: "创建",
     drop: "将 Word、Excel、PDF 或图片文件拖到此处", remove: "移除", page: "第", stop: "停止", none: "(无)",
