@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -22,7 +22,7 @@ from server.adapters.database.jobs import worker_name
 from server.adapters.extractive import ExtractiveEngine
 from server.app.access import add_access, open_access
 from server.app.audit import SEALED_BY
-from server.app.batches import Endpoint, Endpoints, open_batches
+from server.app.batches import Endpoints, endpoints_of, open_batches
 from server.app.inference import embeddings_of, models_router
 from server.app.limits import Limited, open_limits
 from server.app.models import open_engines
@@ -45,7 +45,6 @@ from server.batches.routes import batches_router
 from server.batches.runner import Runner as BatchRunner
 from server.bodies import JsonBodies
 from server.chat.answer import Answers, Watch
-from server.chat.completions import CompletionRequest, Completions
 from server.chat.find import Finder, Limits
 from server.chat.follow_up import questions
 from server.chat.responses.background import Background
@@ -68,9 +67,8 @@ from server.face.intake import Intake
 from server.face.middleware import Face
 from server.face.origins import admit_origins
 from server.http import render_errors
-from server.inference.embeddings import EmbeddingRequest
 from server.limits.routes import limits_router
-from server.model import LECTERN, Caller, Page, Passage
+from server.model import LECTERN, AuditEvent, Page, Passage
 from server.monitor.metrics import Metrics
 from server.monitor.routes import backup_router, monitor_router
 from server.ports import Admission, Allowed, Engine
@@ -126,7 +124,10 @@ def create_app(settings: Settings, started: Callable[[Parts], None] | None = Non
             if settings.audit_content != AuditContent.NONE:
                 parts.keys.create(SEALED_BY)
             async with recorder.recording(parts.audit):
+                # First of all, for writing finds out whether the record was cut while nobody looked.
+                await recorder.record(AuditEvent("start", "lectern serve", LECTERN), durable=True)
                 yield
+                await recorder.record(AuditEvent("stop", "lectern serve", LECTERN), durable=True)
             for runner in runners:
                 await asyncio.to_thread(runner.stop)
             await asyncio.to_thread(schedule.stop)
@@ -225,31 +226,15 @@ def _serve(
         SqlEvals(parts.database), parts.catalog, parts.keys, parts.jobs, parts.rights, parts.uploads.open
     )
     app.include_router(evals_router(evaluations, engine.models, parts.rights, gate))
-
-    async def chat(body: Mapping[str, Any], caller: Caller) -> dict[str, Any]:
-        return await answers.complete(await answers.prepare(ChatRequest.model_validate(body), caller))
-
-    completions = Completions(answers)
-
-    async def complete(body: Mapping[str, Any], caller: Caller) -> dict[str, Any]:
-        request = CompletionRequest.model_validate(body)
-        return await completions.complete(request, await completions.prepare(request, caller))
-
-    async def embed(body: Mapping[str, Any], caller: Caller) -> dict[str, Any]:
-        return await asyncio.to_thread(embeddings.embed, EmbeddingRequest.model_validate(body), caller)
-
-    of_path: dict[str, Endpoint] = {
-        "/v1/chat/completions": chat,
-        "/v1/completions": complete,
-        "/v1/embeddings": embed,
-    }
     examiner = Examiner(
         search,
         lambda store_id: parts.stores.allowed(store_id, None),
         partial(_answer, answers, limited.gateway, asyncio.get_running_loop()),
         settings.min_score,
     )
-    request_batches, batch_runner = open_batches(parts, Endpoints(of_path, limited.gateway))
+    request_batches, batch_runner = open_batches(
+        parts, Endpoints(endpoints_of(answers, embeddings, responses), limited.gateway, parts.audit)
+    )
     app.include_router(batches_router(request_batches, gate))
     request_batches.resume()
     return [Runner(parts.jobs, evaluations, examiner, worker_name()), background, batch_runner]

@@ -9,8 +9,9 @@ from typing import Any, BinaryIO, Final
 
 import structlog
 
-from server.batches.lines import Request, answered, read
+from server.batches.lines import Request, answered, read, request_id
 from server.errors import (
+    AuditUnavailable,
     EmbedderUnavailable,
     EngineLost,
     EngineUnavailable,
@@ -30,6 +31,7 @@ SLICE_SECONDS: Final = 30.0
 LOOK_SECONDS: Final = 1.0
 _READ_AHEAD: Final = 64
 _LATER: Final = (
+    AuditUnavailable,
     EmbedderUnavailable,
     EngineLost,
     EngineUnavailable,
@@ -42,8 +44,8 @@ log = structlog.get_logger()
 
 Told = tuple[int, Mapping[str, Any]]
 """HTTP status and body of an answer."""
-Answer = Callable[[Caller, str, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
-"""(caller, endpoint, request) -> the whole answer. Raises LecternError."""
+Answer = Callable[[Caller, str, Mapping[str, Any], str], Awaitable[Mapping[str, Any]]]
+"""(caller, endpoint, request, its id) -> the whole answer. Raises LecternError."""
 CallerNow = Callable[[str, str], Caller]
 """(owner, key or session) -> the caller with its rights of now. Raises WrongApiKey, ExpiredApiKey."""
 
@@ -57,13 +59,14 @@ class Answering:
     loop: asyncio.AbstractEventLoop
     at_once: int
 
-    def begin(self, caller: Caller, endpoint: str, body: Mapping[str, Any]) -> Future[Told]:
-        """Begins to answer."""
-        return asyncio.run_coroutine_threadsafe(self._told(caller, endpoint, body), self.loop)
+    def begin(self, caller: Caller, record: BatchRecord, request: Request) -> Future[Told]:
+        """Begins to answer a line of a batch."""
+        name = request_id(record.id, request)
+        return asyncio.run_coroutine_threadsafe(self._told(caller, record.endpoint, request.body, name), self.loop)
 
-    async def _told(self, caller: Caller, endpoint: str, body: Mapping[str, Any]) -> Told:
+    async def _told(self, caller: Caller, endpoint: str, body: Mapping[str, Any], name: str) -> Told:
         try:
-            return 200, await self.answer(caller, endpoint, body)
+            return 200, await self.answer(caller, endpoint, body, name)
         except _LATER:
             raise
         except LecternError as error:
@@ -96,7 +99,7 @@ class Asker:
                     if (line := next(waiting, None)) is None:
                         break
                     request = _request(record, stream, line)
-                    under_way[self._answering.begin(caller, record.endpoint, request.body)] = line, request
+                    under_way[self._answering.begin(caller, record, request)] = line, request
                 if not under_way:
                     break
                 for done in wait(under_way, LOOK_SECONDS, FIRST_COMPLETED).done:

@@ -98,13 +98,18 @@ def read(line: bytes, number: int, endpoint: str) -> Request:
 
 def answered(batch_id: str, request: Request, status: int, body: Mapping[str, Any]) -> bytes:
     """The line that tells what was answered."""
-    told = {"status_code": status, "request_id": f"req_{_digest(batch_id, request.number)}", "body": body}
+    told = {"status_code": status, "request_id": request_id(batch_id, request), "body": body}
     return _line(batch_id, request, told, None)
 
 
 def unanswered(batch_id: str, request: Request, code: str, message: str) -> bytes:
     """The line that tells why a request was not answered."""
     return _line(batch_id, request, None, {"code": code, "message": message})
+
+
+def request_id(batch_id: str, request: Request) -> str:
+    """What names the request in its answer and in the record of who did what."""
+    return f"req_{_digest(batch_id, request.number)}"
 
 
 def _line(batch_id: str, request: Request, response: object, error: object) -> bytes:

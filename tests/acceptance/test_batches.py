@@ -101,17 +101,31 @@ def test_every_request_is_answered_in_its_own_line(lectern: Serving, note: Path)
     output = client.files.retrieve(done.output_file_id or "")
     assert output.purpose == "batch_output"
     assert (output.expires_at or 0) - output.created_at == 3600
+    with lectern.http() as http:
+        recorded = http.get("/v1/audit", params={"request": answers[3]["response"]["request_id"]}).json()["data"]
+    assert [(one["action"], len(one["documents"])) for one in recorded] == [("answer_batch_line", 1)]
     client.vector_stores.delete(store.id)
 
 
-def test_embeddings_are_made_in_batches_too(lectern: Serving) -> None:
+def test_the_other_endpoints_are_answered_in_batches_too(lectern: Serving) -> None:
     client = lectern.client()
-    model = next(model.id for model in client.models.list() if "MiniLM" in model.id)
-    body = {"model": model, "input": "one"}
-    row = {"custom_id": "e", "method": "POST", "url": "/v1/embeddings", "body": body}
-    done = ended(client, start(client, jsonl(row), "/v1/embeddings"))
-    (line,) = told(client, done.output_file_id)
-    assert len(line["response"]["body"]["data"][0]["embedding"]) == 384
+    embedder = next(model.id for model in client.models.list() if "MiniLM" in model.id)
+    bodies: dict[str, dict[str, str]] = {
+        "/v1/embeddings": {"model": embedder, "input": "one"},
+        "/v1/responses": {"model": "extractive", "input": "Hello"},
+        "/v1/completions": {"model": "extractive", "prompt": "Hello"},
+    }
+    batches = {
+        url: start(client, jsonl({"custom_id": "e", "method": "POST", "url": url, "body": body}), url)
+        for url, body in bodies.items()
+    }
+    made = {}
+    for url, batch in batches.items():
+        (line,) = told(client, ended(client, batch).output_file_id)
+        made[url] = line["response"]["body"]
+    assert len(made["/v1/embeddings"]["data"][0]["embedding"]) == 384
+    assert made["/v1/responses"]["output"][0]["content"][0]["type"] == "output_text"
+    assert made["/v1/completions"]["choices"][0]["text"]
 
 
 def test_a_file_that_cannot_be_used_fails_the_batch_and_names_the_lines(lectern: Serving) -> None:
