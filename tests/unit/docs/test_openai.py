@@ -7,13 +7,21 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from openai.types import CompletionCreateParams, EmbeddingCreateParams
+from openai import types
+from openai.types import CompletionCreateParams, EmbeddingCreateParams, responses, uploads, vector_stores
+from openai.types import evals as eval_types
 from openai.types.chat import CompletionCreateParams as ChatParams
+from openai.types.evals import runs
 from pydantic import BaseModel
 from typing_extensions import is_typeddict
 
+from server.batches.wire import CreateBatch
 from server.chat.completions import CompletionRequest
+from server.chat.responses.request import CreateResponse
 from server.chat.wire import ChatRequest
+from server.documents import wire as documents
+from server.documents.forms import CompleteUpload, CreateUpload
+from server.evals import wire as evals
 from server.inference.embeddings import EmbeddingRequest
 from server.inference.ranking import RerankRequest
 
@@ -35,7 +43,38 @@ ENDPOINTS: dict[str, Endpoint] = {
     "POST /v1/completions": Endpoint(CompletionCreateParams, CompletionRequest),
     "POST /v1/embeddings": Endpoint(EmbeddingCreateParams, EmbeddingRequest),
     "POST /v1/rerank": Endpoint(None, RerankRequest),
+    "POST /v1/responses": Endpoint(responses.ResponseCreateParams, CreateResponse),
+    "GET /v1/responses/{response_id}": Endpoint(responses.ResponseRetrieveParams),
+    "GET /v1/responses/{response_id}/input_items": Endpoint(responses.InputItemListParams),
+    "POST /v1/files": Endpoint(types.FileCreateParams),
+    "GET /v1/files": Endpoint(types.FileListParams),
+    "POST /v1/uploads": Endpoint(types.UploadCreateParams, CreateUpload),
+    "POST /v1/uploads/{upload_id}/parts": Endpoint(uploads.PartCreateParams),
+    "POST /v1/uploads/{upload_id}/complete": Endpoint(types.UploadCompleteParams, CompleteUpload),
+    "POST /v1/vector_stores": Endpoint(types.VectorStoreCreateParams, documents.CreateStore),
+    "GET /v1/vector_stores": Endpoint(types.VectorStoreListParams),
+    "POST /v1/vector_stores/{store_id}": Endpoint(types.VectorStoreUpdateParams, documents.UpdateStore),
+    "POST /v1/vector_stores/{store_id}/search": Endpoint(types.VectorStoreSearchParams, documents.SearchStore),
+    "POST /v1/vector_stores/{store_id}/files": Endpoint(vector_stores.FileCreateParams, documents.AttachFile),
+    "GET /v1/vector_stores/{store_id}/files": Endpoint(vector_stores.FileListParams),
+    "POST /v1/vector_stores/{store_id}/files/{file_id}": Endpoint(
+        vector_stores.FileUpdateParams, documents.SetAttributes
+    ),
+    "POST /v1/vector_stores/{store_id}/file_batches": Endpoint(
+        vector_stores.FileBatchCreateParams, documents.CreateFileBatch
+    ),
+    "GET /v1/vector_stores/{store_id}/file_batches/{batch_id}/files": Endpoint(vector_stores.FileBatchListFilesParams),
+    "POST /v1/batches": Endpoint(types.BatchCreateParams, CreateBatch),
+    "GET /v1/batches": Endpoint(types.BatchListParams),
+    "POST /v1/evals": Endpoint(types.EvalCreateParams, evals.CreateEval),
+    "GET /v1/evals": Endpoint(types.EvalListParams),
+    "POST /v1/evals/{eval_id}": Endpoint(types.EvalUpdateParams, evals.UpdateEval),
+    "POST /v1/evals/{eval_id}/runs": Endpoint(eval_types.RunCreateParams, evals.CreateRun),
+    "GET /v1/evals/{eval_id}/runs": Endpoint(eval_types.RunListParams),
+    "GET /v1/evals/{eval_id}/runs/{run_id}/output_items": Endpoint(runs.OutputItemListParams),
 }
+# The official client names these among the fields, though they stand in the path.
+IN_PATHS = {"vector_store_id", "eval_id"}
 
 
 def known(sent: Any) -> set[str]:
@@ -73,9 +112,9 @@ def test_the_page_has_the_endpoints_there_are() -> None:
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
 def test_every_field_of_the_official_client_has_a_row_and_every_other_row_is_lecterns_own(endpoint: str) -> None:
     rows, fields = SECTIONS[endpoint], known(ENDPOINTS[endpoint].sent)
-    assert fields - set(rows) == set()
-    if fields:
-        assert {name for name, (verdict, _) in rows.items() if verdict == "own"} == set(rows) - fields
+    in_path = IN_PATHS if "{" in endpoint else set()
+    assert fields - in_path - set(rows) == set()
+    assert set(rows) - fields <= {name for name, (verdict, _) in rows.items() if verdict == "own"}
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
