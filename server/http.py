@@ -148,3 +148,8 @@ def tell_documents(
     the ids of a store (empty: none) and a file."""
     found = dict.fromkeys([*((passage.store_id, passage.file_id) for passage in passages), *documents])
     request.state.documents = [*getattr(request.state, "documents", ()), *found]
+
+
+def tell_resources(request: Request, *ids: str) -> None:
+    """Notes what else a request was about, for the record of who did what."""
+    request.state.resources = (*getattr(request.state, "resources", ()), *ids)

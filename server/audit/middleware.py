@@ -144,7 +144,8 @@ class _Request:
         address = caller.address if caller and caller.address else (scope.get("client") or ("",))[0]
         error = body.get("error") if status is not None and status >= 400 else None
         made = body.get("id") if status is not None and status < 300 else None
-        named = [*scope.get("path_params", {}).values(), *([made] if isinstance(made, str) else [])]
+        named = [*scope.get("path_params", {}).values(), *state.get("resources", ())]
+        named += [made] if isinstance(made, str) else []
         return AuditEvent(
             action=action or str(getattr(scope["route"], "name", "")),
             route=f"{scope['method']} {self._route}",
@@ -154,7 +155,7 @@ class _Request:
             resources=tuple(dict.fromkeys(map(str, named))),
             documents=tuple(state.get("documents", ())),
             status=status,
-            code=error.get("code") if isinstance(error, dict) else None,
+            code=error.get("code") if isinstance(error, dict) else state.get("code"),
             request_id=state.get("request_id", ""),
         )
 

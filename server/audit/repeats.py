@@ -60,8 +60,10 @@ class Repeats:
 def _key(event: AuditEvent) -> _Key | None:
     """What makes two events the same; none for an event that is always written."""
     if event.caller is None:
-        # Of strangers only where they come from counts: each could ask for another address each time.
-        return (event.address, event.status, event.code) if (event.status or 0) >= 400 else None
+        # Of strangers only where they come from counts: each could ask for another address each time. Of who tries to
+        # sign in, also as whom.
+        tried = event.resources if event.route.startswith("POST /portal/") else ()
+        return (event.address, event.status, event.code, tried) if (event.status or 0) >= 400 else None
     if not event.route.startswith(("GET ", "HEAD ")) or event.documents:
         return None
     return event.caller.owner, event.address, event.route, event.resources, event.status, event.code

@@ -13,6 +13,13 @@ def open_accounts(settings: Settings) -> AbstractContextManager[Accounts]:
     return opened(settings)
 
 
+def record(settings: Settings, command: str, action: str, *resources: str) -> None:
+    """Puts on record what a command did. Raises AuditUnavailable."""
+    from server.app import record_command
+
+    record_command(settings, command, action, resources)
+
+
 def address_of(settings: Settings) -> str:
     """Where people reach the portal."""
     return settings.public_url or settings.base_url

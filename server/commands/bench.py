@@ -76,6 +76,26 @@ def large(
 
 
 @app.command()
+def load(
+    streams: Annotated[int, typer.Option(min=1, help="Streams held at once.")] = 300,
+    seconds: Annotated[float, typer.Option(min=1, help="For how long.")] = 60,
+    rate: Annotated[float, typer.Option(min=1, help="Tokens per second of each stream.")] = 50,
+    port: Annotated[int, typer.Option(help="A free port; the next one is used too.")] = 8775,
+    as_json: AsJson = False,
+) -> None:
+    """Many streams at once through Lectern and directly at a stand-in engine; and how fast too many are refused.
+
+    Example: lectern bench load --streams 300 --seconds 60
+    """
+    from server.bench.load.load import Load
+    from server.bench.load.load import load as measure
+
+    with _bench() as (folder, say):
+        figures = measure(folder, (port, port + 1), Load(streams, seconds, rate), say)
+    _tell(figures, as_json=as_json)
+
+
+@app.command()
 def read(
     docs: Annotated[Path, typer.Option(exists=True, file_okay=False, help="Folder of the files.")],
     manifest: Annotated[

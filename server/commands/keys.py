@@ -8,7 +8,7 @@ from typing import Annotated
 import orjson
 import typer
 
-from server.commands.accounts import address_of, open_accounts
+from server.commands.accounts import address_of, open_accounts, record
 from server.model import ApiKey, KeyLimits, Role, Scope
 from server.settings import Settings
 
@@ -34,9 +34,11 @@ def create(  # noqa: PLR0913, PLR0917 - each is an option
     """
     expires_at = int(time.time()) + days * 86_400 if days else None
     limits = KeyLimits(*(frozenset(one) if one else None for one in (scope, store, model)))
-    with open_accounts(Settings.read()) as accounts:
+    settings = Settings.read()
+    with open_accounts(settings) as accounts:
         user_id = accounts.users.named(user).id if user else None
         key, secret = accounts.keys.create_key(name, role, expires_at, user_id, limits)
+    record(settings, "lectern keys create", "create_key", key.id)
     _tell(key, secret, as_json=as_json)
 
 
@@ -66,8 +68,10 @@ def rotate(
 
     Example: lectern keys rotate key-18eb5a7d --overlap 3600
     """
-    with open_accounts(Settings.read()) as accounts:
+    settings = Settings.read()
+    with open_accounts(settings) as accounts:
         key, secret = accounts.keys.rotate_key(key_id, overlap)
+    record(settings, "lectern keys rotate", "rotate_key", key.id)
     _tell(key, secret, as_json=as_json)
 
 
@@ -77,8 +81,10 @@ def revoke(key_id: Annotated[str, typer.Argument(help="The key's id, as `lectern
 
     Example: lectern keys revoke key-18eb5a7d
     """
-    with open_accounts(Settings.read()) as accounts:
+    settings = Settings.read()
+    with open_accounts(settings) as accounts:
         key = accounts.keys.revoke_key(key_id)
+    record(settings, "lectern keys revoke", "revoke_key", key.id)
     typer.echo(f"{key.id} ({key.name}) is revoked.")
 
 
@@ -95,6 +101,7 @@ def link(
         if not key_id:
             key_id = next(k.id for k in accounts.keys.list_keys() if k.role == Role.ADMIN and not k.revoked_at)
         token = accounts.sessions.create_link(key_id)
+    record(settings, "lectern keys link", "create_link", key_id)
     typer.echo(f"{address_of(settings)}/portal/open?token={token}")
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import orjson
 import typer
 
-from server.commands.accounts import address_of, open_accounts
+from server.commands.accounts import address_of, open_accounts, record
 from server.errors import InvalidRequest
 from server.model import Page, Role, User, UserKind, all_in_turn
 from server.ports import Users
@@ -33,8 +33,11 @@ def create(
     Example: lectern users create "Li Wei" --role editor --email li@example.org
     """
     kind = UserKind.SERVICE if service else UserKind.PERSON
-    with open_accounts(Settings.read()) as accounts:
-        _show(accounts.users.create(name, role, kind, email or None), as_json=as_json)
+    settings = Settings.read()
+    with open_accounts(settings) as accounts:
+        user = accounts.users.create(name, role, kind, email or None)
+    record(settings, "lectern users create", "create_user", user.id)
+    _show(user, as_json=as_json)
 
 
 @app.command("list")
@@ -74,14 +77,17 @@ def password(name: Name, as_json: AsJson = False) -> None:
     """
     from server.access.passwords import Passwords
 
-    with open_accounts(Settings.read()) as accounts:
+    settings = Settings.read()
+    with open_accounts(settings) as accounts:
         user = _person(accounts.users, name)
         if sys.stdin.isatty():
             chosen = typer.prompt("New password", hide_input=True, confirmation_prompt=True, err=True)
         else:
             chosen = sys.stdin.readline().rstrip("\n")
         accounts.users.set_password(user.id, Passwords().hash(chosen, user))
-        _show(accounts.users.user(user.id), as_json=as_json)
+        user = accounts.users.user(user.id)
+    record(settings, "lectern users password", "set_password", user.id)
+    _show(user, as_json=as_json)
 
 
 @app.command()
@@ -92,13 +98,18 @@ def link(name: Name) -> None:
     """
     settings = Settings.read()
     with open_accounts(settings) as accounts:
-        token = accounts.sessions.create_password_link(_person(accounts.users, name).id)
+        user = _person(accounts.users, name)
+        token = accounts.sessions.create_password_link(user.id)
+    record(settings, "lectern users link", "create_password_link", user.id)
     typer.echo(f"{address_of(settings)}/#password={token}")
 
 
 def _switch(name: str, *, as_json: bool, disabled: bool) -> None:
-    with open_accounts(Settings.read()) as accounts:
-        _show(accounts.users.change(accounts.users.named(name).id, disabled=disabled), as_json=as_json)
+    settings, verb = Settings.read(), "disable" if disabled else "enable"
+    with open_accounts(settings) as accounts:
+        user = accounts.users.change(accounts.users.named(name).id, disabled=disabled)
+    record(settings, f"lectern users {verb}", f"{verb}_user", user.id)
+    _show(user, as_json=as_json)
 
 
 def _person(users: Users, name: str) -> User:

@@ -1,5 +1,6 @@
 """The ways into the portal, and the cookie that keeps somebody in."""
 
+import contextlib
 from dataclasses import dataclass
 
 from fastapi import Request, Response
@@ -9,6 +10,8 @@ from server.access.auth import Gate
 from server.access.callers import SESSION_COOKIE, Callers, address_of
 from server.access.sign_in import SignIn
 from server.access.vouched import Vouched
+from server.errors import UnknownUser
+from server.http import tell_resources
 from server.model import Device
 from server.ports import Accounts
 
@@ -38,7 +41,14 @@ class Doors:
         lasting = self.accounts.sessions.longest_seconds
         response.set_cookie(SESSION_COOKIE, session, max_age=lasting, httponly=True, samesite="lax", secure=secure)
         response.headers["Cache-Control"] = "no-store"
+        request.state.caller = await run_in_threadpool(self.accounts.sessions.caller_of_session, session)
         return response
+
+    def tell_tried(self, request: Request, name: str) -> None:
+        """Has the record name the user as whom somebody tried to sign in; blocking. A name that is nobody's stays out:
+        it may be a password in the wrong field."""
+        with contextlib.suppress(UnknownUser):
+            tell_resources(request, f"user:{self.accounts.users.named(name).id}")
 
 
 def device_of(request: Request) -> Device:

@@ -30,7 +30,7 @@ def issuer_routes(doors: Doors) -> APIRouter:
                 raise SignInFailed(detail="there is no sign-in service")
             url = await doors.vouched.issuer.authorization_url(doors.url(request, f"{_PATH}/back"), pending)
         except LecternError as error:
-            return _failed(error)
+            return _failed(request, error)
         response = RedirectResponse(url, status_code=303, headers={"Cache-Control": "no-store"})
         kept = f"{pending.state}.{pending.nonce}.{pending.verifier}"
         secure = doors.url(request, "").startswith("https:")
@@ -42,7 +42,7 @@ def issuer_routes(doors: Doors) -> APIRouter:
         try:
             session = await _session(doors, request, state, code, error)
         except LecternError as failure:
-            response: Response = _failed(failure)
+            response: Response = _failed(request, failure)
         else:
             response = await doors.let_in(RedirectResponse("/", status_code=303), session, request)
         response.delete_cookie(_COOKIE, path=_PATH)
@@ -66,5 +66,6 @@ async def _session(doors: Doors, request: Request, state: str, code: str, error:
     return await run_in_threadpool(lambda: sessions.open_session("oidc", device_of(request), user_id=user.id))
 
 
-def _failed(error: LecternError) -> RedirectResponse:
+def _failed(request: Request, error: LecternError) -> RedirectResponse:
+    request.state.code = error.code  # for the record: the status does not tell
     return RedirectResponse(f"/#failed={quote(error.code)}", status_code=303, headers={"Cache-Control": "no-store"})

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from server.access.callers import SESSION_COOKIE, refuse_other_sites
-from server.errors import ExpiredApiKey, NoApiKey, UnknownUser, WrongApiKey
+from server.errors import ExpiredApiKey, LecternError, NoApiKey, UnknownUser, WrongApiKey
 from server.model import Caller
 from server.portal.doors import Doors, device_of
 
@@ -61,7 +61,11 @@ def _add_sign_in(routes: APIRouter, doors: Doors) -> None:
             session = await run_in_threadpool(lambda: sessions.open_session("key", device, key_id=caller.key_id))
         else:
             name, password = given.name or "", given.password or ""
-            session = await run_in_threadpool(doors.sign_in.by_password, name, password, device)
+            try:
+                session = await run_in_threadpool(doors.sign_in.by_password, name, password, device)
+            except LecternError:
+                await run_in_threadpool(doors.tell_tried, request, name)
+                raise
         return await doors.let_in(Response(status_code=204), session, request)
 
     @routes.get("/session")
