@@ -20,7 +20,7 @@ class ExpiresAfter(BaseModel):
     """How many seconds after it was uploaded a file expires: an hour to 30 days."""
 
     anchor: Literal["created_at"]
-    seconds: int = Field(ge=3600, le=30 * SECONDS_PER_DAY)
+    seconds: int = Field(ge=3600, le=30 * SECONDS_PER_DAY, strict=True)
 
 
 class FileForm(BaseModel):
@@ -33,7 +33,11 @@ class FileForm(BaseModel):
     def read(cls, fields: Mapping[str, str]) -> "FileForm":
         """From a form, in which fields within fields are named `expires_after[anchor]`. Raises ValidationError."""
         prefix = "expires_after["
-        expires = {name[len(prefix) : -1]: value for name, value in fields.items() if name.startswith(prefix)}
+        expires = {
+            name[len(prefix) : -1]: int(value) if value.isascii() and value.isdigit() and len(value) < 20 else value
+            for name, value in fields.items()
+            if name.startswith(prefix)
+        }
         return cls.model_validate(dict(fields) | ({"expires_after": expires} if expires else {}))
 
     @property
@@ -47,7 +51,7 @@ class FileForm(BaseModel):
 class CreateUpload(FileForm):
     """Body of POST /v1/uploads."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", strict=True)
 
     bytes: int = Field(ge=0)
     filename: Annotated[str, Field(min_length=1, max_length=4096)]
@@ -57,7 +61,7 @@ class CreateUpload(FileForm):
 class CompleteUpload(BaseModel):
     """Body of POST /v1/uploads/{id}/complete."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", strict=True)
 
     part_ids: list[str] = Field(max_length=10_000)
     md5: str | None = Field(None, pattern="^[0-9a-fA-F]{32}$")

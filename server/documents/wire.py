@@ -41,6 +41,8 @@ _OPENAI_ERROR_CODES = {"unsupported_file": "unsupported_file", "internal_error":
 class StaticChunks(BaseModel):
     """How large chunks are and how much of it they share with the one before, in tokens."""
 
+    model_config = ConfigDict(strict=True)
+
     max_chunk_size_tokens: int = Field(ge=100, le=4096)
     chunk_overlap_tokens: int = Field(ge=0)
 
@@ -70,6 +72,8 @@ ChunkingStrategy = Annotated[AutoChunking | StaticChunking, Field(discriminator=
 class AfterUse(BaseModel):
     """How many days after its last use a store expires."""
 
+    model_config = ConfigDict(strict=True)
+
     anchor: Literal["last_active_at"]
     days: int = Field(ge=1, le=365)
 
@@ -77,7 +81,7 @@ class AfterUse(BaseModel):
 class CreateStore(BaseModel):
     """Body of POST /v1/vector_stores."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", strict=True)
 
     name: Name | None = None
     description: Description | None = None
@@ -92,7 +96,7 @@ class CreateStore(BaseModel):
 class UpdateStore(BaseModel):
     """Body of POST /v1/vector_stores/{id}."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", strict=True)
 
     name: Name | None = None
     description: Description | None = None
@@ -114,7 +118,7 @@ class UpdateStore(BaseModel):
 class AttachFile(BaseModel):
     """Body of POST /v1/vector_stores/{id}/files."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", strict=True)
 
     file_id: str
     attributes: Attributes | None = None
@@ -135,7 +139,7 @@ class SetAttributes(BaseModel):
 class BatchedFile(BaseModel):
     """A file of a batch with what is its own."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", strict=True)
 
     file_id: str
     attributes: Attributes | None = None
@@ -145,7 +149,7 @@ class BatchedFile(BaseModel):
 class CreateFileBatch(BaseModel):
     """Body of POST /v1/vector_stores/{id}/file_batches."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", strict=True)
 
     file_ids: list[str] | None = Field(None, min_length=1, max_length=MOST_FILES_AT_ONCE)
     files: list[BatchedFile] | None = Field(None, min_length=1, max_length=MOST_FILES_AT_ONCE)
@@ -172,7 +176,7 @@ class CreateFileBatch(BaseModel):
 class RankingOptions(BaseModel):
     """How found passages are ranked and cut."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", strict=True)
 
     ranker: Literal["none", "auto", "default-2024-11-15"] | None = None
     score_threshold: Annotated[float, Field(ge=0, le=1)] | None = None
@@ -181,7 +185,7 @@ class RankingOptions(BaseModel):
 class SearchStore(BaseModel):
     """Body of POST /v1/vector_stores/{id}/search."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", strict=True)
 
     query: str | Annotated[list[str], Field(min_length=1, max_length=MOST_QUERIES)]
     max_num_results: int = Field(10, ge=1, le=50)
