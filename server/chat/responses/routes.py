@@ -56,7 +56,7 @@ def responses_router(responses: Responses, background: Background, gate: Gate) -
         include: Include,
         in_brackets: IncludeInBrackets,
         stream: bool = False,
-        starting_after: Annotated[int, Query(ge=-1)] = -1,
+        starting_after: Annotated[int, Query(ge=-1, lt=2**31)] = -1,
         caller: Caller = reader,
     ) -> dict[str, Any] | StreamingResponse:
         """A stored response; with `stream`, the events of one that is answered in the background."""
