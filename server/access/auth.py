@@ -29,7 +29,7 @@ class Gate:
         caller = await self.caller(request)
         if caller.scopes is not None:
             needed = scope_of(request.method, request.scope["path"])
-            if needed not in caller.scopes:
+            if needed is not None and needed not in caller.scopes:
                 raise OutOfScope(scopes=", ".join(sorted(caller.scopes)) or "nothing", needed=needed)
         return caller
 

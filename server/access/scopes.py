@@ -10,6 +10,7 @@ _READS: Final = frozenset({"GET", "HEAD"})
 _ROUTES: Final = tuple(
     (re.compile(pattern), reading, other)
     for pattern, reading, other in (
+        (r"/v1/limits/me$", None, None),
         (r"/v1/(chat|completions|responses|conversations|embeddings|rerank|models)\b", Scope.CHAT, Scope.CHAT),
         (r"/v1/limits/me$", Scope.CHAT, Scope.CHAT),
         (r"/v1/vector_stores/[^/]+/search$", Scope.SEARCH, Scope.SEARCH),
@@ -25,8 +26,8 @@ _ROUTES: Final = tuple(
 )
 
 
-def scope_of(method: str, path: str) -> Scope:
-    """The scope of a request; of what is not named here, that of administrators."""
+def scope_of(method: str, path: str) -> Scope | None:
+    """The scope of a request; None: every key may. What is not named here is for administrators."""
     for pattern, reading, other in _ROUTES:
         if pattern.match(path):
             return reading if method in _READS else other

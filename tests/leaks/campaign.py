@@ -52,6 +52,7 @@ class Campaign:
         self._random = random.Random(seed)
         self.found = Findings()
         paths: dict[str, dict[str, Any]] = house.guest.http.get("/openapi.json").json()["paths"]
+        self._model = house.guest.http.get("/v1/models").json()["data"][0]["id"]
         self._routes = [
             (method.upper(), path)
             for path, methods in sorted(paths.items())
@@ -141,7 +142,7 @@ class Campaign:
         self._ask(tenant, "search", "POST", f"/v1/vector_stores/{store}/search", {"query": query} | body)
 
     def _random_chat(self, tenant: Tenant) -> None:
-        model = "lectern-extractive"
+        model = self._model
         foreign, own = self._foreign(tenant, "store_id"), tenant.ids.get("store_id", [])
         stores = self._random.choice(
             ([self._house.common], [foreign], [self._house.common, foreign], own or [foreign], [*own, foreign])
