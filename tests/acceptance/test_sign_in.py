@@ -94,6 +94,11 @@ def code_of(answer: httpx.Response) -> str:
     return str(answer.json()["error"]["code"])
 
 
+def opens(box: Box, key: str) -> bool:
+    with box.serving.http(key) as http:
+        return http.get("/v1/models").status_code == 200
+
+
 def until_refused(ask: Any, seconds: float = 5.5) -> None:
     """Waits as long as it may take until a change by another process is seen."""
     ends = time.monotonic() + seconds
@@ -158,9 +163,10 @@ def test_signing_in_anew_ends_the_former_session_and_signing_out_the_last(box: B
     with box.browser() as browser:
         by_password(browser, "Rotate")
         former = browser.cookies["lectern_session"]
+        there_are = len(browser.get("/portal/sessions").json()["data"])
         by_password(browser, "Rotate")
         assert browser.cookies["lectern_session"] != former
-        assert len(browser.get("/portal/sessions").json()["data"]) == 1
+        assert len(browser.get("/portal/sessions").json()["data"]) == there_are
         last = browser.cookies["lectern_session"]
         assert browser.post("/portal/sign_out").status_code == 204
     for ended in (former, last):
@@ -253,24 +259,18 @@ def test_a_user_makes_keys_that_may_less_and_nobody_elses(box: Box) -> None:
         with box.serving.http(whole["key"]) as http:
             assert http.post("/v1/vector_stores", json={"name": "x"}).status_code == 403
         assert browser.delete(f"/v1/api_keys/{whole['id']}").status_code == 200
-        assert box.serving.http(whole["key"]).get("/v1/models").status_code == 401
+        assert not opens(box, whole["key"])
 
 
 def test_a_rotated_key_works_beside_its_former_secret_for_a_while(box: Box) -> None:
     made = box.admin("POST", "/v1/api_keys", name="rotated")
-    renewed = box.admin("POST", f"/v1/api_keys/{made['id']}/rotate", overlap_seconds=2)
+    renewed = box.admin("POST", f"/v1/api_keys/{made['id']}/rotate", overlap_seconds=600)
     assert (renewed["id"], renewed["prefix"] == made["prefix"]) == (made["id"], False)
-    old, new = (box.serving.client(key) for key in (made["key"], renewed["key"]))
-    old.models.list()
-    new.models.list()
+    assert (opens(box, made["key"]), opens(box, renewed["key"])) == (True, True)
     again = box.admin("POST", f"/v1/api_keys/{made['id']}/rotate", overlap_seconds=0)
-    with pytest.raises(openai.AuthenticationError):
-        old.models.list()
-    with pytest.raises(openai.AuthenticationError):
-        new.models.list()
-    box.serving.client(again["key"]).models.list()
+    assert (opens(box, made["key"]), opens(box, renewed["key"]), opens(box, again["key"])) == (False, False, True)
     third = json.loads(box.command("keys", "rotate", made["id"], "--overlap", "0", "--json"))["key"]
-    box.serving.client(third).models.list()
+    assert opens(box, third)
 
 
 def test_who_is_disabled_is_out_within_five_seconds_and_in_again_when_enabled(box: Box) -> None:
@@ -330,10 +330,10 @@ def test_a_name_at_the_issuer_does_not_lead_to_another_account(box: Box) -> None
 
 
 def test_a_sign_in_that_another_browser_began_is_refused(box: Box) -> None:
-    with box.browser() as attacker, box.browser() as victim:
+    with box.browser() as attacker, box.browser() as victim, box.browser() as bystander:
         back = sign_in(attacker.get("/portal/oidc/start").headers["location"], "eve")
         victim.get("/portal/oidc/start")
-        for browser in (victim, httpx.Client(base_url=box.serving.url)):
+        for browser in (victim, bystander):
             refused = browser.get(back)
             assert (refused.status_code, refused.headers["location"]) == (303, "/#failed=sign_in_failed")
             assert browser.get("/portal/session").json()["name"] is None
@@ -342,26 +342,23 @@ def test_a_sign_in_that_another_browser_began_is_refused(box: Box) -> None:
 
 
 def test_access_tokens_of_the_issuer_open_the_api_to_an_unmodified_client(box: Box) -> None:
-    token = box.issuer.access_token("ada")
-    client = box.serving.client(token)
-    assert client.models.list().data
-    store = client.vector_stores.create(name="Ada's")  # she edits, by her group
-    assert client.vector_stores.retrieve(store.id).name == "Ada's"
-    eve = box.serving.client(box.issuer.access_token("eve"))
-    with pytest.raises(openai.PermissionDeniedError):
-        eve.vector_stores.create(name="Eve's")
-    wrong = box.serving.client(token[:-6] + "AAAAAA")
-    with pytest.raises(openai.AuthenticationError) as refused:
-        wrong.models.list()
+    token, eves = (box.issuer.access_token(account) for account in ("ada", "eve"))
+    with box.serving.client(token) as client:
+        assert client.models.list().data
+        store = client.vector_stores.create(name="Ada's")  # she edits, by her group
+        assert client.vector_stores.retrieve(store.id).name == "Ada's"
+    with box.serving.client(eves) as client, pytest.raises(openai.PermissionDeniedError):
+        client.vector_stores.create(name="Eve's")
+    with box.serving.client(token[:-6] + "AAAAAA") as client, pytest.raises(openai.AuthenticationError) as refused:
+        client.models.list()
     assert refused.value.code == "invalid_token"
     user = next(one for one in box.admin("GET", "/v1/users?limit=100")["data"] if one["subject"] == "ada")
     box.admin("POST", f"/v1/users/{user['id']}", disabled=True)
-    with pytest.raises((openai.AuthenticationError, openai.PermissionDeniedError)):
-        client.models.list()
+    assert not opens(box, token)
     with box.browser() as browser:
         assert by_issuer(box, browser, "ada").headers["location"] == "/#failed=not_admitted"
     box.admin("POST", f"/v1/users/{user['id']}", disabled=False)
-    assert client.models.list().data
+    assert opens(box, token)
 
 
 def test_without_the_issuer_passwords_and_keys_still_work(box: Box) -> None:
@@ -371,7 +368,8 @@ def test_without_the_issuer_passwords_and_keys_still_work(box: Box) -> None:
         url = browser.get("/portal/oidc/start").headers["location"]
         back = sign_in(url, "eve")
         box.issuer.stop()
-        assert browser.get(back).headers["location"] == "/#failed=issuer_unavailable"
+        refused = browser.get(back)
+        assert refused.headers.get("location") == "/#failed=issuer_unavailable", refused.text
         assert by_password(browser, "Local").status_code == 204
-        assert box.serving.client().models.list().data
+        assert opens(box, box.serving.key)
         assert browser.post("/portal/sign_out").status_code == 204

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import httpx2
 import pytest
 from joserfc.jwk import ECKey, RSAKey
 
@@ -185,13 +186,13 @@ async def test_tokens_with_invented_keys_do_not_make_us_ask_the_issuer_again_and
     running: RunningIssuer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    get = httpx.AsyncClient.get
+    get = httpx2.AsyncClient.get
 
-    async def counted(client: httpx.AsyncClient, url: Any, **more: Any) -> httpx.Response:
+    async def counted(client: httpx2.AsyncClient, url: Any, **more: Any) -> httpx2.Response:
         asked.append(str(url))
         return await get(client, url, **more)
 
-    monkeypatch.setattr(httpx.AsyncClient, "get", counted)
+    monkeypatch.setattr(httpx2.AsyncClient, "get", counted)
     issuer = issuer_of(running)
     for number in range(20):
         with pytest.raises(WrongToken):
@@ -232,6 +233,18 @@ async def test_an_issuer_that_is_away_or_another_says_so(running: RunningIssuer)
     other_name = running.url.replace("127.0.0.1", "localhost")
     with pytest.raises(IssuerUnavailable, match="it says that it is"):
         await issuer_of(running, other_name).verify(running.forge(running.claims(iss=other_name)))
+
+
+async def test_an_issuer_that_goes_away_in_the_middle_says_so(tmp_path: Path) -> None:
+    running = RunningIssuer(tmp_path, BACK)
+    running.write(ada={})
+    running.start()
+    issuer = issuer_of(running)
+    url = await issuer.authorization_url(f"{BACK}/portal/oidc/back", PENDING)
+    code = httpx.URL(await asyncio.to_thread(sign_in, url, "ada")).params["code"]
+    running.stop()
+    with pytest.raises(IssuerUnavailable):
+        await issuer.redeem(code, f"{BACK}/portal/oidc/back", PENDING)
 
 
 async def test_signing_out_leads_to_the_issuer_and_back(running: RunningIssuer) -> None:

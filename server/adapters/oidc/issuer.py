@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-import httpx
+import httpx2
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.httpx_client import AsyncOAuth2Client
 
@@ -76,7 +76,7 @@ class OidcIssuer:
             raise SignInFailed(detail=f"the token that came back cannot be used: {error.facts['detail']}") from None
         except AuthlibBaseError as error:
             raise SignInFailed(detail=f"the sign-in service said {error.error!r}") from None
-        except (httpx.HTTPError, ValueError) as error:
+        except (httpx2.HTTPError, ValueError) as error:
             raise IssuerUnavailable(detail=type(error).__name__) from None
         # Issuers leave the claim out where there is no group: nobody keeps what a group gave.
         return self._claimed(claims, frozenset())

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import httpx
+import httpx2
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, Key, RSAKey, import_key
 
@@ -64,12 +64,12 @@ class Published:
                 return
             self._tried_at = self._clock()
             try:
-                async with httpx.AsyncClient(timeout=REQUEST_SECONDS) as client:
+                async with httpx2.AsyncClient(timeout=REQUEST_SECONDS) as client:
                     metadata = await self._get(client, f"{self.url.rstrip('/')}/.well-known/openid-configuration")
                     if metadata.get("issuer") != self.url:
                         raise ValueError(f"it says that it is {metadata.get('issuer')!r}, not {self.url!r}")
                     keys = _signing((await self._get(client, metadata["jwks_uri"]))["keys"])
-            except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError, JoseError) as error:
+            except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, KeyError, TypeError, JoseError) as error:
                 self._problem = f"{type(error).__name__}: {error}"
                 self._fail_without_any()
             else:
@@ -79,7 +79,7 @@ class Published:
         if not self._metadata:
             raise IssuerUnavailable(detail=self._problem or "it was not reached yet")
 
-    async def _get(self, client: httpx.AsyncClient, url: str) -> dict[str, Any]:
+    async def _get(self, client: httpx2.AsyncClient, url: str) -> dict[str, Any]:
         response = await client.get(url, headers={"Accept": "application/json"})
         response.raise_for_status()
         if len(response.content) > _MOST_BYTES:
