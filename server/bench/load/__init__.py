@@ -1,0 +1,1 @@
+"""Many streams at once through Lectern, against the same streams read directly."""
