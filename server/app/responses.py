@@ -4,7 +4,7 @@ from server.adapters.database.jobs import worker_name
 from server.adapters.database.responses import SqlResponses
 from server.app.parts import Parts
 from server.chat.answer import Answers
-from server.chat.responses.background import Background
+from server.chat.responses.background import Background, Standing
 from server.chat.responses.history import History
 from server.chat.responses.keep import Keep
 from server.chat.responses.responses import Responses
@@ -21,4 +21,5 @@ def open_responses(parts: Parts, answers: Answers, admission: Admission) -> tupl
     texts = PlainTexts(parts.catalog, parts.blobs, Passwords(parts.blobs), parts.texts, parts.sandbox, options)
     views = Views(parts.rights)
     responses = Responses(answers, keep, History(keep, views, parts.rights, texts), views)
-    return responses, Background(responses, keep, parts.jobs, admission, worker_name())
+    standing = Standing(parts.identities.caller_now, admission, parts.audit)
+    return responses, Background(responses, keep, parts.jobs, standing, worker_name())

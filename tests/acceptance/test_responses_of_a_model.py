@@ -379,6 +379,23 @@ def test_a_response_in_the_background_is_cancelled_at_the_model(client: openai.O
     assert client.responses.cancel(queued.id).status == "cancelled"
 
 
+def test_a_response_in_the_background_waits_for_the_model_but_not_for_who_may_not_come_in_any_more(
+    serving: Serving, client: openai.OpenAI, upstream: Upstream
+) -> None:
+    upstream.answer = status(503, "{}")
+    waiting = client.responses.create(model="other", input="x", background=True)
+    with serving.http() as http:
+        made = http.post("/v1/api_keys", json={"name": "short", "role": "reader"}).json()
+        with serving.client(made["key"]) as other:
+            revoked = other.responses.create(model="other", input="x", background=True)
+        eventually(lambda: len(upstream.requests) >= 2)
+        assert http.delete(f"/v1/api_keys/{made['id']}").is_success
+    upstream.answer = events(*said(*text("Yes.")), DONE)
+    eventually(lambda: client.responses.retrieve(waiting.id).status == "completed")
+    eventually(lambda: client.responses.retrieve(revoked.id).status == "failed")
+    assert client.responses.retrieve(revoked.id).output == []
+
+
 def test_responses_in_the_background_outlive_the_server(upstream: Upstream, tmp_path: Path) -> None:
     upstream.answer = events(*said(*text("It is"))[:1], then="hang")
     serving = Serving(tmp_path / "data", engine_url=upstream.url).wait()

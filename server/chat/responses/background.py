@@ -4,8 +4,8 @@ import asyncio
 import concurrent.futures
 import threading
 import time
-from collections.abc import AsyncGenerator, Mapping
-from dataclasses import asdict, replace
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import structlog
@@ -17,6 +17,7 @@ from server.chat.responses.responses import Begun, Responses
 from server.chat.responses.shape import Response
 from server.chat.responses.telling import Event, Telling
 from server.errors import (
+    EngineLost,
     EngineUnavailable,
     InvalidRequest,
     LecternError,
@@ -25,8 +26,8 @@ from server.errors import (
 )
 from server.jobs.heartbeat import Heartbeat, LostLeaseError
 from server.jobs.loop import Loop, TryLater
-from server.model import LECTERN, Caller, Lease, Role
-from server.ports import Admission, Jobs
+from server.model import LECTERN, AuditEvent, Caller, Lease
+from server.ports import Admission, Audit, Jobs
 
 RESPONSE: Final = "response"
 """The kind of job that is one response."""
@@ -43,14 +44,25 @@ _LAST: Final = frozenset({"response.completed", "response.incomplete", "response
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where those stand whose responses are answered when they are not there: `now` gives the caller of an owner and a
+    key with the rights of now (raises WrongApiKey, ExpiredApiKey), `admission` tells how much it may ask, and `audit`
+    records it."""
+
+    now: Callable[[str, str], Caller]
+    admission: Admission
+    audit: Audit
+
+
 class Background:
     """Queues responses and answers them, some at once, on the event loop it was made on."""
 
-    def __init__(self, responses: Responses, keep: Keep, jobs: Jobs, admission: Admission, worker: str) -> None:
+    def __init__(self, responses: Responses, keep: Keep, jobs: Jobs, standing: Standing, worker: str) -> None:
         self._responses = responses
         self._keep = keep
         self._jobs = jobs
-        self._admission = admission
+        self._standing = standing
         self._loop = asyncio.get_running_loop()
         self._queue = Loop(jobs, RESPONSE, self._work, worker)
         self._stopping = threading.Event()
@@ -60,11 +72,11 @@ class Background:
         """Queues a response. Raises what `Responses.begin` raises of the request itself."""
         await self._responses.check(request, caller)
         response = self._responses.queued(request)
-        asked: dict[str, Any] = {
+        asked = {
             "request": request.model_dump(exclude_unset=True, by_alias=True),
-            "caller": _as_dict(caller),
+            "came_by": caller.key_id,
+            "streamed": bool(request.stream),
         }
-        asked["streamed"] = bool(request.stream)
         kept = Kept(caller.owner, response, stored(request.input, response["id"]), (), asked)
         await asyncio.to_thread(self._keep.add, kept)
         await asyncio.to_thread(self._jobs.add, RESPONSE, kept.id, {})
@@ -127,7 +139,7 @@ class Background:
                 return
             interrupted = lease.attempt > _MOST_ATTEMPTS or bool(self._keep.events(kept.id, -1))
             if interrupted:
-                self._fail(kept, InvalidRequest(detail="Lectern was stopped while it answered; ask again"))
+                self._fail(kept, EngineLost(detail="Lectern was stopped"))
                 return
             self._wait(asyncio.run_coroutine_threadsafe(self._answer(kept), self._loop), heartbeat)
         except (UnknownResponse, UnknownFile):
@@ -149,11 +161,14 @@ class Background:
 
     async def _answer(self, kept: Kept) -> None:
         request = CreateResponse.model_validate(kept.asked["request"])
-        # Of a stream somebody is waiting for the end.
-        caller = replace(_caller(kept.asked["caller"]), bulk=not request.stream)
         try:
-            async with self._admission.answer(caller):
+            caller = await asyncio.to_thread(self._standing.now, kept.owner, kept.asked["came_by"])
+            caller = replace(caller, bulk=not request.stream)  # of a stream somebody is waiting for the end
+            async with self._standing.admission.answer(caller):
                 begun = await self._responses.begin(request, caller, of=dict(kept.response))
+                documents = tuple(begun.kept.documents)
+                event = AuditEvent("answer_response", "background", caller, resources=(kept.id,), documents=documents)
+                await asyncio.to_thread(self._standing.audit.append, [event], durable=False)
                 await self._tell(kept, begun)
         except LecternError as error:
             passing = error.status == 429 or isinstance(error, EngineUnavailable)
@@ -215,13 +230,3 @@ class Background:
 def _rest(kept: Kept) -> dict[str, Any]:
     """What is kept of the request of a response that is answered."""
     return {"streamed": kept.asked["streamed"]}
-
-
-def _as_dict(caller: Caller) -> dict[str, Any]:
-    return {name: sorted(value) if isinstance(value, frozenset) else value for name, value in asdict(caller).items()}
-
-
-def _caller(told: Mapping[str, Any]) -> Caller:
-    """The caller as it was when it asked; what it may read is looked up now."""
-    values = {name: frozenset(value) if isinstance(value, list) else value for name, value in told.items()}
-    return Caller(**values | {"role": Role(told["role"])})  # type: ignore[arg-type]
