@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -29,6 +30,7 @@ class Serving:
         self.data = data
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.trust: ssl.SSLContext | bool = True
         self._settings = settings
         self.log = data.parent / f"{data.name}.log"
         self.process = self._start()
@@ -52,7 +54,8 @@ class Serving:
         while time.monotonic() < until:
             assert self.process.poll() is None, self.log.read_text()[-4000:]
             try:
-                if httpx.get(f"{self.url}/{'readyz' if ready else 'healthz'}").status_code == 200:
+                probe = f"{self.url}/{'readyz' if ready else 'healthz'}"
+                if httpx.get(probe, verify=self.trust).status_code == 200:
                     return self
             except httpx.TransportError:
                 pass

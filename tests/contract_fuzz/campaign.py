@@ -14,6 +14,7 @@ from hypothesis.errors import HypothesisException
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,
@@ -80,7 +81,7 @@ class Known:
             return [self._filled(one) for one in value]
         return self.id(value[1:]) if isinstance(value, str) and value.startswith("$") else value
 
-    def named(self, case: Case) -> Case:
+    def named(self, case: Case[Any]) -> Case[Any]:
         """The case with fields of its body that name something naming what is there."""
         if isinstance(case.body, dict):
             for field_name, value in _FIELDS.items():
@@ -123,13 +124,14 @@ def campaign(lectern: Serving, cases: int, seed: int, only: str = "") -> Finding
     schema = schemathesis.openapi.from_dict(document)
     schema.config.update(base_url=lectern.url)
     for found in schema.get_all_operations():
+        assert isinstance(found, Ok), found
         operation = found.ok()
         if only in operation.label:
             _run(operation.label, _cases(operation, known), cases, seed, headers, findings)
     return findings
 
 
-def _cases(operation: Any, known: Known) -> st.SearchStrategy[Case]:
+def _cases(operation: Any, known: Known) -> st.SearchStrategy[Case[Any]]:
     """Cases that fit, cases that fit and name things there are, and cases that do not fit."""
     there = st.builds(known.of, st.just(operation.path))
     return st.one_of(
@@ -140,7 +142,12 @@ def _cases(operation: Any, known: Known) -> st.SearchStrategy[Case]:
 
 
 def _run(
-    label: str, strategy: st.SearchStrategy[Case], cases: int, seed: int, headers: dict[str, str], findings: Findings
+    label: str,
+    strategy: st.SearchStrategy[Case[Any]],
+    cases: int,
+    seed: int,
+    headers: dict[str, str],
+    findings: Findings,
 ) -> None:
     @hypothesis.seed(seed)
     @hypothesis.settings(
@@ -152,7 +159,7 @@ def _run(
         report_multiple_bugs=False,
     )
     @hypothesis.given(case=strategy)
-    def answered(case: Case) -> None:
+    def answered(case: Case[Any]) -> None:
         findings.cases[label] += 1
         response = case.call(headers=headers, timeout=ANSWER_SECONDS)
         findings.statuses[response.status_code] += 1
