@@ -1,6 +1,12 @@
-import pytest
+import logging
+from collections.abc import Iterator
 
+import pytest
+import structlog
+
+from server.monitor.logs import configure_logs
 from server.monitor.secrets import HIDDEN, redacted
+from server.settings import LogFormat
 
 KEY = "lk-0123abcd-" + "k" * 43
 
@@ -42,3 +48,32 @@ def test_secrets_are_taken_out_of_lines(line: str, secret: str) -> None:
 )
 def test_other_lines_stay_as_they_are(line: str) -> None:
     assert redacted(line) == line
+
+
+@pytest.fixture
+def logs() -> Iterator[None]:
+    """Logs as a started Lectern has them; afterwards as they were."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+    structlog.reset_defaults()
+
+
+@pytest.mark.parametrize("form", list(LogFormat))
+def test_no_line_of_the_log_holds_a_secret_whoever_writes_it(
+    logs: None, capsys: pytest.CaptureFixture[str], form: LogFormat
+) -> None:
+    configure_logs("info", form)
+    local = KEY  # what a traceback could show
+    structlog.get_logger("ours").info("Called", headers={"authorization": f"Bearer {KEY}"})
+    logging.getLogger("theirs").warning("connecting to https://user:%s@example.org", "pa55word")
+    try:
+        raise ValueError(f"refused {local}")
+    except ValueError:
+        structlog.get_logger("ours").exception("Failed")
+    written = capsys.readouterr().err
+    assert written.count(HIDDEN) >= 3
+    assert "ValueError" in written
+    for secret in (KEY, "pa55word"):
+        assert secret not in written
