@@ -42,8 +42,11 @@ class Loop:
 
     def start(self, lanes: Sequence[int | None] = (None,)) -> None:
         """Begins to work, with a thread for each lane. A lane takes jobs of at least its priority; None: all."""
+        looking = {least: threading.Lock() for least in lanes}
         for number, least in enumerate(lanes):
-            thread = threading.Thread(target=self._claim, args=(least,), name=f"{self._kind}-{number}", daemon=True)
+            thread = threading.Thread(
+                target=self._claim, args=(least, looking[least]), name=f"{self._kind}-{number}", daemon=True
+            )
             thread.start()
             self._threads.append(thread)
 
@@ -55,13 +58,14 @@ class Loop:
             thread.join(max(0.0, until - time.monotonic()))
         self._threads.clear()
 
-    def _claim(self, least_priority: int | None) -> None:
+    def _claim(self, least_priority: int | None, looking: threading.Lock) -> None:
         while not self._stopping.is_set():
             try:
-                lease = self._jobs.claim(self._worker, [self._kind], LEASE_SECONDS, least_priority)
-                if lease is None:
-                    self._stopping.wait(IDLE_SECONDS)
-                else:
+                with looking:  # of lanes that are alike one looks for all: looking locks the database
+                    lease = self._jobs.claim(self._worker, [self._kind], LEASE_SECONDS, least_priority)
+                    if lease is None:
+                        self._stopping.wait(IDLE_SECONDS)
+                if lease is not None:
                     self._run(lease)
             except Exception:
                 log.exception("The queue stumbled; trying again", kind=self._kind)

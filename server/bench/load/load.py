@@ -25,7 +25,6 @@ MOST_ADDED_MS: Final = 50
 MOST_REFUSAL_MS: Final = 50
 MOST_KIB_PER_STREAM: Final = 256
 OVERLOAD: Final = 10
-_REFUSED_AT_ONCE: Final = 10
 _START_SECONDS: Final = 120.0
 
 
@@ -45,22 +44,29 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What Lectern took: seconds of processor time while measured, MiB when idle and under load."""
+    """What Lectern took: seconds of processor time while measured (and the stand-in, which does next to nothing but
+    send), MiB when idle and under load."""
 
     cpu_seconds: float
+    standin_seconds: float
     idle: float
     loaded: float
 
 
 def load(folder: Path, ports: tuple[int, int], wish: Load, say: Callable[[str], None]) -> list[Figure]:
     """Holds the streams once directly at the stand-in engine (port 1) and once through Lectern (port 2)."""
-    with _standin(ports[0], wish.tokens_per_second), _lectern(folder, ports, wish.streams) as process:
-        return asyncio.run(_measure(folder, ports, wish, process, say))
+    with _standin(ports[0], wish.tokens_per_second) as standin, _lectern(folder, ports, wish.streams) as lectern:
+        return asyncio.run(_measure(folder, ports, wish, (standin, lectern), say))
 
 
 async def _measure(
-    folder: Path, ports: tuple[int, int], wish: Load, process: psutil.Process, say: Callable[[str], None]
+    folder: Path,
+    ports: tuple[int, int],
+    wish: Load,
+    processes: tuple[psutil.Process, psutil.Process],
+    say: Callable[[str], None],
 ) -> list[Figure]:
+    standin, process = processes
     body = {"max_tokens": wish.tokens, "messages": [{"role": "user", "content": "Count."}]}
     direct = Streams("127.0.0.1", ports[0], "/v1/chat/completions", {}, body)
     faults = await direct.open(wish.streams, lambda told: say(f"directly: {told}"))
@@ -74,11 +80,11 @@ async def _measure(
     faults += await through.open(wish.streams, lambda told: say(f"through Lectern: {told}"))
     await asyncio.sleep(1)
     say("through Lectern")
-    before = _cpu(process)
+    before, beneath = _cpu(process), _cpu(standin)
     measured = await through.measure(wish.seconds)
-    cost = Cost(_cpu(process) - before, idle, _mib(process))
+    cost = Cost(_cpu(process) - before, _cpu(standin) - beneath, idle, _mib(process))
     say("too many")
-    refusals, wrong = await _refused(f"http://127.0.0.1:{ports[1]}", headers, wish.streams * (OVERLOAD - 1))
+    refusals, wrong = await _refused(f"http://127.0.0.1:{ports[1]}", headers, wish)
     through.close()
     faults += [*beside.faults, *measured.faults, *wrong]
     return _figures(wish, beside, measured, cost, refusals, faults)
@@ -89,10 +95,11 @@ def _figures(
 ) -> list[Figure]:
     p99, own = (percentile(one.gaps, 0.99) * 1000 for one in (measured, beside))
     expected = wish.streams * wish.seconds * wish.tokens_per_second
-    cpu = cost.cpu_seconds * 1e6 / max(1, measured.tokens)
+    cpu, own_cpu = (taken * 1e6 / max(1, measured.tokens) for taken in (cost.cpu_seconds, cost.standin_seconds))
     held = (
         f"({wish.streams} streams for {wish.seconds:g} s; p99 {p99:.1f} ms through Lectern, {own:.1f} ms directly; "
-        f"{measured.tokens / expected:.0%} of the tokens came in that time, {cpu:.0f} µs of processor time each)"
+        f"{measured.tokens / expected:.0%} of the tokens came in that time; processor time of each {cpu:.0f} µs, "
+        f"the stand-in's {own_cpu:.0f} µs)"
     )
     slowest = f"(p50 {percentile(refusals, 0.5) * 1000:.1f} ms, {len(refusals)} requests)" if refusals else ""
     per_stream = (cost.loaded - cost.idle) * 1024 / wish.streams
@@ -112,33 +119,37 @@ def _figures(
     ]
 
 
-async def _refused(url: str, headers: dict[str, str], count: int) -> tuple[list[float], list[str]]:
-    """Asks while every slot is taken: the seconds until each refusal, and what else came."""
+async def _refused(url: str, headers: dict[str, str], wish: Load) -> tuple[list[float], list[str]]:
+    """Asks for as many further streams, evenly over the same time, while every slot is taken: the seconds until each
+    refusal, and what else came."""
     seconds, wrong = list[float](), list[str]()
     body: dict[str, Any] = {"model": MODEL, "stream": True, "messages": [{"role": "user", "content": "Count."}]}
-    left = iter(range(count))
 
     async def ask(session: aiohttp.ClientSession) -> None:
-        for _ in left:
-            started = time.perf_counter()
-            async with session.post(f"{url}/v1/chat/completions", json=body) as response:
-                await response.read()
-            seconds.append(time.perf_counter() - started)
-            if response.status != 429 or "Retry-After" not in response.headers:
-                wrong.append(f"status {response.status} instead of 429")
+        started = time.perf_counter()
+        async with session.post(f"{url}/v1/chat/completions", json=body) as response:
+            await response.read()
+        seconds.append(time.perf_counter() - started)
+        if response.status != 429 or "Retry-After" not in response.headers:
+            wrong.append(f"status {response.status} instead of 429")
 
+    pause = wish.seconds / (wish.streams * (OVERLOAD - 1))
+    began, asking = time.perf_counter(), []
     async with aiohttp.ClientSession(headers=headers, timeout=aiohttp.ClientTimeout(60)) as session:
-        await asyncio.gather(*(ask(session) for _ in range(_REFUSED_AT_ONCE)))
+        for number in range(wish.streams * (OVERLOAD - 1)):
+            await asyncio.sleep(max(0.0, began + number * pause - time.perf_counter()))
+            asking.append(asyncio.create_task(ask(session)))
+        await asyncio.gather(*asking)
     return seconds, wrong
 
 
 @contextmanager
-def _standin(port: int, tokens_per_second: float) -> Iterator[None]:
+def _standin(port: int, tokens_per_second: float) -> Iterator[psutil.Process]:
     command = [sys.executable, "-m", "server.bench.load.standin", str(port), str(tokens_per_second)]
     process = subprocess.Popen(command)
     try:
         _until_answered(process, f"http://127.0.0.1:{port}/v1/models")
-        yield
+        yield psutil.Process(process.pid)
     finally:
         process.kill()
         process.wait(60)
