@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 
-from server.documents import wire
+from server.documents import requests, wire
 from server.documents.file_batches import FileBatches
 from server.http import page_of, paging
 from server.model import Caller, FileStatus, Page, Role
@@ -17,11 +17,11 @@ def file_batches_router(batches: FileBatches, rights: Rights, gate: Gate) -> API
     reader, editor = Depends(gate.store(Role.READER)), Depends(gate.store(Role.EDITOR))
 
     @router.post("")
-    def create_file_batch(store_id: str, body: wire.CreateFileBatch, caller: Caller = editor) -> dict[str, Any]:
+    def create_file_batch(store_id: str, body: requests.CreateFileBatch, caller: Caller = editor) -> dict[str, Any]:
         """Puts many files into a store; jobs read them."""
         wishes = body.placements()
         rights.of_files(caller, [wish.file_id for wish in wishes], Role.EDITOR, param="file_ids")
-        return wire.file_batch_object(batches.create(store_id, wishes, wire.priority_of(body.priority), caller))
+        return wire.file_batch_object(batches.create(store_id, wishes, requests.priority_of(body.priority), caller))
 
     @router.get("/{batch_id}")
     def get_file_batch(store_id: str, batch_id: str, caller: Caller = reader) -> dict[str, Any]:

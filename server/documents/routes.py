@@ -7,12 +7,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from server.documents import wire
+from server.documents import requests, wire
 from server.documents.download import described, download, wanted_range
 from server.documents.files import Uploads
 from server.documents.forms import AnyPurpose
 from server.documents.placement import Placement
-from server.documents.stores import StoreOptions, Stores
+from server.documents.standing import StoreOptions
+from server.documents.stores import Stores
 from server.documents.text import Texts
 from server.errors import InvalidRequest
 from server.grants import new_store
@@ -79,15 +80,15 @@ def stores_router(
     anybody, maker = Depends(gate.needs(Role.READER)), Depends(gate.needs(Role.EDITOR))
 
     @router.post("")
-    def create_store(body: wire.CreateStore, caller: Caller = maker) -> dict[str, Any]:
+    def create_store(body: requests.CreateStore, caller: Caller = maker) -> dict[str, Any]:
         """Creates a store."""
         rights.of_files(caller, body.file_ids, Role.EDITOR, param="file_ids")
         view = stores.create(
             body.name or "",
             body.file_ids,
             body.metadata or {},
-            wire.priority_of(body.priority),
-            chunking=wire.chunking_of(body.chunking_strategy),
+            requests.priority_of(body.priority),
+            chunking=requests.chunking_of(body.chunking_strategy),
             options=StoreOptions(
                 body.description,
                 body.expires_after.days if body.expires_after else None,
@@ -107,7 +108,7 @@ def stores_router(
         return wire.store_object(stores.view(store_id, caller))
 
     @router.post("/{store_id}")
-    def update_store(store_id: str, body: wire.UpdateStore, caller: Caller = editor) -> dict[str, Any]:
+    def update_store(store_id: str, body: requests.UpdateStore, caller: Caller = editor) -> dict[str, Any]:
         """Renames a store or replaces its metadata."""
         return wire.store_object(stores.update(store_id, body.changes(), caller))
 
@@ -119,7 +120,7 @@ def stores_router(
 
     @router.post("/{store_id}/search")
     async def search_store(
-        store_id: str, body: wire.SearchStore, request: Request, caller: Caller = reader
+        store_id: str, body: requests.SearchStore, request: Request, caller: Caller = reader
     ) -> dict[str, Any]:
         """Finds passages."""
         queries = [body.query] if isinstance(body.query, str) else body.query
@@ -129,7 +130,7 @@ def stores_router(
         if body.rewrite_query:
             questions = queries = [part for question in questions for part in rewrite(question)]
 
-        ranking = body.ranking_options or wire.RankingOptions()
+        ranking = body.ranking_options or requests.RankingOptions()
 
         def find() -> list[Passage]:
             readable = rights.readable(caller, store_id)
@@ -157,7 +158,7 @@ def store_files_router(stores: Stores, texts: Texts, rights: Rights, lists: Acce
     reader, editor = Depends(gate.store(Role.READER)), Depends(gate.store(Role.EDITOR))
 
     @router.post("/{store_id}/files")
-    def attach_file(store_id: str, body: wire.AttachFile, caller: Caller = editor) -> dict[str, Any]:
+    def attach_file(store_id: str, body: requests.AttachFile, caller: Caller = editor) -> dict[str, Any]:
         """Puts a file into a store; a job reads it."""
         rights.of_files(caller, [body.file_id], Role.EDITOR, param="file_id")
         if body.replaces is not None:
@@ -165,9 +166,9 @@ def store_files_router(stores: Stores, texts: Texts, rights: Rights, lists: Acce
         if body.access is not None:
             lists.set_file(body.file_id, body.access.changed(lists.of_file(body.file_id)))
         password = body.password.get_secret_value() if body.password else None
-        chunking = wire.chunking_of(body.chunking_strategy)
+        chunking = requests.chunking_of(body.chunking_strategy)
         wish = Placement(body.file_id, body.attributes or {}, chunking, body.replaces, body.owned)
-        stores.attach(store_id, wish, wire.priority_of(body.priority), password)
+        stores.attach(store_id, wish, requests.priority_of(body.priority), password)
         return wire.store_file_object(stores.entry(store_id, body.file_id, caller))
 
     @router.get("/{store_id}/files")
@@ -188,7 +189,7 @@ def store_files_router(stores: Stores, texts: Texts, rights: Rights, lists: Acce
 
     @router.post("/{store_id}/files/{file_id}")
     def set_attributes(
-        store_id: str, file_id: str, body: wire.SetAttributes, caller: Caller = editor
+        store_id: str, file_id: str, body: requests.SetAttributes, caller: Caller = editor
     ) -> dict[str, Any]:
         """Replaces a file's attributes."""
         stores.set_attributes(store_id, file_id, body.attributes or {})

@@ -4,60 +4,30 @@ import contextlib
 import time
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from server.documents.attributes import check_attributes
-from server.documents.duplicates import unmarked
 from server.documents.filters import matches
 from server.documents.generations import Generations
 from server.documents.passwords import Passwords
 from server.documents.placement import Placement, wished
-from server.documents.progress import QUEUED, load
+from server.documents.standing import INGEST, PLAIN, StoreOptions, StoreView, as_seen, job_subject, with_progress
 from server.errors import ExpiredStore, InvalidRequest, StoreFull, UnknownFile
 from server.model import (
     LECTERN,
-    Building,
     Caller,
     Chunking,
     FileStatus,
     Page,
     Priority,
-    StoreAccess,
     StoreFile,
     StoreRecord,
     all_in_turn,
 )
 from server.ports import Catalog, Index, Jobs, Rights, Sizes
 
-INGEST = "ingest"
 MOST_FILES_AT_ONCE = 2000
 SWEPT_AT_ONCE = 200
-
-
-@dataclass(frozen=True, slots=True)
-class StoreView:
-    """A store with the numbers a client is shown: files by status, and bytes used in the index; and the generation
-    under way, if there is one."""
-
-    store: StoreRecord
-    counts: Mapping[str, int]
-    building: Building | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StoreOptions:
-    """What else may be said of a new store: what it is for, after how many days without use it expires, and who may
-    use it."""
-
-    description: str | None = None
-    expires_days: int | None = None
-    access: StoreAccess = field(default_factory=StoreAccess)
-
-
-def job_subject(store_id: str, file_id: str) -> str:
-    """How the job that reads a file into a store is named."""
-    return f"{store_id}/{file_id}"
 
 
 class Stores:
@@ -89,7 +59,7 @@ class Stores:
         priority: Priority = Priority.BULK,
         *,
         chunking: Chunking | None = None,
-        options: StoreOptions = StoreOptions(),
+        options: StoreOptions = PLAIN,
     ) -> StoreView:
         """A new store, with these files on their way into it. Raises UnknownFile, EmbedderUnavailable."""
         if len(file_ids) > MOST_FILES_AT_ONCE:
@@ -286,16 +256,7 @@ class Stores:
 
     def shown(self, store_id: str, entries: list[StoreFile], caller: Caller) -> list[StoreFile]:
         """The standings, without a word on files that are kept from the caller."""
-        entries, readable = self._with_progress(entries), self._rights.readable(caller, store_id)
-        if readable is None:
-            return entries
-        return [
-            replace(
-                entry if entry.duplicate_of is None or entry.duplicate_of in readable else unmarked(entry),
-                replaces=entry.replaces if entry.replaces in readable else None,
-            )
-            for entry in entries
-        ]
+        return as_seen(with_progress(entries, self._jobs), self._rights.readable(caller, store_id))
 
     def set_attributes(self, store_id: str, file_id: str, attributes: Mapping[str, str | float | bool]) -> StoreFile:
         """Replaces a file's attributes. Raises UnknownStore, UnknownFile, InvalidRequest."""
@@ -330,14 +291,3 @@ class Stores:
                 self.queue_all(unread, Priority.BULK)
                 count += len(unread)
         return count
-
-    def _with_progress(self, entries: list[StoreFile]) -> list[StoreFile]:
-        running = [entry for entry in entries if entry.status == FileStatus.IN_PROGRESS]
-        told = self._jobs.progress(INGEST, [job_subject(entry.store_id, entry.file_id) for entry in running])
-        found = {subject: load(text) for subject, text in told.items()}
-        return [
-            replace(entry, progress=found.get(job_subject(entry.store_id, entry.file_id), QUEUED))
-            if entry.status == FileStatus.IN_PROGRESS
-            else entry
-            for entry in entries
-        ]

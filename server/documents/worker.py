@@ -7,7 +7,7 @@ from dataclasses import replace
 import structlog
 
 from server.documents.ingestion import Ingestion
-from server.documents.stores import INGEST
+from server.documents.standing import INGEST
 from server.errors import EmbedderUnavailable, IndexUnavailable, UnknownFile, UnknownStore
 from server.jobs.heartbeat import Heartbeat, LostLeaseError
 from server.jobs.loop import Loop, TryLater, trace_of

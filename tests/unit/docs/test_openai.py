@@ -19,7 +19,7 @@ from server.batches.wire import CreateBatch
 from server.chat.completions import CompletionRequest
 from server.chat.responses.request import CreateResponse
 from server.chat.wire import ChatRequest
-from server.documents import wire as documents
+from server.documents import requests as documents
 from server.documents.forms import CompleteUpload, CreateUpload
 from server.evals import wire as evals
 from server.inference.embeddings import EmbeddingRequest

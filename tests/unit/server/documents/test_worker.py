@@ -6,7 +6,7 @@ import pytest
 from server.adapters.database.engine import Database
 from server.adapters.database.jobs import SqlJobs
 from server.documents.ingestion import Watch
-from server.documents.stores import INGEST
+from server.documents.standing import INGEST
 from server.documents.worker import Worker
 from server.errors import UnknownFile
 from server.model import Priority, StoreFile
