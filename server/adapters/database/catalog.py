@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 
 from server.adapters.database import entries
@@ -237,10 +238,16 @@ class SqlCatalog:
 
     def attributes(self, store_id: str) -> list[tuple[str, Mapping[str, str | float | bool]]]:
         """(id, attributes) of every file of a store, in the order in which they came."""
-        query = self._entries(store_id).with_only_columns(store_files.c.file_id, store_files.c.attributes)
+        query = self._entries(store_id).with_only_columns(
+            store_files.c.file_id, sa.cast(store_files.c.attributes, sa.Text)
+        )
+        known: dict[str, Mapping[str, str | float | bool]] = {}
         with self._database.read() as connection:
-            rows = connection.execute(query.order_by(store_files.c.sequence))
-            return [(file_id, attributes) for file_id, attributes in rows]
+            rows = connection.execute(query.order_by(store_files.c.sequence)).all()
+        for _, text in rows:
+            if text not in known:
+                known[text] = orjson.loads(text)
+        return [(file_id, known[text]) for file_id, text in rows]
 
     def stores_of_file(self, file_id: str) -> list[str]:
         """Ids of the stores that hold the file."""
