@@ -78,7 +78,7 @@ class Listener:
     def _output_text_annotation_added(self, event: Any) -> None:
         part = self._part(event, "output_text")
         assert event.annotation_index == len(part["annotations"])
-        part["annotations"].append(event.annotation)
+        part["annotations"].append(_plain(event.annotation))
 
     def _output_text_done(self, event: Any) -> None:
         self._said(event, "output_text", event.text)
@@ -93,7 +93,7 @@ class Listener:
         part = self._part(event, event.part.type)
         assert part["said"] == getattr(event.part, "text", None) or event.part.refusal
         if event.part.type == "output_text":
-            assert [one.to_dict() for one in event.part.annotations] == part["annotations"]
+            assert [_plain(one) for one in event.part.annotations] == part["annotations"]
         part["ended"] = True
 
     def _function_call_arguments_delta(self, event: Any) -> None:
@@ -156,6 +156,10 @@ class Listener:
         part = self._part(event, kind)
         assert part["text"] == text
         part["said"] = text
+
+
+def _plain(annotation: Any) -> Any:
+    return annotation if isinstance(annotation, dict) else annotation.to_dict()
 
 
 def heard(events: Iterable[Any], first: int = 0) -> Response:

@@ -89,6 +89,27 @@ def test_an_answer_cites_the_documents_and_shows_results_where_they_are_asked_fo
     assert again.to_dict() == response.to_dict()
 
 
+def test_the_search_keeps_to_its_filters_its_number_and_its_least_score(
+    lectern: Serving, client: openai.OpenAI, store: str
+) -> None:
+    def found(**tool: Any) -> list[str]:
+        search: Any = {"type": "file_search", "vector_store_ids": [store], **tool}
+        response = client.responses.create(
+            model="extractive",
+            input="When does the cantina open, and what is the code of the vault?",
+            tools=[search],
+            include=["file_search_call.results"],
+        )
+        return sorted({one.filename or "" for one in search_of(response).results or ()})
+
+    assert found() == ["cantina.md", "vault.md"]
+    assert found(max_num_results=1) in (["cantina.md"], ["vault.md"])
+    assert found(ranking_options={"score_threshold": 1.0, "ranker": "auto"}) != ["cantina.md", "vault.md"]
+    files = {client.files.retrieve(one.id).filename: one.id for one in client.vector_stores.files.list(store)}
+    client.vector_stores.files.update(files["vault.md"], vector_store_id=store, attributes={"secret": True})
+    assert found(filters={"type": "eq", "key": "secret", "value": True}) == ["vault.md"]
+
+
 @pytest.mark.parametrize(
     ("asked", "then", "told"),
     [
@@ -152,7 +173,7 @@ def test_the_input_items_are_listed_by_pages(client: openai.OpenAI, store: str) 
 
     def texts(**page: Any) -> list[str]:
         found = client.responses.input_items.list(response.id, **page)
-        return [item.content[0].text for item in found.data]  # type: ignore[union-attr]
+        return [item.content[0].text for item in found.data]  # type: ignore[union-attr,index]
 
     newest = client.responses.input_items.list(response.id)
     assert [item.type for item in newest.data] == ["message"] * 6
@@ -371,6 +392,7 @@ WRONG: dict[str, dict[str, Any]] = {
     "an unknown include": {"include": ["everything"]},
     "a conversation": {"conversation": "conv_1"},
     "a stored prompt": {"prompt": {"id": "pmpt_1"}},
+    "moderation": {"moderation": {"model": "omni-moderation-latest"}},
     "a field of chat": {"max_tokens": 5},
     "background without store": {"background": True, "store": False},
     "too much metadata": {"metadata": {str(number): "x" for number in range(17)}},

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Final, Literal
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from server.chat.responses.items import Item
@@ -21,6 +21,14 @@ _MISTAKEN: Final = {
     "verbosity": "use text.verbosity",
     "logprobs": "use include=['message.output_text.logprobs']",
     "n": "a response is one answer",
+}
+# What would be believed to have been done, if it were not refused.
+_MISSING: Final = {
+    "access_programs": "there are none here",
+    "context_management": "conversations are not compacted; truncation leaves out their oldest turns",
+    "conversation": "there are no conversations here; go on by previous_response_id",
+    "moderation": "nothing is moderated here",
+    "prompt": "there are no stored prompts here; send instructions and input",
 }
 RESULTS: Final = "file_search_call.results"
 LOGPROBS: Final = "message.output_text.logprobs"
@@ -190,8 +198,15 @@ class CreateResponse(BaseModel):
     user: str | None = None
     safety_identifier: str | None = None
     prompt_cache_key: str | None = None
-    service_tier: Literal["auto", "default", "flex", "scale", "priority"] | None = None
+    prompt_cache_options: dict[str, Any] | None = None
+    prompt_cache_retention: str | None = None
+    service_tier: str | None = None
+    background_options: dict[str, Any] | None = None
+    image: dict[str, Any] | None = None
+    access_programs: Any = None
+    context_management: Any = None
     conversation: Any = None
+    moderation: Any = None
     prompt: Any = None
     knowledge: Knowledge | None = None
 
@@ -215,18 +230,11 @@ class CreateResponse(BaseModel):
     def _in_items(cls, given: Any) -> Any:
         return [{"role": "user", "content": given}] if isinstance(given, str) and given else given
 
-    @field_validator("conversation")
+    @field_validator(*_MISSING)
     @classmethod
-    def _no_conversations(cls, value: Any) -> Any:
-        if value is not None:
-            raise _refused("there are no conversations here; continue by previous_response_id")
-        return value
-
-    @field_validator("prompt")
-    @classmethod
-    def _no_prompts(cls, value: Any) -> Any:
-        if value is not None:
-            raise _refused("there are no stored prompts here; send instructions and input")
+    def _is_missing(cls, value: Any, info: ValidationInfo) -> Any:
+        if value is not None and value != []:
+            raise _refused(_MISSING[info.field_name or ""])
         return value
 
     @model_validator(mode="after")

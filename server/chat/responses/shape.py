@@ -69,7 +69,10 @@ def usage(told: Mapping[str, Any]) -> dict[str, Any]:
     read, written = int(told.get("prompt_tokens") or 0), int(told.get("completion_tokens") or 0)
     return {
         "input_tokens": read,
-        "input_tokens_details": {"cached_tokens": _detail(told, "prompt_tokens_details", "cached_tokens")},
+        "input_tokens_details": {
+            "cached_tokens": _detail(told, "prompt_tokens_details", "cached_tokens"),
+            "cache_write_tokens": 0,
+        },
         "output_tokens": written,
         "output_tokens_details": {"reasoning_tokens": _detail(told, "completion_tokens_details", "reasoning_tokens")},
         "total_tokens": int(told.get("total_tokens") or read + written),
