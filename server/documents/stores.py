@@ -114,11 +114,10 @@ class Stores:
             UnknownStore: there is no such store.
             ExpiredStore: it is to expire later, but has expired already.
         """
-        store, now = self._catalog.store(store_id), int(time.time())
-        if "expires_days" in changes and store.expired(now):
-            raise ExpiredStore(store=store.id, days=store.expires_days)
+        if "expires_days" in changes:
+            self.check_lasting(store_id)
+        self._catalog.touch_store(store_id, int(time.time()))  # first: the days count from now on
         self._catalog.update_store(store_id, changes)
-        self._catalog.touch_store(store_id, now)
         return self.view(store_id, caller)
 
     def delete(self, store_id: str) -> None:
@@ -181,9 +180,7 @@ class Stores:
 
     def _looked_up(self, store_id: str, wishes: Sequence[Placement]) -> dict[str, StoreFile]:
         """How the files, and those they are to replace, stand in the store now; notes that it is used."""
-        store, now = self._catalog.store(store_id), int(time.time())
-        if store.expired(now):
-            raise ExpiredStore(store=store.id, days=store.expires_days)
+        self.check_lasting(store_id)
         most = self._sizes.store(store_id)
         if most is not None and (used := self._sizes.used(store_id)) >= most:
             raise StoreFull(detail=f"it holds {used} bytes and may hold {most}")
@@ -199,8 +196,14 @@ class Stores:
                 raise UnknownFile(file=file_id, param="replaces")
         roots = [entry.replaces for entry in here.values() if entry.replaces is not None]
         here |= self._catalog.store_files_by_id(store_id, roots)
-        self._catalog.touch_store(store_id, now)
+        self._catalog.touch_store(store_id, int(time.time()))
         return here
+
+    def check_lasting(self, store_id: str) -> None:
+        """Returns if the store has not expired. Raises UnknownStore, ExpiredStore."""
+        store = self._catalog.store(store_id)
+        if store.expired(time.time()):
+            raise ExpiredStore(store=store.id, days=store.expires_days)
 
     def queue(self, entry: StoreFile, priority: Priority) -> None:
         """Has a file of a store read, by a job."""

@@ -11,7 +11,7 @@ from typing import BinaryIO, Final, cast
 from server.documents.attributes import MOST_ATTRIBUTE_CHARS
 from server.documents.files import Uploads
 from server.documents.stores import Stores
-from server.errors import LecternError, RefusedSource, SourceUnavailable
+from server.errors import ExpiredStore, LecternError, RefusedSource, SourceUnavailable
 from server.model import (
     FileRecord,
     FileStatus,
@@ -79,12 +79,13 @@ class Sync:
         secrets: Mapping[str, str] = {}
         run = _Run(source, self._sources, self._uploads, self._stores, self._most_bytes)
         try:
+            self._stores.check_lasting(source.store_id)
             secrets = self._credentials(source)
             with self._places.open(source.url, source.options, secrets) as place:
                 run.work(place, check)
             status = SourceStatus.PARTIAL if run.failures else SourceStatus.COMPLETED
             message = run.told()
-        except (SourceUnavailable, RefusedSource) as error:
+        except (SourceUnavailable, RefusedSource, ExpiredStore) as error:
             status, message = SourceStatus.FAILED, error.message
         return self._end(replace(source, mark=run.mark), status, _without(secrets, message), run)
 

@@ -24,6 +24,13 @@ def param(response: Any) -> tuple[int, str | None]:
     return response.status_code, response.json()["error"]["param"]
 
 
+def unused_since(lectern: Serving, store_id: str, second: int) -> None:
+    """Has a store be unused, as time would."""
+    with sqlite3.connect(lectern.data / "lectern.db", timeout=30) as connection:
+        connection.execute("UPDATE vector_stores SET last_active_at = ? WHERE id = ?", (second, store_id))
+    connection.close()
+
+
 class TestStores:
     def test_what_is_said_of_a_store_is_shown_and_changed(self, lectern: Serving) -> None:
         client = lectern.client()
@@ -47,6 +54,15 @@ class TestStores:
         )
         cleared = client.vector_stores.update(store.id, expires_after=None, metadata=None)
         assert (cleared.expires_after, cleared.expires_at, cleared.metadata) == (None, None, {})
+
+    def test_a_store_that_is_to_expire_from_now_on_has_its_days_from_now_on(self, lectern: Serving) -> None:
+        client = lectern.client()
+        store = client.vector_stores.create(name="old")
+        unused_since(lectern, store.id, int(time.time()) - 10 * 86_400)
+        changed = client.vector_stores.update(store.id, expires_after={"anchor": "last_active_at", "days": 1})
+        assert changed.status == "completed"
+        assert changed.expires_at is not None
+        assert changed.expires_at > time.time() + 80_000
 
     def test_what_a_store_cannot_be_is_refused(self, lectern: Serving) -> None:
         with lectern.http() as http:
@@ -76,10 +92,7 @@ class TestStores:
         file_id = note(client, "a.md", "The forgotten semaphore stands at kilometre 14.")
         client.vector_stores.files.create_and_poll(file_id, vector_store_id=store.id, poll_interval_ms=50)
         assert client.vector_stores.search(store.id, query="semaphore").data
-        with sqlite3.connect(lectern.data / "lectern.db", timeout=30) as connection:
-            long_ago = int(time.time()) - 86_401
-            connection.execute("UPDATE vector_stores SET last_active_at = ? WHERE id = ?", (long_ago, store.id))
-        connection.close()
+        unused_since(lectern, store.id, int(time.time()) - 86_401)
         for _ in range(2):  # asking does not wake it up
             with pytest.raises(openai.BadRequestError) as refused:
                 client.vector_stores.search(store.id, query="semaphore")

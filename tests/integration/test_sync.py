@@ -293,9 +293,9 @@ def test_a_deleted_source_takes_its_files_along(house: House) -> None:
     house.run()
     house.read()
     house.sources.delete(house.store_id, house.source_id)
-    assert house.sources.all(house.store_id) == []
+    assert house.sources.all(house.store_id, LECTERN) == []
     with pytest.raises(UnknownSource):
-        house.sources.view(house.store_id, house.source_id)
+        house.sources.view(house.store_id, house.source_id, LECTERN)
     assert house.sync.run(house.source_id, lambda: None) is None
     assert house.hours() == []
     house.sweep()
@@ -399,7 +399,7 @@ def test_a_missed_time_is_made_up_for_once(house: House) -> None:
     lease = house.parts.jobs.claim("a", ["sync"], 60)
     assert lease is not None
     house.rows.begin(house.source_id, int(time.time()))
-    house.sources.run_now(house.store_id, house.source_id)
+    house.sources.run_now(house.store_id, house.source_id, LECTERN)
     schedule.queue_due()
     assert house.parts.jobs.claim("b", ["sync"], 60) is None
     now = int(time.time())
@@ -418,3 +418,15 @@ def test_credentials_are_sealed_and_never_told(house: House) -> None:
     house.sources.delete(house.store_id, source.id)
     for path in house.parts.settings.data.glob("lectern.db*"):
         assert secret.encode() not in path.read_bytes()
+
+
+def test_a_store_that_has_expired_is_not_filled_again(house: House) -> None:
+    house.write("a.md", "The lamp costs 17 EUR.")
+    house.run()
+    long_ago = int(time.time()) - 2 * 86_400
+    house.parts.catalog.update_store(house.store_id, {"expires_days": 1, "last_active_at": long_ago})
+    house.sweep()
+    assert house.entries() == []
+    ended = house.run()
+    assert (ended.status, house.entries()) == (SourceStatus.FAILED, [])
+    assert "has expired" in (ended.message or "")
