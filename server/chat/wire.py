@@ -18,13 +18,15 @@ DONE = b"data: [DONE]\n\n"
 # What Lectern sees to itself, and what has no meaning where models are one's own.
 _KEPT: Final = {
     *("model", "messages", "tools", "knowledge", "store", "metadata", "service_tier", "prediction"),
-    *("modalities", "audio", "web_search_options", "functions", "function_call"),
+    *("modalities", "audio", "web_search_options", "functions", "function_call", "moderation"),
+    *("prompt_cache_options", "prompt_cache_retention"),
 }
 _REFUSED: Final = {
     "functions": "functions are not read any more; send them as tools",
     "function_call": "it goes with functions, which are not read any more; send tools and tool_choice",
     "audio": "answers are text",
     "modalities": "answers are text",
+    "moderation": "nothing is moderated here",
     "web_search_options": "the web is not searched; file_search and knowledge search documents",
     "store": "completions are not kept; /v1/responses keeps its answers",
 }
@@ -129,6 +131,8 @@ class ChatRequest(Sampling):
     verbosity: Literal["low", "medium", "high"] | None = None
     safety_identifier: str | None = None
     prompt_cache_key: str | None = None
+    prompt_cache_options: dict[str, Any] | None = None
+    prompt_cache_retention: str | None = None
     metadata: (
         Annotated[
             dict[Annotated[str, Field(max_length=64)], Annotated[str, Field(max_length=512)]], Field(max_length=16)
@@ -141,6 +145,7 @@ class ChatRequest(Sampling):
     modalities: Any = None
     audio: Any = None
     web_search_options: Any = None
+    moderation: Any = None
 
     @field_validator(*_REFUSED)
     @classmethod

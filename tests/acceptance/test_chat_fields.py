@@ -117,6 +117,7 @@ async def test_every_documented_field_reaches_the_model_as_it_was_sent(official:
         ("modalities", {"modalities": ["text", "audio"]}),
         ("audio", {"audio": {"voice": "alloy", "format": "wav"}}),
         ("web_search_options", {"web_search_options": {}}),
+        ("moderation", {"moderation": {"model": "omni-moderation-latest"}}),
         ("functions", {"functions": [{"name": "f"}]}),
         ("function_call", {"function_call": {"name": "f"}}),
         ("knowledge.vector_store_ids", {"knowledge": {"vector_store_ids": []}}),
