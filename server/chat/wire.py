@@ -140,7 +140,7 @@ class ChatRequest(Sampling):
         | None
     ) = None
     store: bool | None = None
-    service_tier: Literal["auto", "default", "flex", "scale", "priority"] | None = None
+    service_tier: Literal["auto", "default", "flex", "scale", "priority", "fast"] | None = None
     prediction: dict[str, Any] | None = None
     modalities: Any = None
     audio: Any = None
