@@ -19,11 +19,11 @@ ENTRIES = 12
 class Kept:
     """A record in memory, as the port describes it, to export from."""
 
-    def __init__(self) -> None:
+    def __init__(self, agent: str = "ünï\ud800") -> None:
         self.all: list[AuditEntry] = []
         end = Link()
         for number in range(ENTRIES):
-            event = AuditEvent("chat", "POST /v1/chat/completions", LECTERN, agent="ünï\ud800", time=1000 + number)
+            event = AuditEvent("chat", "POST /v1/chat/completions", LECTERN, agent=agent, time=1000 + number)
             self.all.append(chained(event, end, SIGNER))
             end = Link(self.all[-1].sequence, self.all[-1].hash)
 
@@ -102,6 +102,12 @@ def test_exchanged_entries_are_found(number: int, place: int) -> None:
 def test_an_entry_that_stands_twice_is_found(number: int, place: int) -> None:
     found = kinds([*LINES[: place + 1], LINES[number], *LINES[place + 1 :]])
     assert found[0][0] == (number if number <= place else place + 1)
+
+
+def test_entries_of_another_past_of_the_same_installation_are_found() -> None:
+    # As when a backup was restored: entries after it have the numbers, and good signatures, of those before.
+    other = list(export_lines(Kept("another"), SIGNER))
+    assert kinds([*LINES[:6], *other[6:]]) == [(6, "changed")]
 
 
 @given(position=st.integers(0, 10**6), bit=st.integers(0, 7))
