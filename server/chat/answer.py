@@ -99,10 +99,11 @@ class Answers:
         MODEL@STORE, with the time the store was made."""
         models = await self._engine.models()
         stores = await asyncio.to_thread(self._catalog.stores, all_in_turn(limit=1000), caller)
+        now = time.time()
         named: dict[str, int | None] = {model: None for model in models if caller.may_use(model)}
         for model in models:
-            paired = {f"{model}@{store.name}": store.created_at for store in stores}
-            named |= {name: time for name, time in paired.items() if caller.may_use(model) or caller.may_use(name)}
+            paired = {f"{model}@{store.name}": store.created_at for store in stores if not store.expired(now)}
+            named |= {name: made for name, made in paired.items() if caller.may_use(model) or caller.may_use(name)}
         return named
 
     @property

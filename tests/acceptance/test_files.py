@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import openai
 import pytest
+from openai.types import FilePurpose
 
 from server.bench import material
 from tests.serving import Serving
@@ -47,9 +48,8 @@ def begun(client: openai.OpenAI, size: int, **more: Any) -> str:
 class TestFiles:
     def test_files_are_of_any_purpose_and_listed_by_it_both_ways(self, lectern: Serving) -> None:
         client = lectern.client()
-        purposes = ("assistants", "batch", "fine-tune", "vision", "user_data", "evals")
-        made = {}
-        for purpose in purposes:
+        made: dict[str, list[str]] = {}
+        for purpose in get_args(FilePurpose):
             for number in range(3):
                 file = client.files.create(file=(f"{purpose}-{number}.txt", io.BytesIO(b"x")), purpose=purpose)
                 made.setdefault(purpose, []).append(file.id)
@@ -180,11 +180,16 @@ class TestUploads:
             assert refusal(sent) == (400, "invalid_request")
             for part_ids in ([part_id], [part_id, part_id], ["part_none"], []):
                 assert refusal(http.post(f"{path}/complete", json={"part_ids": part_ids})) == (400, "invalid_request")
-            for broken in ({}, {"part_ids": part_id}, {"part_ids": [part_id], "md5": "x"}):
-                assert refusal(http.post(f"{path}/complete", json=broken)) == (400, "invalid_request")
-            for act, body in (("parts", {"files": {"data": ("a", b"x")}}), ("complete", {"json": {"part_ids": []}}),
-                              ("cancel", {})):  # fmt: skip
-                sent = http.post(f"/v1/uploads/upload_none/{act}", **body)  # type: ignore[arg-type]
+            wrong: list[dict[str, Any]] = [{}, {"part_ids": part_id}, {"part_ids": [part_id], "md5": "x"}]
+            for body in wrong:
+                assert refusal(http.post(f"{path}/complete", json=body)) == (400, "invalid_request")
+            acts: dict[str, dict[str, Any]] = {
+                "parts": {"files": {"data": ("a", b"x")}},
+                "complete": {"json": {"part_ids": []}},
+                "cancel": {},
+            }
+            for act, sent_with in acts.items():
+                sent = http.post(f"/v1/uploads/upload_none/{act}", **sent_with)
                 assert refusal(sent) == (404, "upload_not_found")
         assert client.uploads.cancel(upload_id).status == "cancelled"
         for step in (

@@ -93,6 +93,7 @@ class TestStores:
         client.vector_stores.files.create_and_poll(file_id, vector_store_id=store.id, poll_interval_ms=50)
         assert client.vector_stores.search(store.id, query="semaphore").data
         unused_since(lectern, store.id, int(time.time()) - 86_401)
+        assert f"extractive@{store.name}" not in {model.id for model in client.models.list()}
         for _ in range(2):  # asking does not wake it up
             with pytest.raises(openai.BadRequestError) as refused:
                 client.vector_stores.search(store.id, query="semaphore")
@@ -104,7 +105,7 @@ class TestStores:
             )
         for wish in ({"expires_after": None}, {"expires_after": {"anchor": "last_active_at", "days": 9}}):
             with pytest.raises(openai.BadRequestError):
-                client.vector_stores.update(store.id, **wish)  # type: ignore[arg-type]
+                client.vector_stores.update(store.id, **wish)
         with pytest.raises(openai.BadRequestError):
             client.vector_stores.files.create(store.id, file_id=file_id)
         limit = time.monotonic() + 60
@@ -299,7 +300,8 @@ class TestBatches:
         with lectern.http() as http:
             path = f"/v1/vector_stores/{store.id}/file_batches"
             batch = http.post(path, json={"files": files, "priority": "interactive"}).json()
-            for body in ({}, {"files": files, "file_ids": [one]}, {"files": []}, {"file_ids": []}):
+            wrong: list[dict[str, Any]] = [{}, {"files": files, "file_ids": [one]}, {"files": []}, {"file_ids": []}]
+            for body in wrong:
                 assert param(http.post(path, json=body))[0] == 400
             assert http.post(path, json={"file_ids": [one, "file-none"]}).status_code == 404
             assert http.post(path, json={"file_ids": [one] * 2001}).status_code == 400
@@ -354,7 +356,8 @@ class TestAttributes:
         path = f"/v1/vector_stores/{store.id}/files/{file_id}"
         with lectern.http() as http:
             many = {f"key{number}": number for number in range(10_000)}
-            for attributes in (many, {"k" * 65: 1}, {"": 1}, {"a": "x" * 513}, {"a": None}, {"a": [1]}, {"a": {}}, [1]):
+            wrong: list[Any] = [many, {"k" * 65: 1}, {"": 1}, {"a": "x" * 513}, {"a": None}, {"a": [1]}, {"a": {}}, [1]]
+            for attributes in wrong:
                 assert http.post(path, json={"attributes": attributes}).status_code == 400
             assert http.post(path, json={"attributes": {"a": "x" * 2**21}}).status_code == 413
             assert http.post(path, json={}).status_code == 400
