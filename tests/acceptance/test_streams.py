@@ -72,9 +72,17 @@ async def test_more_answers_than_allowed_get_429_at_once_and_room_comes_back(
 
 async def test_a_client_that_leaves_cancels_the_work_upstream(serving: Serving, upstream: Upstream) -> None:
     upstream.answer = events(TOLD, then="hang")
-    async with client(serving) as http, http.stream("POST", "/v1/chat/completions", json=ASKED) as response:
-        assert await anext(response.aiter_text()) == TOLD
-    await asyncio.wait_for(upstream.left.wait(), 10)
+    async with client(serving) as http:
+        async with http.stream("POST", "/v1/chat/completions", json=ASKED) as response:
+            assert await anext(response.aiter_text()) == TOLD
+            assert (await http.get("/v1/limits/me")).json()["used"]["streams"] == 1
+        await asyncio.wait_for(upstream.left.wait(), 10)
+        used: dict[str, int] = {"streams": 1}
+        while used["streams"]:
+            used = (await http.get("/v1/limits/me")).json()["used"]
+    # What broke off counts: the prompt, and the event that came.
+    assert used["requests_this_month"] == 1
+    assert used["tokens_this_month"] > 1
 
 
 async def test_an_answer_that_breaks_off_upstream_ends_with_an_error_event(
