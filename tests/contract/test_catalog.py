@@ -1,5 +1,6 @@
 import dataclasses
 import threading
+from collections.abc import Callable
 
 import pytest
 
@@ -94,6 +95,26 @@ def test_stores_are_paged_too(catalog: Catalog) -> None:
     assert ids(catalog.stores(Page(2, "asc"), LECTERN)) == "ab"
     assert ids(catalog.stores(Page(2, "asc", "vs-b"), LECTERN)) == "c"
     assert ids(catalog.stores(Page(2, "desc", "vs-b"), LECTERN)) == "a"
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+def test_pages_walked_backwards_are_those_walked_forwards(catalog: Catalog, order: str) -> None:
+    fill(catalog, stores="stuvwxy", files="abcdefg")
+    lists: list[Callable[[Page], list[str]]] = [
+        lambda page: [file.id for file in catalog.files(None, page, LECTERN)],
+        lambda page: [store.id for store in catalog.stores(page, LECTERN)],
+        lambda page: [entry.file_id for entry in catalog.store_files("vs-s", "in_progress", page, LECTERN)],
+    ]
+    for listed in lists:
+        forwards: list[str] = []
+        while found := listed(Page(3, order, forwards[-1] if forwards else None)):
+            forwards += found
+        backwards = forwards[-1:]
+        while found := listed(Page(3, order, before=backwards[0])):
+            backwards = found + backwards
+        assert backwards == forwards == listed(Page(100, order))
+        assert len(forwards) == 7
+        assert listed(Page(100, order, after=forwards[1], before=forwards[5])) == forwards[2:5]
 
 
 def test_a_page_goes_on_when_files_before_it_are_removed(catalog: Catalog) -> None:
