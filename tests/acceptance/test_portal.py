@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect, sync_playwright
 
@@ -75,3 +76,12 @@ def test_the_portal_speaks_chinese_and_signs_out(page: Page) -> None:
 def test_it_fits_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": 360, "height": 700})
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_what_a_stranger_says_of_its_address_does_not_count(lectern: Serving) -> None:
+    said = {"X-Lectern-Portal": "1", "X-Forwarded-For": "203.0.113.77", "X-Forwarded-Proto": "https"}
+    with httpx.Client(base_url=lectern.url, headers=said) as browser:
+        answer = browser.post("/portal/sign_in", json={"key": lectern.key})
+        assert "secure" not in answer.headers["set-cookie"].lower()
+        current = next(one for one in browser.get("/portal/sessions").json()["data"] if one["current"])
+        assert (current["address"], current["via"]) == ("127.0.0.1", "key")
