@@ -114,7 +114,7 @@ class Background:
 
     def streams(self, kept: Kept) -> bool:
         """Whether its events can be told."""
-        return bool(kept.asked.get("streamed")) and not kept.withheld
+        return bool(kept.asked.get("streamed")) and not kept.withheld and kept.status != "cancelled"
 
     async def events(self, response_id: str, after: int) -> AsyncGenerator[Event, None]:
         """The events of a response, as they come; the first is the one after the sequence number `after`."""
@@ -147,17 +147,13 @@ class Background:
 
     def _wait(self, answer: concurrent.futures.Future[None], heartbeat: Heartbeat) -> None:
         """Until it is answered, or is no more this process's to answer."""
-        while True:
+        while not concurrent.futures.wait([answer], _POLL_SECONDS).done:
             try:
-                answer.result(_POLL_SECONDS)
-            except TimeoutError:
-                try:
-                    heartbeat.check()
-                except LostLeaseError:
-                    answer.cancel()
-                    raise
-            else:
-                return
+                heartbeat.check()
+            except LostLeaseError:
+                answer.cancel()
+                raise
+        answer.result()
 
     async def _answer(self, kept: Kept) -> None:
         request = CreateResponse.model_validate(kept.asked["request"])
@@ -179,7 +175,8 @@ class Background:
     async def _tell(self, kept: Kept, begun: Begun) -> None:
         """Answers; the events are kept on the way where they are to be told."""
         streamed, last = bool(kept.asked["streamed"]), list[Event]()
-        await asyncio.to_thread(self._keep.change, replace(kept, response={**kept.response, "status": "in_progress"}))
+        under_way = replace(begun.kept, response={**kept.response, "status": "in_progress"}, asked=kept.asked)
+        await asyncio.to_thread(self._keep.change, under_way)
         async with asyncio.TaskGroup() as group:
             waiting: asyncio.Queue[Event | None] = asyncio.Queue()
             group.create_task(self._write(kept.id, waiting))

@@ -102,12 +102,14 @@ class Keep:
                 self._remove(response_id)
 
     def add_events(self, response_id: str, events: Sequence[Mapping[str, Any]]) -> None:
-        """Keeps events, to be told later."""
+        """Keeps events, to be told later; nothing happens if the response has gone."""
         sealed = []
         for event in events:
-            number = event["sequence_number"]
-            text = orjson.dumps(event).decode()
-            sealed.append((number, self._keys.seal_text(response_id, text, f"{response_id} {number}")))
+            number, text = event["sequence_number"], orjson.dumps(event).decode()
+            try:
+                sealed.append((number, self._keys.seal_text(response_id, text, f"{response_id} {number}")))
+            except UnknownFile:  # its key has gone
+                return
         self._rows.add_events(response_id, sealed)
 
     def events(self, response_id: str, after: int) -> list[dict[str, Any]]:

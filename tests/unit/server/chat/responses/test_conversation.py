@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.chat.responses.conversation import Attached, messages_of, shortened
@@ -61,6 +61,7 @@ def test_a_call_is_answered_before_the_conversation_goes_on() -> None:
             messages(wrong)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 30), min_size=1, max_size=12), st.integers(0, 200), st.booleans())
 def test_shortening_keeps_the_newest_turns_and_what_is_no_turn(sizes: list[int], most: int, instructed: bool) -> None:
     turns = [{"role": "user" if number % 2 == 0 else "assistant", "content": "w" * n} for number, n in enumerate(sizes)]

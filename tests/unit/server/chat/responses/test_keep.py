@@ -86,3 +86,5 @@ def test_a_change_that_comes_after_the_end_or_after_the_deletion_is_lost(keep: K
     assert keep.get("resp_1", MINE).status == "cancelled"
     keep.delete("resp_1", MINE)
     assert not keep.change(kept("resp_1", status="completed"))
+    keep.add_events("resp_1", [{"sequence_number": 0}])
+    assert keep.events("resp_1", -1) == []

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.chat.responses.request import CreateResponse
@@ -45,6 +45,7 @@ def chunk(delta: Any, finish: str | None = None, *, probable: bool = False) -> d
     return {"choices": [{"index": 0, "delta": delta, "finish_reason": finish, "logprobs": logprobs}]}
 
 
+@settings(deadline=None, max_examples=60)
 @given(CHUNKS, st.sampled_from(["stop", "length", "tool_calls", "content_filter"]), st.booleans())
 def test_a_response_that_ends(chunks: list[tuple[Any, bool]], finish: str, searches: bool) -> None:
     one = telling("message.output_text.logprobs")
@@ -64,6 +65,7 @@ def test_a_response_that_ends(chunks: list[tuple[Any, bool]], finish: str, searc
     assert response.status == ("incomplete" if finish in {"length", "content_filter"} else "completed")
 
 
+@settings(deadline=None, max_examples=60)
 @given(CHUNKS)
 def test_a_response_that_breaks_off(chunks: list[tuple[Any, bool]]) -> None:
     one = telling()
