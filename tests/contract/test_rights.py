@@ -2,7 +2,7 @@
 question admits must be the same."""
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pytest
 import sqlalchemy as sa
@@ -80,8 +80,7 @@ class House:
         return "".join(sorted(file_id.removeprefix("file-") for file_id in shown))
 
 
-def _largest(ask: object) -> str:
-    assert callable(ask)
+def _largest(ask: Callable[[Role], None]) -> str:
     found = "none"
     for role in (Role.READER, Role.EDITOR, Role.ADMIN):
         try:
@@ -260,9 +259,9 @@ def test_lists_come_back_as_they_were_set(house: House) -> None:
     for ask in (house.lists.of_store, lambda name: house.lists.set_store(name, access)):
         with pytest.raises(UnknownStore):
             ask("vs-none")
-    for ask in (house.lists.of_file, lambda name: house.lists.set_file(name, FileAccess())):
+    for ask_file in (house.lists.of_file, lambda name: house.lists.set_file(name, FileAccess())):
         with pytest.raises(UnknownFile):
-            ask("file-none")
+            ask_file("file-none")
 
 
 def test_grants_go_with_what_they_are_for(house: House, database: Database) -> None:

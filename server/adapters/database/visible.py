@@ -20,7 +20,7 @@ def in_stores(caller: Caller, needed: Role) -> Condition:
     if caller.role == Role.AUDITOR:
         return sa.false()
     if caller.role == Role.ADMIN:
-        where = sa.true()
+        where: Condition = sa.true()
     else:
         ways: list[Condition] = [table.id.in_(_granted(caller, needed))]
         if caller.role.covers(needed):
