@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from server.documents.placement import Placement
@@ -29,11 +29,12 @@ class StaticChunks(BaseModel):
     max_chunk_size_tokens: int = Field(ge=100, le=4096)
     chunk_overlap_tokens: int = Field(ge=0)
 
-    @model_validator(mode="after")
-    def _overlap(self) -> Self:
-        if self.chunk_overlap_tokens * 2 > self.max_chunk_size_tokens:
-            raise PydanticCustomError("overlap", "chunk_overlap_tokens must not exceed half of max_chunk_size_tokens")
-        return self
+    @field_validator("chunk_overlap_tokens")
+    @classmethod
+    def _at_most_half(cls, overlap: int, info: ValidationInfo) -> int:
+        if overlap * 2 > info.data.get("max_chunk_size_tokens", overlap * 2):
+            raise PydanticCustomError("overlap", "must not exceed half of max_chunk_size_tokens")
+        return overlap
 
 
 class StaticChunking(BaseModel):

@@ -80,7 +80,7 @@ class TestStores:
                 ({"chunking_strategy": {"type": "other"}}, "chunking_strategy.type"),
                 ({"chunking_strategy": static(99, 0)}, "chunking_strategy.static.max_chunk_size_tokens"),
                 ({"chunking_strategy": static(4097, 0)}, "chunking_strategy.static.max_chunk_size_tokens"),
-                ({"chunking_strategy": static(100, 51)}, "chunking_strategy.static"),
+                ({"chunking_strategy": static(100, 51)}, "chunking_strategy.static.chunk_overlap_tokens"),
             ):
                 sent = http.post("/v1/vector_stores", json=body)
                 assert sent.status_code in {400, 404}
