@@ -95,6 +95,17 @@ def test_signing_in_is_on_record_whether_it_works_or_not(serving: Serving) -> No
     assert "guessed" not in orjson.dumps(failed).decode()
 
 
+def test_whom_somebody_tried_to_sign_in_as_is_on_record_if_it_is_a_user(serving: Serving) -> None:
+    with serving.http() as http:
+        user = http.post("/v1/users", json={"name": "ada"}).json()
+    for name in ("ada", "a-password-in-the-wrong-field"):
+        tried = {"name": name, "password": "wrong"}
+        httpx.post(f"{serving.url}/portal/sign_in", json=tried, headers={"X-Lectern-Portal": "1"})
+    wrong = [one for one in entries(serving, action="sign_in") if one["outcome"]["code"] == "wrong_credentials"]
+    assert [entry["resources"] for entry in wrong] == [[f"user:{user['id']}"], []]
+    assert "wrong-field" not in orjson.dumps(wrong).decode()
+
+
 def test_auditors_read_the_record_and_editors_do_not(serving: Serving) -> None:
     with serving.http() as http:
         keys = {

@@ -55,7 +55,7 @@ def http(serving: OverTls) -> Iterator[httpx.Client]:
 
 
 def test_the_official_client_works_over_tls(serving: OverTls) -> None:
-    with httpx.Client(verify=serving.trust) as transport:
+    with openai.DefaultHttpxClient(verify=serving.trust) as transport:
         client = openai.OpenAI(base_url=f"{serving.url}/v1", api_key=serving.key, http_client=transport)
         assert [model.id for model in client.models.list()]
 
