@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from tests.integration.engine_fixture import TINY_MODEL
+from tests.response_events import heard
 from tests.serving import Serving, upload
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
@@ -54,9 +55,7 @@ def ask(serving: Serving, store: str, question: str = QUESTION, **more: Any) -> 
     return serving.client().chat.completions.create(
         model=f"{TINY_MODEL.name}@{store}",
         messages=[{"role": "user", "content": question}],
-        temperature=0,
-        max_tokens=80,
-        **more,
+        **{"temperature": 0, "max_tokens": 80, **more},
     )
 
 
@@ -108,6 +107,67 @@ def test_sampling_fields_reach_the_model_and_wrong_ones_are_refused_by_it(servin
     assert answer.choices[0].logprobs.content
     with pytest.raises(openai.BadRequestError):
         client.chat.completions.create(**ask_plain, temperature=-3)  # type: ignore[call-overload]
+
+
+def test_older_completions_go_to_the_model_by_text_and_by_tokens(serving: Serving) -> None:
+    client = serving.client()
+    asked: dict[str, Any] = {"model": TINY_MODEL.name, "max_tokens": 4, "temperature": 0}
+    by_text = client.completions.create(prompt=["The price", "Reports are"], logprobs=1, **asked)
+    assert [choice.index for choice in by_text.choices] == [0, 1]
+    logprobs = by_text.choices[0].logprobs
+    assert logprobs is not None
+    assert len(logprobs.tokens or []) == 4
+    by_tokens = client.completions.create(prompt=[[5, 6, 7], [8]], echo=True, **asked)
+    assert len(by_tokens.choices) == 2
+    said = "".join(
+        choice.text
+        for part in client.completions.create(prompt="The price", stream=True, **asked)
+        for choice in part.choices
+    )
+    assert said == by_text.choices[0].text
+    with pytest.raises(openai.BadRequestError):
+        client.completions.create(prompt="The price", suffix="end", **asked)
+
+
+def test_an_older_completion_answers_from_documents(serving: Serving, stores: dict[str, str]) -> None:
+    client, model = serving.client(), f"{TINY_MODEL.name}@{stores['first']}"
+    answer = client.completions.create(model=model, prompt=QUESTION, temperature=0, max_tokens=80)
+    assert "140 EUR" in answer.choices[0].text
+    [note] = (answer.choices[0].model_extra or {})["annotations"]
+    assert answer.choices[0].text[note["index"] :].startswith("[1]")
+
+
+def test_json_of_a_schema_comes_from_documents_and_is_cited(serving: Serving, stores: dict[str, str]) -> None:
+    # What the tiny model says in JSON is not worth much, so the schema leaves it no choice, not even of spaces.
+    price = {"type": "string", "enum": ["140 EUR"]}
+    schema = {"type": "object", "properties": {"price": price}, "required": ["price"], "additionalProperties": False}
+    form: Any = {"extra_body": {"structured_outputs": {"json": schema, "disable_any_whitespace": True}}}
+    answer = ask(serving, stores["first"], **form)
+    [choice] = answer.choices
+    assert orjson.loads(choice.message.content) == {"price": "140 EUR"}
+    [note] = choice.message.annotations
+    assert (note.filename, note.index) == ("first.md", len(choice.message.content))
+    nothing = ask(serving, stores["other"], **form)
+    assert nothing.choices[0].message.content is None
+    assert "found nothing" in nothing.choices[0].message.refusal
+
+
+# vLLM refuses several choices where each would be the same.
+STREAMED: dict[str, Any] = {"stream": True, "stream_options": {"include_usage": True}, "temperature": 0.01, "seed": 1}
+
+
+def test_several_choices_stream_from_documents(serving: Serving, stores: dict[str, str]) -> None:
+    said: dict[int, str] = {}
+    usage = None
+    with ask(serving, stores["first"], n=2, **STREAMED) as stream:
+        for event in stream:
+            usage = event.usage or usage
+            for choice in event.choices:
+                said[choice.index] = said.get(choice.index, "") + (choice.delta.content or "")
+    assert len(said) == 2
+    assert all("140 EUR [1]" in one for one in said.values())
+    assert usage is not None
+    assert usage.completion_tokens > 10
 
 
 def engine_parts(serving: Serving) -> list[psutil.Process]:
@@ -179,3 +239,18 @@ def test_while_the_model_is_down_quotes_stand_in_where_that_is_wished(tmp_path: 
         assert (answer.model_extra or {})["knowledge"]["engine"] == "extractive"
     finally:
         serving.stop()
+
+
+def test_a_response_of_the_model_is_told_in_order_and_goes_on(serving: Serving, stores: dict[str, str]) -> None:
+    client = serving.client()
+    asked: dict[str, Any] = {"model": f"{TINY_MODEL.name}@{stores['first']}", "temperature": 0, "max_output_tokens": 80}
+    response = heard(client.responses.create(input=QUESTION, top_logprobs=1, stream=True, **asked))
+    message: Any = response.output[1]
+    assert "140 EUR" in response.output_text
+    assert [one.filename for one in message.content[0].annotations] == ["first.md"]
+    assert message.content[0].logprobs
+    assert response.usage is not None
+    assert response.usage.output_tokens > 0
+    assert client.responses.create(input=QUESTION, **asked).output_text == response.output_text
+    follow_up = client.responses.create(input="And the price?", previous_response_id=response.id, **asked)
+    assert "140 EUR" in follow_up.output_text
