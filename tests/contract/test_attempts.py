@@ -85,7 +85,7 @@ def test_an_account_that_does_not_exist_behaves_as_one_that_does(door: Door, clo
     door.users.set_password(disabled.id, door.passwords.hash(RIGHT, disabled))
     door.users.change(disabled.id, disabled=True)
     door.users.create("Passwordless", Role.READER)
-    told = {}
+    told: dict[str, list[int]] = {}
     for number, name in enumerate(("Ada", "nobody", "Disabled", "Passwordless")):
         told[name] = []
         for _ in range(8):
