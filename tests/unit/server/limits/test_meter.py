@@ -106,6 +106,9 @@ def test_the_tokens_of_a_month_are_counted_across_processes_and_start_anew(rows:
     one.refresh()
     one.admit(caller())
     assert one.usage("user:u1") == Usage(1, 0)
+    one.refresh()
+    assert rows.usage("2026-12") == {"user:u1": Usage(1, 0)}
+    assert rows.usage("2026-11") == {"user:u1": Usage(1, 1100)}
 
 
 def test_what_could_not_be_written_down_is_written_later(rows: SqlAllowances, clock: Clock) -> None:

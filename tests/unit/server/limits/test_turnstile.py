@@ -118,6 +118,17 @@ async def test_waiting_for_a_batch_ends_with_an_error() -> None:
     await person.end()
 
 
+async def test_who_leaves_at_the_moment_of_being_let_in_gives_the_slot_back() -> None:
+    turnstile = Turnstile(1, 1)
+    line = turnstile.turn(caller("batch", bulk=True))
+    await line.__aenter__()
+    (person,) = await begun(turnstile, caller("a"))
+    await line.__aexit__(None, None, None)
+    person.task.cancel()
+    await settle()
+    assert (turnstile.under_way, turnstile.waiting) == (0, 0)
+
+
 STEPS = st.lists(
     st.tuples(st.sampled_from(["ask", "bulk", "end", "leave"]), st.sampled_from("abc"), st.integers(0, 20)), max_size=60
 )
