@@ -119,6 +119,8 @@ def create_app(settings: Settings, started: Callable[[Parts], None] | None = Non
             for runner in runners:
                 runner.start()
             threading.Thread(target=_load_stores, args=(parts,), name="loading", daemon=True).start()
+            # It takes a third of a second, in which no stream would go on if the first who asks for it had it made.
+            threading.Thread(target=app.openapi, name="openapi", daemon=True).start()
             if started:
                 await asyncio.to_thread(started, parts)
             if settings.audit_content != AuditContent.NONE:

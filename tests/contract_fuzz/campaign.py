@@ -117,7 +117,7 @@ def campaign(lectern: Serving, cases: int, seed: int, only: str = "") -> Finding
     """About so many cases of each operation whose name holds `only`."""
     findings, known = Findings(), Known(lectern)
     headers = {"Authorization": f"Bearer {lectern.key}"}
-    document = httpx.get(f"{lectern.url}/openapi.json").json()
+    document = httpx.get(f"{lectern.url}/openapi.json", timeout=ANSWER_SECONDS).json()
     for methods in document["paths"].values():
         for operation in methods.values():
             operation.pop("security", None)  # else most of the wrong cases are wrong keys
