@@ -16,6 +16,7 @@ from server.app import Parts, open_parts, retriever_of
 from server.bench.corpus import Corpus
 from server.bench.figure import Figure, median, percentile
 from server.bench.memory import resident
+from server.bench.processor import busy
 from server.model import FileRecord, FileStatus, IndexRow, StoreFile, StoreRecord
 from server.payload import pack
 from server.retrieval.retriever import CANDIDATES
@@ -146,24 +147,24 @@ def _measure(parts: Parts, built: _Built, asked: Sequence[str]) -> Searched:
 
     first = search(asked[0], None)
     near = np.concatenate(built.near, axis=1)
-    filtered, taken, busy, index = {}, [0.0], 0.0, [0.0]
+    filtered, taken, processor, index = {}, [0.0], 0.0, [0.0]
     for name, filters in _FILTERS.items():
         for question in asked[:WARMING]:
             search(question, filters)
-        before = _busy()
+        before = busy()
         times = [search(question, filters) for question in asked[WARMING:]]
-        spent = (_busy() - before) * 1000 / len(times)
+        spent = (busy() - before) * 1000 / len(times)
         alone, recall, fewest = _in_index(parts, store, asked, near, filters)
         filtered[name] = (median(times), percentile(times, 0.95), recall, fewest)
         if filters is None:
-            taken, busy, index = times, spent, alone
+            taken, processor, index = times, spent, alone
     sizes = resident(psutil.Process())
     milvus = sum(size for size, name in sizes if name.startswith("milvus"))
     return Searched(
         built.chunks,
         median(taken),
         percentile(taken, 0.95),
-        busy,
+        processor,
         median(index),
         first,
         milvus,
@@ -197,10 +198,3 @@ def _in_index(
         shares.append(len({f"{n:048x}" for n in best} & {hit.id for hit in dense[:_TOP]}) / len(best))
         fewest = min(fewest, len(dense))
     return taken, float(np.mean(shares)), fewest
-
-
-def _busy() -> float:
-    """Seconds of processor time that this process and all it started have spent."""
-    own = psutil.Process()
-    spent = (process.cpu_times() for process in [own, *own.children(recursive=True)])
-    return sum(times.user + times.system for times in spent)

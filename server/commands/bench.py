@@ -25,14 +25,15 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per figure
 def ingest(
     documents: Annotated[int, typer.Option(min=1, help="Documents of 24 sections each.")] = 20, as_json: AsJson = False
 ) -> None:
-    """Ingestion against the embedder alone on the same chunks.
+    """Ingestion against the embedder alone on the same chunks, and against dense vectors alone.
 
     Example: lectern bench ingest --documents 40
     """
+    from server.bench.cost import cost_of_index
     from server.bench.ingestion import share_of_embedder
 
     with _bench() as (folder, say):
-        figures = share_of_embedder(folder, documents, say)
+        figures = share_of_embedder(folder / "share", documents, say) + cost_of_index(folder / "cost", documents, say)
     _tell(figures, as_json=as_json)
 
 

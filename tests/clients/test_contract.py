@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import openai
 import pytest
 
@@ -110,7 +110,8 @@ def store_files(client: Client, store: str) -> None:
 
 def file_batches(client: Client, store: str) -> None:
     made = [client.files.create(file=(f"{n}.md", b"# One\n\nA text.\n"), purpose="assistants") for n in range(2)]
-    batches, here = client.vector_stores.file_batches, {"vector_store_id": store}
+    batches = client.vector_stores.file_batches
+    here: Any = {"vector_store_id": store}
     begun = batches.create(**here, file_ids=[one.id for one in made])
     ended = batches.poll(begun.id, **here, poll_interval_ms=100)
     assert (ended.status, ended.file_counts.completed) == ("completed", 2)
@@ -241,10 +242,10 @@ def called(lectern: Serving) -> Iterator[tuple[Client, list[Route]]]:
     """The client, which refuses what does not fit its types, and what it calls."""
     sent: list[Route] = []
 
-    def note(request: httpx.Request) -> None:
+    def note(request: httpx2.Request) -> None:
         sent.append((request.method, request.url.path))
 
-    with httpx.Client(event_hooks={"request": [note]}, timeout=120) as http:
+    with httpx2.Client(event_hooks={"request": [note]}, timeout=120) as http:
         yield (
             Client(
                 base_url=f"{lectern.url}/v1",

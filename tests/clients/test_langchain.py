@@ -53,8 +53,8 @@ def test_a_stream_comes_in_pieces_that_make_the_answer_and_its_usage(lectern: Se
     assert joined.usage_metadata["output_tokens"] > 0
 
 
-async def test_several_are_asked_at_once(lectern: Serving) -> None:
-    answers = await chat(lectern).abatch([QUESTION, "Who painted the ceiling of the chapel?"])
+def test_several_are_asked_at_once(lectern: Serving) -> None:
+    answers = chat(lectern).batch([QUESTION, "Who painted the ceiling of the chapel?"])
     assert ["140 EUR" in str(one.content) for one in answers] == [True, False]
 
 
