@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-from server.adapters.database import entries
+from server.adapters.database import entries, store_rows
 from server.adapters.database.answering import answering
 from server.adapters.database.engine import Database
 from server.adapters.database.generations import leave_all
@@ -17,9 +17,8 @@ from server.adapters.database.paging import rows_of
 from server.adapters.database.schema import departures, files, store_files, store_grants, vector_stores
 from server.adapters.database.serial import next_sequence
 from server.adapters.database.visible import in_stores, of_files, shown
-from server.errors import UnknownFile, UnknownStore
+from server.errors import UnknownFile
 from server.model import (
-    SECONDS_PER_DAY,
     AnsweringFile,
     Caller,
     Departure,
@@ -33,8 +32,6 @@ from server.model import (
 
 # SQLite takes 32,766 values in a statement, PostgreSQL 65,535.
 _MOST_VALUES = 10_000
-# Made once: every search asks for it.
-_STORE = sa.select(vector_stores).where(vector_stores.c.id == sa.bindparam("store"))
 
 
 class SqlCatalog:
@@ -123,7 +120,7 @@ class SqlCatalog:
     def store(self, store_id: str) -> StoreRecord:
         """The store. Raises UnknownStore."""
         with self._database.read() as connection:
-            return _store_row(connection, store_id)
+            return store_rows.row_of(connection, store_id)
 
     def store_by_name(self, name: str, caller: Caller) -> StoreRecord | None:
         """The store of that id, else the oldest of that name, of those that the caller may read."""
@@ -133,14 +130,14 @@ class SqlCatalog:
         first = sa.case((table.c.id == name, 0), else_=1)
         with self._database.read() as connection:
             row = connection.execute(query.order_by(first, table.c.sequence).limit(1)).one_or_none()
-        return None if row is None else _store(row)
+        return None if row is None else store_rows.read(row)
 
     def stores(self, page: Page, caller: Caller) -> list[StoreRecord]:
         """A page of the stores that the caller may read, by creation time. Raises InvalidRequest for an unknown
         `after`, `before` or `order`."""
         query = sa.select(vector_stores).where(in_stores(caller, Role.READER))
         with self._database.read() as connection:
-            return [_store(row) for row in rows_of(connection, query, vector_stores, page)]
+            return [store_rows.read(row) for row in rows_of(connection, query, vector_stores, page)]
 
     def update_store(self, store_id: str, changes: Mapping[str, Any]) -> StoreRecord:
         """Sets the fields of the store that are given. Raises UnknownStore."""
@@ -150,19 +147,19 @@ class SqlCatalog:
         with self._database.begin() as connection:
             if changes:
                 connection.execute(sa.update(vector_stores).where(vector_stores.c.id == store_id).values(changes))
-            return _store_row(connection, store_id)
+            return store_rows.row_of(connection, store_id)
 
     def touch_store(self, store_id: str, now: int) -> None:
         """Notes a use; one that has expired stays so."""
         table = vector_stores
-        later = sa.and_(table.c.id == store_id, table.c.last_active_at < now, sa.not_(_expired(now)))
+        later = sa.and_(table.c.id == store_id, table.c.last_active_at < now, sa.not_(store_rows.expired(now)))
         with self._database.begin() as connection:
             connection.execute(sa.update(table).where(later).values(last_active_at=now))
 
     def expired_stores(self, limit: int) -> list[str]:
         """Ids of stores that have expired and still hold files."""
         held = sa.exists().where(store_files.c.store_id == vector_stores.c.id)
-        query = sa.select(vector_stores.c.id).where(_expired(int(self._clock())), held).limit(limit)
+        query = sa.select(vector_stores.c.id).where(store_rows.expired(int(self._clock())), held).limit(limit)
         with self._database.read() as connection:
             return list(connection.scalars(query))
 
@@ -307,24 +304,5 @@ def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:
     return (values[start : start + _MOST_VALUES] for start in range(0, len(values), _MOST_VALUES))
 
 
-def _expired(now: int) -> sa.ColumnElement[bool]:
-    """Stores that nobody used for as long as they last."""
-    table = vector_stores.c
-    return sa.func.coalesce(table.last_active_at + table.expires_days * SECONDS_PER_DAY <= now, sa.false())
-
-
-def _store_row(connection: sa.Connection, store_id: str) -> StoreRecord:
-    row = connection.execute(_STORE, {"store": store_id}).one_or_none()
-    if row is None:
-        raise UnknownStore(store=store_id)
-    return _store(row)
-
-
 def _file(row: sa.Row[Any]) -> FileRecord:
     return FileRecord(**{field.name: row._mapping[field.name] for field in dataclasses.fields(FileRecord)})
-
-
-def _store(row: sa.Row[Any]) -> StoreRecord:
-    values = {field.name: row._mapping[field.name] for field in dataclasses.fields(StoreRecord)}
-    counters = {"replacements": row.replacements or 0, "generation": row.generation or 0}
-    return StoreRecord(**values | counters | {"shared": bool(row.shared)})
