@@ -137,21 +137,6 @@ def test_an_older_completion_answers_from_documents(serving: Serving, stores: di
     assert answer.choices[0].text[note["index"] :].startswith("[1]")
 
 
-def test_json_of_a_schema_comes_from_documents_and_is_cited(serving: Serving, stores: dict[str, str]) -> None:
-    # What the tiny model says in JSON is not worth much, so the schema leaves it no choice, not even of spaces.
-    price = {"type": "string", "enum": ["140 EUR"]}
-    schema = {"type": "object", "properties": {"price": price}, "required": ["price"], "additionalProperties": False}
-    form: Any = {"extra_body": {"structured_outputs": {"json": schema, "disable_any_whitespace": True}}}
-    answer = ask(serving, stores["first"], **form)
-    [choice] = answer.choices
-    assert orjson.loads(choice.message.content) == {"price": "140 EUR"}
-    [note] = choice.message.annotations
-    assert (note.filename, note.index) == ("first.md", len(choice.message.content))
-    nothing = ask(serving, stores["other"], **form)
-    assert nothing.choices[0].message.content is None
-    assert "found nothing" in nothing.choices[0].message.refusal
-
-
 # vLLM refuses several choices where each would be the same.
 STREAMED: dict[str, Any] = {"stream": True, "stream_options": {"include_usage": True}, "temperature": 0.01, "seed": 1}
 
