@@ -11,7 +11,7 @@ from typing import Final
 
 from server.errors import QuotaSpent, RateLimited
 from server.limits.bucket import Bucket
-from server.model import Allowance, Caller, Usage
+from server.model import LECTERN, Allowance, Caller, Usage
 from server.ports import Allowances
 
 STREAM_RETRY_SECONDS: Final = 2
@@ -84,7 +84,9 @@ class Meter:
         return found.over(self._defaults)
 
     def subjects(self, caller: Caller) -> list[str]:
-        """Whose limits a caller has: those of its owner, and those of its key if any were set."""
+        """Whose limits a caller has: those of its owner, and those of its key if any were set. Lectern itself has none."""
+        if caller.owner == LECTERN.owner:
+            return []
         key = f"key:{caller.key_id}"
         return [caller.owner, *([key] if key != caller.owner and key in self._allowed else [])]
 

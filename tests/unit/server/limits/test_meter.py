@@ -6,7 +6,7 @@ from server.adapters.database.allowances import SqlAllowances
 from server.adapters.database.engine import Database
 from server.errors import QuotaSpent, RateLimited
 from server.limits.meter import Meter, duration
-from server.model import Allowance, Caller, Role, Usage
+from server.model import LECTERN, Allowance, Caller, Role, Usage
 
 
 class Clock:
@@ -130,6 +130,13 @@ def test_bulk_uses_up_the_month_and_not_the_minute(rows: SqlAllowances, clock: C
         meter.spent(caller(bulk=True), 50)
     assert meter.admit(caller())["x-ratelimit-remaining-tokens"] == "10"
     assert meter.usage("user:u1") == Usage(4, 150)
+
+
+def test_lectern_itself_has_no_limits(rows: SqlAllowances, clock: Clock) -> None:
+    meter = meter_of(rows, clock, tokens_per_month=1)
+    for _ in range(2):
+        meter.admit(LECTERN)
+        meter.spent(LECTERN, 100)
 
 
 @pytest.mark.parametrize(
