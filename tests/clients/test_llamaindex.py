@@ -9,7 +9,7 @@ import pytest
 from llama_index.core.llms import ChatMessage, LLMMetadata
 from llama_index.core.tools import FunctionTool
 from llama_index.embeddings.openai import OpenAIEmbedding  # type: ignore[import-untyped]
-from llama_index.llms.openai import OpenAI, OpenAIResponses  # type: ignore[import-untyped]
+from llama_index.llms.openai import OpenAI, OpenAIResponses
 
 from tests.saying import whole
 from tests.serving import Serving
