@@ -84,7 +84,7 @@ class Meter:
         return found.over(self._defaults)
 
     def subjects(self, caller: Caller) -> list[str]:
-        """Whose limits a caller has: those of its owner, and those of its key if any were set. Lectern itself has none."""
+        """Whose limits a caller has: its owner's, and its key's if any were set. Lectern itself has none."""
         if caller.owner == LECTERN.owner:
             return []
         key = f"key:{caller.key_id}"
