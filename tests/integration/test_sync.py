@@ -349,7 +349,7 @@ def test_one_version_answers_wherever_a_run_is_cut_off(
     house.read()
     house.write("cantina.md", "The cantina opens at 12:30.")
     with monkeypatch.context() as patch:
-        patch.setattr(house.parts.uploads, "_forget", lambda _: None)  # a process that ends tidies nothing
+        patch.setattr(house.parts.uploads, "forget", lambda _: None)  # a process that ends tidies nothing
         _cut(patch, *STEPS[step](house), after=after)
         with pytest.raises(PowerCutError):
             house.run()
