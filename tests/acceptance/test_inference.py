@@ -1,6 +1,7 @@
 """Embeddings, reranking and the list of models by the official client, with what Lectern brings along."""
 
 import base64
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -15,8 +16,9 @@ TEXTS = ["Guests may park for two hours.", "How long may a visitor leave the car
 
 
 @pytest.fixture(scope="module")
-def client(lectern: Serving) -> openai.OpenAI:
-    return lectern.client()
+def client(lectern: Serving) -> Iterator[openai.OpenAI]:
+    with lectern.client() as one:
+        yield one
 
 
 def test_vectors_are_the_same_as_floats_and_as_base64_and_tell_what_is_alike(client: openai.OpenAI) -> None:
