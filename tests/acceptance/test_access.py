@@ -11,7 +11,7 @@ from tests.serving import Serving
 
 PUBLIC = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/"), ("GET", "/portal/open"), ("POST", "/portal/sign_in")}
 LEAST: dict[tuple[str, str], str] = {
-    ("GET", "/metrics"): "reader",
+    ("GET", "/metrics"): "auditor",
     ("GET", "/v1/engine"): "admin",
     ("POST", "/v1/backup"): "admin",
     ("GET", "/v1/api_keys"): "known",
