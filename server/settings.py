@@ -73,7 +73,9 @@ class Settings(BaseSettings):
         description="Reverse proxies whose X-Forwarded-For and -Proto count: addresses or CIDR, joined by commas.",
     )
     public_url: str = Field(
-        "", pattern="^(https?://[^/]+)?$", description="Where people reach Lectern (https://…); empty: as they ask for it."
+        "",
+        pattern="^(https?://[^/]+)?$",
+        description="Where people reach Lectern (https://…); empty: as they ask for it.",
     )
     oidc_issuer: str = Field("", description="OpenID Connect issuer to sign in with, by its URL; empty: none.")
     oidc_client_id: str = Field("", description="As which client Lectern is registered there.")

@@ -84,7 +84,8 @@ class IssuerUnavailable(LecternError):
 
 
 class SpentLink(LecternError):
-    """This link was used already or is older than {kept}. `lectern keys link` or `lectern users link` makes a new one."""
+    """This link was used already or is older than {kept}. `lectern keys link` or `lectern users link` makes a new
+    one."""
 
     status = 401
     type = "authentication_error"

@@ -33,7 +33,7 @@ def accounts(sqlite: Database) -> Accounts:
     ],
 )
 def test_an_issuer_is_reached_by_https_or_lies_on_this_machine(accounts: Accounts, issuer: str, good: bool) -> None:
-    settings = Settings(oidc_issuer=issuer, oidc_client_id="lectern")
+    settings = Settings.read(oidc_issuer=issuer, oidc_client_id="lectern")
     if good:
         assert open_vouched(settings, accounts) is not None
     else:
@@ -42,16 +42,16 @@ def test_an_issuer_is_reached_by_https_or_lies_on_this_machine(accounts: Account
 
 
 def test_an_issuer_needs_a_client_and_roles_there_are(accounts: Accounts) -> None:
-    assert open_vouched(Settings(), accounts) is None
+    assert open_vouched(Settings.read(), accounts) is None
     with pytest.raises(WrongSetting, match="LECTERN_OIDC_CLIENT_ID"):
-        open_vouched(Settings(oidc_issuer="https://a.example"), accounts)
+        open_vouched(Settings.read(oidc_issuer="https://a.example"), accounts)
     for roles in ("boss", "boss=king", "=admin", "a=reader,b"):
         with pytest.raises(WrongSetting, match="LECTERN_OIDC_ROLES"):
-            open_vouched(Settings(oidc_issuer="https://a.example", oidc_client_id="x", oidc_roles=roles), accounts)
+            open_vouched(Settings.read(oidc_issuer="https://a.example", oidc_client_id="x", oidc_roles=roles), accounts)
 
 
 def test_roles_and_the_role_of_others_are_as_set(accounts: Accounts) -> None:
-    settings = Settings(
+    settings = Settings.read(
         oidc_issuer="https://a.example", oidc_client_id="x", oidc_roles=" cn=boss=admin , writers = editor,"
     )
     vouched = open_vouched(settings, accounts)
