@@ -52,5 +52,5 @@ lock:  ## Solve docker/constraints/base.txt and dev.txt again from pyproject.tom
 	@bash docker/setup.sh lock
 
 clean:  ## Remove environments and caches; never data
-	rm -rf .venv .venv-engine .venv-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist *.egg-info
+	rm -rf .venv .venv-engine .venv-peers .venv-clients .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist *.egg-info
 	find server ingest prompts tests -name __pycache__ -type d -prune -exec rm -rf {} +

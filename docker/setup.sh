@@ -15,6 +15,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 UV_VERSION=0.13.9
 NODE_WHEEL=24.19.0
 LOCKS=docker/constraints
+CLIENTS=(llama-index-llms-openai llama-index-llms-openai-like llama-index-embeddings-openai)
 TORCH_CPU_INDEX=https://download.pytorch.org/whl/cpu
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONUTF8=1
 # An enterprise's own certificate authority stands in the system's store, not in uv's.
@@ -168,6 +169,11 @@ install_engine_cpu() {
     uv_install "$1" -r "$LOCKS/engine-cpu.txt"
 }
 
+install_clients() {
+    say "installing the packages of $LOCKS/clients.txt"
+    uv_install "$1" -r "$LOCKS/clients.txt"
+}
+
 install_peers() {
     say "installing the packages of $LOCKS/peers.txt"
     uv_install "$1" -r "$LOCKS/peers.txt"
@@ -193,6 +199,8 @@ dev() {
     base
     environment .venv dev install_dev "$LOCKS/base.txt" "$LOCKS/dev.txt"
 }
+# Client libraries that hold OpenAI's client back to an older version.
+clients() { environment .venv-clients clients install_clients "$LOCKS/clients.txt"; }
 peers() {
     base
     environment .venv-peers peers install_peers "$LOCKS/peers.txt"
@@ -222,6 +230,8 @@ lock() {
         grep -vxFf "$LOCKS/base.txt" "$whole"
     } >"$LOCKS/dev.txt"
     rm "$whole"
+    printf '%s\n' "${CLIENTS[@]}" | .venv/bin/uv pip compile - --quiet --python .venv/bin/python --universal \
+        --python-version 3.11 --no-annotate --custom-compile-command "make lock" -o "$LOCKS/clients.txt"
 }
 
 # Two set-ups of the same tree wait for each other.
@@ -232,7 +242,7 @@ if command -v flock >/dev/null; then flock 9; fi
 case "${1:-}" in
     run) base; system_for_run ;;
     check) dev ;;
-    test) dev; engine; system_for_run; system_for_test; node_packages ;;
+    test) dev; engine; clients; system_for_run; system_for_test; node_packages ;;
     engine) engine ;;
     peers) peers ;;
     lock) lock ;;

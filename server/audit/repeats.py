@@ -8,6 +8,7 @@ from server.model import AuditEvent
 
 HELD_SECONDS = 60
 MOST_KNOWN = 10_000
+_NO_ROOM = 429
 
 _Key = tuple[object, ...]
 
@@ -24,8 +25,9 @@ class _Said:
 class Repeats:
     """A page that asks again and again, and somebody who tries keys, write one entry a minute that counts the others.
 
-    Held back are readings without documents and refusals of strangers. Changes and answers never are. What is held back
-    when the process is killed was not counted anywhere.
+    Held back are readings without documents, refusals of strangers, and requests that there was no room or no quota
+    for: whoever floods Lectern must not slow it down by what is written about it. Changes and answers never are. What
+    is held back when the process is killed was not counted anywhere.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -64,6 +66,7 @@ def _key(event: AuditEvent) -> _Key | None:
         # sign in, also as whom.
         tried = event.resources if event.route.startswith("POST /portal/") else ()
         return (event.address, event.status, event.code, tried) if (event.status or 0) >= 400 else None
-    if not event.route.startswith(("GET ", "HEAD ")) or event.documents:
+    reads = event.route.startswith(("GET ", "HEAD ")) and not event.documents
+    if not reads and event.status != _NO_ROOM:
         return None
     return event.caller.owner, event.address, event.route, event.resources, event.status, event.code

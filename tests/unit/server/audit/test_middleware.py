@@ -17,7 +17,7 @@ from server.adapters.database.engine import Database
 from server.audit.chain import Signer
 from server.audit.middleware import Recording
 from server.audit.recorder import Recorder
-from server.errors import EngineUnavailable, NoApiKey
+from server.errors import EngineUnavailable, NoApiKey, Saturated
 from server.face.hosts import Hosts
 from server.face.intake import Intake
 from server.face.middleware import Face
@@ -55,6 +55,11 @@ class Recorded:
         def attach(store_id: str, request: Request) -> dict[str, str]:
             request.state.caller = ADA
             return {"id": "file-1"}
+
+        @app.post("/v1/completions")
+        def complete(request: Request) -> None:
+            request.state.caller = ADA
+            raise Saturated(retry_after=2)
 
         @app.get("/v1/files/{file_id}")
         def read(file_id: str, request: Request) -> dict[str, str]:
@@ -174,13 +179,13 @@ def test_what_says_the_same_is_counted_and_written_once(recorded: Recorded) -> N
         for _ in range(5):
             client.get("/v1/files/file-1")
             client.get("/v1/refused", headers={"Authorization": "Bearer guess"})
+            client.post("/v1/completions", json={})
         client.get("/v1/files/file-2")
         for _ in range(2):
             client.post("/v1/vector_stores/vs_1/files")
     told = [(entry["action"], entry["repeats"]) for entry in recorded.entries()]
-    assert sorted(told) == sorted(
-        [("read", 0), ("read", 0), ("read", 4), ("refused", 0), ("refused", 4), ("attach", 0), ("attach", 0)]
-    )
+    counted = [(action, repeats) for action in ("read", "refused", "complete") for repeats in (0, 4)]
+    assert sorted(told) == sorted([*counted, ("read", 0), ("attach", 0), ("attach", 0)])
 
 
 @pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/vector_stores/vs_1/files"])
