@@ -62,7 +62,7 @@ def test_an_untouched_record_is_whole(record: SqlAudit) -> None:
         ({"signature": "0" * 128}, "forged"),
         ({"time": 1}, "changed"),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else "".join(value),
 )
 def test_a_changed_entry_is_named(record: SqlAudit, database: Database, values: dict[str, object], kind: str) -> None:
     record.append(events(9))
