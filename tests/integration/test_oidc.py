@@ -108,7 +108,6 @@ async def test_no_token_counts_where_no_audience_is_set(running: RunningIssuer) 
         {"client_id": None},
         {"jti": None},
     ],
-    ids=str,
 )
 async def test_claims_that_are_not_right_are_refused(running: RunningIssuer, claims: dict[str, Any]) -> None:
     with pytest.raises(WrongToken):
