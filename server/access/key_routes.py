@@ -35,9 +35,9 @@ class ApiKeys:
             return
         if not caller.owner.startswith("user:"):
             raise Forbidden(role=caller.role, needed=Role.ADMIN)
-        if caller.key_id.startswith("key-"):
-            # Who found a key could else make more, and keep them when it is revoked.
-            raise Forbidden(role=f"{caller.role} by an API key", needed="a sign-in at the portal, or an administrator")
+        if not _signed_in(caller):
+            # Who found a key or token could else make more, and keep them when it is revoked.
+            raise Forbidden(role=f"{caller.role} by a key", needed="a sign-in at the portal, or an administrator")
 
     def create(self, caller: Caller, request: ApiKeyRequest) -> tuple[ApiKey, str]:
         """A new key and its secret. Raises Forbidden, UnknownUser, InvalidRequest."""
@@ -69,8 +69,9 @@ class ApiKeys:
     def _mine(self, caller: Caller, key_id: str) -> None:
         key = self._keys.key(key_id)
         owner = f"key:{key.id}" if key.user_id is None else f"user:{key.user_id}"
-        # A limited key could else get at the secret of one that is not.
-        narrower = caller.key_id != key.id and _limited(caller)
+        # A weaker key could else get at the secret of a stronger one of its user.
+        another = caller.key_id != key.id
+        narrower = another and (_limited(caller) or not (caller.unlimited or _signed_in(caller)))
         if narrower or not (caller.unlimited or caller.owner == owner):
             raise UnknownKey(key=key_id)
 
@@ -111,6 +112,10 @@ def api_key_routes(accounts: Accounts, gate: Gate) -> APIRouter:
         return shown_key(key)
 
     return routes
+
+
+def _signed_in(caller: Caller) -> bool:
+    return caller.key_id.startswith("session-")
 
 
 def _limited(caller: Caller) -> bool:

@@ -9,14 +9,15 @@ from fastapi.responses import JSONResponse
 
 from server.access.auth import Gate
 from server.access.callers import SESSION_COOKIE, Callers
-from server.access.key_routes import api_key_routes
+from server.access.key_routes import ApiKeys, api_key_routes
+from server.access.wire import ApiKeyRequest
 from server.adapters.database.engine import Database
 from server.adapters.database.groups import SqlGroups
 from server.adapters.database.identities import SqlIdentities
 from server.adapters.database.rights import SqlRights
 from server.adapters.database.sessions import SqlSessions
 from server.adapters.database.users import SqlUsers
-from server.errors import LecternError
+from server.errors import Forbidden, LecternError, UnknownKey
 from server.model import Caller, Role
 from server.ports import Accounts
 
@@ -192,6 +193,31 @@ async def test_who_is_no_administrator_sees_its_own_key_and_makes_none(desk: Des
     assert await desk.ask(f"/v1/api_keys/{other}/rotate", editor, "POST", {}) == (404, "api_key_not_found")
     for method, path in (("GET", ""), ("POST", ""), ("DELETE", "/key-1")):
         assert await desk.ask("/v1/api_keys" + path, {}, method, {"name": "a"}) == (401, "missing_api_key")
+
+
+async def test_a_weak_key_of_a_user_gets_at_no_other_key_of_the_user(desk: Desk) -> None:
+    ada = desk.users.create("Ada", Role.ADMIN).id
+    weak = desk.key(Role.READER, user_id=ada)
+    strong = desk.identities.create_key("strong", Role.ADMIN, user_id=ada)[0].id
+    for method, path in (("POST", f"/v1/api_keys/{strong}/rotate"), ("DELETE", f"/v1/api_keys/{strong}")):
+        assert await desk.ask(path, weak, method, {}) == (404, "api_key_not_found")
+    own = next(one["id"] for one in (await desk.ask("/v1/api_keys", weak))[1]["data"] if one["id"] != strong)
+    assert (await desk.ask(f"/v1/api_keys/{own}", weak, "DELETE"))[0] == 200
+
+
+async def test_only_who_signed_in_makes_lasting_keys_and_sees_to_others_of_its_own(desk: Desk) -> None:
+    bob = desk.users.create("Bob", Role.EDITOR).id
+    other = desk.identities.create_key("other", Role.READER, user_id=bob)[0].id
+    keys = ApiKeys(desk.accounts)
+    by_token = desk.identities.caller_now(f"user:{bob}", "token")
+    with pytest.raises(Forbidden):
+        keys.create(by_token, ApiKeyRequest(name="lasting"))
+    for ask in (lambda: keys.rotate(by_token, other, 0), lambda: keys.revoke(by_token, other)):
+        with pytest.raises(UnknownKey):
+            ask()
+    signed_in = desk.identities.caller_now(f"user:{bob}", "session-1")
+    assert keys.create(signed_in, ApiKeyRequest(name="lasting"))[0].user_id == bob
+    assert keys.revoke(signed_in, other).revoked_at is not None
 
 
 async def test_revoking_an_unknown_key_names_it(desk: Desk) -> None:
