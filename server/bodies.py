@@ -1,12 +1,18 @@
 """What a request body of JSON must be, for all routes alike."""
 
-from typing import Final
+from typing import Annotated, Any, Final
 
 import orjson
+from pydantic import Field
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.errors import InvalidRequest, LecternError
 from server.http import error_response
+
+Metadata = Annotated[
+    dict[Annotated[str, Field(max_length=64)], Annotated[str, Field(max_length=512)]], Field(max_length=16)
+]
+"""What clients note on objects (https://platform.openai.com/docs/api-reference/batch/object#metadata)."""
 
 _METHODS: Final = frozenset({"POST", "PUT", "PATCH"})
 # orjson writes 254 levels. What is kept or sent on stands some levels deeper than it came.
@@ -53,13 +59,19 @@ def _checked(body: bytes) -> bytes:
     if not body:
         return body
     try:
-        given = orjson.loads(body)
-        for _ in range(_SPARE_LEVELS):
-            given = [given]
-        return orjson.dumps(given)[_SPARE_LEVELS:-_SPARE_LEVELS]
+        return as_json(orjson.loads(body))
     except orjson.JSONDecodeError as error:
         detail = f"the body is not JSON: {error.msg} (line {error.lineno}, column {error.colno})"
         raise InvalidRequest(detail=detail) from None
+
+
+def as_json(body: Any) -> bytes:
+    """What was read of JSON, as it is passed on. Raises InvalidRequest: it has more than 200 levels."""
+    given = body
+    for _ in range(_SPARE_LEVELS):
+        given = [given]
+    try:
+        return orjson.dumps(given)[_SPARE_LEVELS:-_SPARE_LEVELS]
     except orjson.JSONEncodeError:
         raise InvalidRequest(detail="the body is nested too deeply") from None
 

@@ -46,14 +46,20 @@ class Endpoints:
         event = AuditEvent("answer_batch_line", path, caller, request_id=request_id)
         async with self.admission.answer(caller):
             try:
-                answer, documents = await self.of_path[path](body, caller)
-            except ValidationError as error:
-                raise invalid(error, body) from None
+                answer, documents = await self._answered(path, body, caller)
             except LecternError as error:
                 await asyncio.to_thread(self._record, replace(event, status=error.status, code=error.code))
                 raise
         await asyncio.to_thread(self._record, replace(event, status=200, documents=tuple(documents)))
         return answer
+
+    async def _answered(
+        self, path: str, body: Mapping[str, Any], caller: Caller
+    ) -> tuple[Mapping[str, Any], Documents]:
+        try:
+            return await self.of_path[path](body, caller)
+        except ValidationError as error:
+            raise invalid(error, body) from None
 
     def _record(self, event: AuditEvent) -> None:
         self.audit.append([event], durable=False)

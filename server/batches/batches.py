@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from server.errors import InvalidRequest, UnknownBatch
-from server.model import Caller, Page, Role
+from server.errors import InvalidRequest, OutOfScope, UnknownBatch
+from server.model import Caller, Page, Role, Scope
 from server.ports import Catalog, Jobs, Keys, Rights
 from server.ports.batches import BatchRecord, BatchRows, BatchStatus, LineStatus
 
@@ -47,9 +47,12 @@ class Batches:
         """A new batch of the requests in an uploaded file; a job answers them.
 
         Raises:
+            OutOfScope: the caller's key does not admit to asking, which is what a batch does.
             UnknownFile: there is no such file for the caller.
             InvalidRequest: it was not uploaded for batches.
         """
+        if caller.scopes is not None and Scope.CHAT not in caller.scopes:
+            raise OutOfScope(scopes=", ".join(sorted(caller.scopes)), needed=Scope.CHAT)
         self._rights.of_file(caller, file_id, Role.READER)
         file = self._catalog.file(file_id)
         if file.purpose != BATCH:

@@ -8,7 +8,9 @@ from typing import Any, BinaryIO, Final
 
 import orjson
 
-ENDPOINTS: Final = ("/v1/chat/completions", "/v1/completions", "/v1/embeddings", "/v1/responses")
+from server.bodies import as_json
+from server.errors import InvalidRequest
+
 MOST_LINES: Final = 50_000
 MOST_ERRORS: Final = 100
 MOST_ID_CHARS: Final = 512
@@ -90,6 +92,10 @@ def read(line: bytes, number: int, endpoint: str) -> Request:
         raise BadLineError("invalid_url", f"url must be {endpoint}, the batch's endpoint.", number, "url")
     if not isinstance(body, dict):
         raise BadLineError("invalid_body", "body must be a JSON object: the request.", number, "body")
+    try:
+        as_json(body)
+    except InvalidRequest:
+        raise BadLineError("invalid_body", "body is nested too deeply.", number, "body") from None
     if body.get("stream") or body.get("background"):
         told = "A line of a batch is answered whole: leave out stream and background."
         raise BadLineError("invalid_body", told, number, "body")

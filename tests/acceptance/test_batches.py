@@ -98,6 +98,10 @@ def test_every_request_is_answered_in_its_own_line(lectern: Serving, note: Path)
     errors = {line["custom_id"]: line["response"] for line in told(client, done.error_file_id)}
     assert (errors["wrong"]["status_code"], errors["wrong"]["body"]["error"]["code"]) == (404, "model_not_found")
     assert (errors["broken"]["status_code"], errors["broken"]["body"]["error"]["param"]) == (400, "messages")
+    with lectern.http() as http:
+        for name, status in (("wrong", 404), ("broken", 400)):
+            recorded = http.get("/v1/audit", params={"request": errors[name]["request_id"]}).json()["data"]
+            assert [(one["action"], one["outcome"]["status"]) for one in recorded] == [("answer_batch_line", status)]
     output = client.files.retrieve(done.output_file_id or "")
     assert output.purpose == "batch_output"
     assert (output.expires_at or 0) - output.created_at == 3600
@@ -159,6 +163,21 @@ def test_requests_that_no_batch_can_be_made_of_are_refused(lectern: Serving) -> 
             assert http.post("/v1/batches", json=body | changes).status_code == status, changes
     with pytest.raises(openai.NotFoundError):
         client.batches.cancel("batch_none")
+
+
+def test_a_key_that_may_not_ask_gets_no_answers_by_a_batch(lectern: Serving) -> None:
+    for scopes, status in ((["batches", "files.write"], 403), (["batches", "files.write", "chat"], 200)):
+        with lectern.http() as http:
+            body = {"name": "limited", "role": "editor", "scopes": scopes}
+            key = http.post("/v1/api_keys", json=body).json()["key"]
+        client = lectern.client(key)
+        file = client.files.create(file=("in.jsonl", jsonl(asked("a"))), purpose="batch")
+        sent = {"input_file_id": file.id, "endpoint": CHAT, "completion_window": "24h"}
+        with lectern.http(key) as http:
+            answer = http.post("/v1/batches", json=sent)
+        assert answer.status_code == status, answer.text
+        if status == 403:
+            assert answer.json()["error"]["code"] == "out_of_scope"
 
 
 def test_a_batch_is_there_for_its_owner_alone_and_sees_what_the_owner_may(lectern: Serving, note: Path) -> None:

@@ -16,7 +16,7 @@ def line(custom_id: object = "a", **changes: Any) -> bytes:
     return orjson.dumps({"custom_id": custom_id, "method": "POST", "url": URL, "body": {"input": "x"}} | changes)
 
 
-def checked(content: bytes, most_bytes: int = 200) -> Checked:
+def checked(content: bytes, most_bytes: int = 1000) -> Checked:
     return check(io.BytesIO(content), URL, most_bytes)
 
 
@@ -39,12 +39,14 @@ def test_each_request_is_found_again_by_its_place() -> None:
         (b"\xff\xfe{", "invalid_encoding"),
         (line(1), "invalid_custom_id"),
         (line(""), "invalid_custom_id"),
-        (line("x" * 513), "line_too_long"),
+        (line("x" * 513), "invalid_custom_id"),
+        (line("x" * 1001), "line_too_long"),
         (line(method="GET"), "invalid_method"),
         (line(url="/v1/models"), "invalid_url"),
         (line(url=None), "invalid_url"),
         (line(body=[]), "invalid_body"),
         (line(body={"stream": True}), "invalid_body"),
+        (line(body={"input": "DEEP"}).replace(b'"DEEP"', b"[" * 300 + b"]" * 300), "invalid_body"),
         (line("first"), "duplicate_custom_id"),
         (b"[" * 100_000, "line_too_long"),
     ],
