@@ -2,7 +2,7 @@
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -16,6 +16,7 @@ from server.adapters.database.group_commit import GroupCommit
 from server.adapters.database.paging import rows_of
 from server.adapters.database.schema import departures, files, store_files, store_grants, vector_stores
 from server.adapters.database.serial import next_sequence
+from server.adapters.database.slices import slices
 from server.adapters.database.visible import in_stores, of_files, shown
 from server.errors import UnknownFile
 from server.model import (
@@ -29,9 +30,6 @@ from server.model import (
     StoreFile,
     StoreRecord,
 )
-
-# SQLite takes 32,766 values in a statement, PostgreSQL 65,535.
-_MOST_VALUES = 10_000
 
 
 class SqlCatalog:
@@ -72,7 +70,7 @@ class SqlCatalog:
         """Those of the files that exist, and have not expired."""
         found: dict[str, FileRecord] = {}
         with self._database.read() as connection:
-            for part in _parts(file_ids):
+            for part in slices(file_ids):
                 rows = connection.execute(sa.select(files).where(files.c.id.in_(part), self._live()))
                 found |= {row.id: _file(row) for row in rows}
         return found
@@ -168,14 +166,14 @@ class SqlCatalog:
         held = sa.select(store_files.c.file_id).where(store_files.c.store_id == store_id)
         with self._database.begin() as connection:
             entries.alone(connection)
-            for part in _parts(list(connection.scalars(held))):
+            for part in slices(list(connection.scalars(held))):
                 entries.leave(connection, store_id, part)
 
     def remove_store(self, store_id: str) -> None:
         """Removes the row and the places of files in it; those it owned have left, and so do its generations."""
         owned = sa.select(store_files.c.file_id).where(store_files.c.store_id == store_id, store_files.c.owned)
         with self._database.begin() as connection:
-            for part in _parts(list(connection.scalars(owned))):
+            for part in slices(list(connection.scalars(owned))):
                 entries.leave(connection, store_id, part)
             leave_all(connection, store_id)
             connection.execute(sa.delete(vector_stores).where(vector_stores.c.id == store_id))
@@ -208,7 +206,7 @@ class SqlCatalog:
         """Those of the files that are in the store, as they stood at one moment."""
         found: dict[str, StoreFile] = {}
         with self._database.read() as connection:
-            for part in _parts(file_ids):
+            for part in slices(file_ids):
                 rows = connection.execute(self._entries(store_id).where(store_files.c.file_id.in_(part)))
                 found |= {row.file_id: entries.read(row) for row in rows}
         return found
@@ -289,7 +287,7 @@ class SqlCatalog:
         table = store_files
         columns = (table.c.store_id, table.c.status, sa.func.count(), sa.func.sum(table.c.usage_bytes))
         with self._database.read() as connection:
-            for part in _parts(store_ids):
+            for part in slices(store_ids):
                 query = sa.select(*columns).where(
                     table.c.store_id.in_(part), entries.lasting(int(self._clock())), shown(caller)
                 )
@@ -298,10 +296,6 @@ class SqlCatalog:
                     counts[store_id][status] = number
                     counts[store_id]["usage_bytes"] += int(used)
         return counts
-
-
-def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (values[start : start + _MOST_VALUES] for start in range(0, len(values), _MOST_VALUES))
 
 
 def _file(row: sa.Row[Any]) -> FileRecord:

@@ -1,16 +1,15 @@
 """Who may do what with which store and file."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
 from server.adapters.database.engine import Database
 from server.adapters.database.schema import files, store_files, vector_stores
+from server.adapters.database.slices import slices
 from server.adapters.database.visible import hidden_files, in_stores, of_files
 from server.errors import Forbidden, UnknownFile, UnknownStore
 from server.model import Caller, Role
-
-_AT_ONCE = 500
 
 
 class SqlRights:
@@ -48,7 +47,7 @@ class SqlRights:
         columns = [of_files(caller, role) for role in dict.fromkeys((Role.READER, needed))]
         found: dict[str, bool] = {}
         with self._database.read() as connection:
-            for part in _parts(file_ids):
+            for part in slices(file_ids):
                 for row in connection.execute(sa.select(files.c.id, *columns).where(files.c.id.in_(part))):
                     if row[1]:
                         found[row[0]] = bool(row[-1])
@@ -69,7 +68,3 @@ class SqlRights:
             if connection.scalar(ids.where(here, store_files.c.file_id.in_(hidden)).limit(1)) is None:
                 return None
             return frozenset(connection.scalars(ids.where(here, store_files.c.file_id.not_in(hidden))))
-
-
-def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (values[start : start + _AT_ONCE] for start in range(0, len(values), _AT_ONCE))

@@ -1,7 +1,7 @@
 """Sources of vector stores, and the files taken from them."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ from server.adapters.database import entries
 from server.adapters.database.engine import Database
 from server.adapters.database.schema import files, source_files, sources, store_files, vector_stores
 from server.adapters.database.serial import next_sequence
+from server.adapters.database.slices import slices
 from server.adapters.database.visible import shown
 from server.errors import UnknownSource, UnknownStore
 from server.model import (
@@ -24,6 +25,7 @@ from server.model import (
     path_key,
 )
 
+# In one transaction: others write between two of them.
 _AT_ONCE = 500
 _RUNNING, _DELETING = str(SourceStatus.RUNNING), str(SourceStatus.DELETING)
 
@@ -151,7 +153,7 @@ class SqlSources:
     def drop(self, source_id: str, keys: Sequence[str]) -> None:
         """Files that are gone from the source leave the store, with those that answer in their place."""
         store = sa.select(sources.c.store_id).where(sources.c.id == source_id)
-        for part in _parts(keys):
+        for part in slices(keys, _AT_ONCE):
             gone = sa.and_(source_files.c.source_id == source_id, source_files.c.key.in_(part))
             with self._database.begin() as connection:
                 store_id = connection.scalar(store)
@@ -184,7 +186,3 @@ def _read(row: sa.Row[Any]) -> SourceRecord:
     options: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in row.options.items()}
     values |= {"options": SourceOptions(**options), "status": SourceStatus(row.status), "counts": row.counts or {}}
     return SourceRecord(**values)
-
-
-def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (values[start : start + _AT_ONCE] for start in range(0, len(values), _AT_ONCE))
