@@ -12,7 +12,7 @@ from server.model import Caller
 from server.ports import Reranker
 
 MOST_DOCUMENTS: Final = 1000
-Document = Annotated[str, Field()] | dict[str, Any]
+Document = str | dict[str, Any]
 
 
 class RerankRequest(BaseModel):

@@ -4,7 +4,7 @@ import os
 import stat
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -148,8 +148,3 @@ def _found(entry: "os.DirEntry[str]", path: str) -> Found | None:
 def _stamp(facts: os.stat_result) -> str:
     # The time of modification can be set back, as copying tools do; that of the change of the entry cannot.
     return f"{facts.st_size} {facts.st_mtime_ns} {facts.st_ctime_ns}"
-
-
-def open_folder(roots: Roots, path: str, selection: Selection) -> "closing[Folder]":
-    """The folder, to be closed. Raises RefusedSource, SourceUnavailable."""
-    return closing(Folder(roots.folder(path), selection))
