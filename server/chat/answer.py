@@ -38,6 +38,8 @@ ANSWER_TOKENS = 512
 # What Lectern tells an engine beside the passages, and what a chat template adds.
 INSTRUCTION_TOKENS = 512
 MOST_QUESTION_CHARS = 16_384
+# More than tokens have of any language: what has more characters is too long without being counted.
+_MOST_TOKEN_CHARS = 16
 _T = TypeVar("_T")
 
 
@@ -121,6 +123,11 @@ class Answers:
         known, _ = await self.model_and_store(model, caller)
         taken = (answer_tokens or ANSWER_TOKENS) + self._limits.passage_tokens + INSTRUCTION_TOKENS
         return self._engine.context_tokens(known) - taken
+
+    async def most_chars(self, model: str, caller: Caller) -> int:
+        """Characters beyond which no conversation fits into the context. Raises UnknownModel, UnknownStore."""
+        known, _ = await self.model_and_store(model, caller)
+        return self._engine.context_tokens(known) * _MOST_TOKEN_CHARS
 
     async def prepare(self, request: ChatRequest, caller: Caller) -> Asked:
         """Everything up to the engine.

@@ -324,6 +324,34 @@ def test_the_oldest_turns_are_left_out_where_that_is_wished(client: openai.OpenA
     assert messages[-2]["content"].startswith("turn 59 ")
 
 
+def test_no_more_is_read_than_the_model_can(client: openai.OpenAI, upstream: Upstream, tmp_path: Path) -> None:
+    """The stand-in tells no context: it is taken for 8,192 tokens, which 131,072 characters fill in any language."""
+    upstream.answer = events(*said(*text("ok")), DONE)
+    path = tmp_path / "long.md"
+    path.write_text("word " * 20_000)
+    files = [client.files.create(file=path, purpose="user_data").id for _ in range(2)]
+    content: Any = [{"type": "input_file", "file_id": file_id} for file_id in files]
+    with pytest.raises(openai.BadRequestError, match="longer than the model can read"):
+        client.responses.create(model="other", input=[{"role": "user", "content": content}], truncation="auto")
+    turns = [client.responses.create(model="other", input="word " * 20_000)]
+    for _ in range(2):
+        before = turns[-1].id
+        turns.append(
+            client.responses.create(
+                model="other", input="word " * 20_000, previous_response_id=before, truncation="auto"
+            )
+        )
+    assert len(sent(upstream)["messages"]) == 1
+    with pytest.raises(openai.BadRequestError, match="longer than the model can read"):
+        client.responses.create(model="other", input="And?", previous_response_id=turns[-1].id)
+    items = [client.responses.input_items.list(turn.id).data[0].id for turn in turns]
+    references: Any = [{"type": "item_reference", "id": item_id} for item_id in items]
+    upstream.requests.clear()
+    with pytest.raises(openai.BadRequestError, match="longer than the model can read"):
+        client.responses.create(model="other", input=references)
+    assert not upstream.requests
+
+
 def test_a_response_whose_model_breaks_off_fails_as_its_last_event(client: openai.OpenAI, upstream: Upstream) -> None:
     upstream.answer = broken(said(*text("It is"))[0])
     response = heard(client.responses.create(model="other", input="x", stream=True))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from server.chat.language import language_of
@@ -54,8 +55,9 @@ def shortened(messages: Messages, most_tokens: int, count: Callable[[str], int])
     first = 1 if messages and messages[0]["role"] == "system" else 0
     questions = [place for place, message in enumerate(messages) if message["role"] == "user" and place >= first]
     sizes = [count(_text(message.get("content"))) for message in messages]
+    before = list(accumulate(sizes, initial=0))
     for place in questions:
-        if sum(sizes[:first]) + sum(sizes[place:]) <= most_tokens or place == questions[-1]:
+        if before[first] + before[-1] - before[place] <= most_tokens or place == questions[-1]:
             return messages[:first] + messages[place:]
     return messages
 

@@ -191,3 +191,23 @@ def files_of(items: Sequence[Stored]) -> Iterator[str]:
     for item in items:
         if item["type"] == "message":
             yield from (part["file_id"] for part in item["content"] if part["type"] == "input_file")
+
+
+def length_of(item: Stored) -> int:
+    """Characters of an item that a model reads."""
+    match item["type"]:
+        case "message":
+            return sum(len(part.get("text") or part.get("refusal") or "") for part in item["content"])
+        case "function_call":
+            return len(item["arguments"])
+        case "function_call_output":
+            return len(item["output"])
+        case _:
+            return 0
+
+
+def pictures_of(item: Stored) -> int:
+    """Characters of the addresses of an item's pictures, which may be the pictures themselves."""
+    if item["type"] != "message":
+        return 0
+    return sum(len(part.get("image_url") or "") for part in item["content"] if part["type"] == "input_image")

@@ -6,6 +6,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from server.bodies import Metadata
 from server.chat.responses.items import Item
 from server.chat.sampling import Knowledge
 
@@ -173,7 +174,7 @@ class CreateResponse(BaseModel):
     model_config = ConfigDict(extra="allow", allow_inf_nan=False)
 
     model: str = Field(min_length=1, max_length=512)
-    input: list[Item] = Field(min_length=1)
+    input: list[Item] = Field(min_length=1, max_length=10_000)
     instructions: str | None = None
     previous_response_id: str | None = Field(None, max_length=128)
     background: bool | None = None
@@ -192,9 +193,7 @@ class CreateResponse(BaseModel):
     text: TextConfig | None = None
     reasoning: Reasoning | None = None
     truncation: Literal["auto", "disabled"] | None = None
-    metadata: dict[Annotated[str, Field(max_length=64)], Annotated[str, Field(max_length=512)]] | None = Field(
-        None, max_length=16
-    )
+    metadata: Metadata | None = None
     user: str | None = None
     safety_identifier: str | None = None
     prompt_cache_key: str | None = None

@@ -13,7 +13,7 @@ from server.chat.answer import Answers, Asked
 from server.chat.chunks import Chunk
 from server.chat.messages import text_of
 from server.chat.responses.conversation import messages_of, shortened
-from server.chat.responses.history import Context, History
+from server.chat.responses.history import Bounds, Context, History
 from server.chat.responses.items import Stored, stored
 from server.chat.responses.keep import Keep, Kept
 from server.chat.responses.request import CreateResponse
@@ -126,22 +126,21 @@ class Responses:
     def items(self, response_id: str, caller: Caller) -> tuple[list[Stored], Kept]:
         """The input items of a stored response, oldest first, and the response. Raises UnknownResponse."""
         kept = self._keep.get(response_id, caller)
-        found = []
-        for item in kept.items:
-            try:
-                found += self._history.resolved([item], caller)[0]
-            except LecternError:  # what it refers to has gone meanwhile
-                found.append(item)
-        return found, kept
+        ids = [item["id"] for item in kept.items if item["type"] == "item_reference"]
+        referred, _ = self._history.referred(ids, caller)
+        # What it refers to may have gone meanwhile: then the reference is what is left.
+        return [referred.get(item["id"], item) for item in kept.items], kept
 
     async def _prepared(
         self, request: CreateResponse, response_id: str, caller: Caller
     ) -> tuple[Asked, list[Stored], Context]:
         items = stored(request.input, response_id)
-        context = await asyncio.to_thread(self._history.context, items, request.previous_response_id, caller)
-        writes = self._answers.writes
-        messages = messages_of(context.items, request.instructions, context.files, pictures=writes)
-        if request.truncation == "auto":
+        shortens = request.truncation == "auto"
+        bounds = Bounds(await self._answers.most_chars(request.model, caller), shortens)
+        context = await asyncio.to_thread(self._history.context, items, request.previous_response_id, caller, bounds)
+        pictures, instructions = self._answers.writes, request.instructions
+        messages = await asyncio.to_thread(messages_of, context.items, instructions, context.files, pictures=pictures)
+        if shortens:
             room = await self._answers.room(request.model, request.max_output_tokens, caller)
-            messages = shortened(messages, room, self._answers.count)
+            messages = await asyncio.to_thread(shortened, messages, room, self._answers.count)
         return await self._answers.prepare(chat_request(request, messages), caller), items, context

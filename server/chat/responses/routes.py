@@ -122,6 +122,5 @@ def _part(items: Sequence[Mapping[str, Any]], page: Page) -> list[dict[str, Any]
             raise InvalidRequest(param=name, detail=f"there is nothing with the id {place!r} to go on {name}")
     first = ids.index(page.after) + 1 if page.after is not None else 0
     end = ids.index(page.before) if page.before is not None else len(ids)
-    backwards = page.before is not None and page.after is None
     wanted = found[first:end]
-    return wanted[-page.limit :] if backwards else wanted[: page.limit]
+    return wanted[-page.limit :] if page.backwards else wanted[: page.limit]
