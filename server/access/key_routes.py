@@ -51,6 +51,8 @@ class ApiKeys:
         if user_id is not None:
             most = self._users.user(user_id).role
         role = request.role or (Role.READER if most.covers(Role.READER) else most)
+        if most == Role.READER:
+            most = Role.EDITOR  # of what its user owns or was granted; elsewhere it reads, as its user does
         if not most.covers(role):
             raise InvalidRequest(param="role", detail=f"a key of this user can be {most} at most")
         limits = KeyLimits(*(None if one is None else frozenset(one) for one in _limits(request)))

@@ -46,8 +46,8 @@ class Caller:
     """Who is asking. `principals` are the names under which rights are given: `user:ID`, `key:ID`, `group:ID`; the
     first of `owner` owns what the caller makes.
 
-    A key may be narrower than its holder: `scopes`, `stores` and `models` are what it is limited to, by id or name;
-    None: not limited. `key_id` is by what it came: the id of a key or of a session, or `token` for a bearer token.
+    A key may be narrower than its holder: `most` is the largest role it has anywhere, whatever its holder owns or was
+    granted; `scopes`, `stores` and `models` are what it is limited to, by id or name; None: not limited. `key_id` is by what it came: the id of a key or of a session, or `token` for a bearer token.
     `address` is where the request came from. `bulk`: nobody waits for the answer, as with a line of a batch; people go
     first.
     """
@@ -57,6 +57,7 @@ class Caller:
     role: Role
     owner: str = ""
     principals: frozenset[str] = frozenset()
+    most: Role = Role.ADMIN
     scopes: frozenset[str] | None = None
     stores: frozenset[str] | None = None
     models: frozenset[str] | None = None

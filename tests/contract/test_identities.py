@@ -10,6 +10,7 @@ from server.adapters.database.engine import Database
 from server.adapters.database.identities import SqlIdentities
 from server.adapters.database.schema import api_keys, links, sessions
 from server.adapters.database.sessions import SqlSessions
+from server.adapters.database.users import SqlUsers
 from server.errors import ExpiredApiKey, SpentLink, UnknownKey, WrongApiKey
 from server.model import Role
 from server.ports import Identities, Sessions
@@ -47,6 +48,17 @@ def test_a_key_opens_as_who_it_was_made_for(identities: Identities) -> None:
     assert key.startswith(made.prefix + "-")
     caller = identities.caller_of_key(key)
     assert (caller.key_id, caller.name, caller.role) == (made.id, "Büro 办公室", Role.EDITOR)
+
+
+def test_a_key_of_a_user_has_at_most_its_own_role_and_one_of_nobody_what_it_is_granted(
+    identities: Identities, database: Database
+) -> None:
+    ada = SqlUsers(database).create("Ada", Role.READER).id
+    most = [
+        identities.caller_of_key(identities.create_key("a", role, user_id=user)[1]).most
+        for role, user in ((Role.READER, ada), (Role.EDITOR, ada), (Role.READER, None))
+    ]
+    assert most == [Role.READER, Role.EDITOR, Role.ADMIN]
 
 
 def test_the_key_itself_is_not_kept(identities: Identities, database: Database) -> None:

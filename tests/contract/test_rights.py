@@ -163,6 +163,18 @@ def test_a_key_limited_to_stores_sees_only_those(house: House, role: Role) -> No
     assert house.role(caller(role, stores=[]), "s") == "none"
 
 
+def test_a_key_that_reads_changes_nothing_that_its_user_owns_or_was_granted(house: House) -> None:
+    house.store("mine", "user:me")
+    house.store("granted", user_me=Role.EDITOR)
+    house.file("owned", "mine", owner="user:me")
+    house.file("other", "granted")
+    user = caller(Role.EDITOR)
+    reading, editing = (dataclasses.replace(user, role=Role.READER, most=most) for most in (Role.READER, Role.EDITOR))
+    for who, role in ((reading, "reader"), (editing, "editor"), (user, "editor")):
+        assert [house.role(who, store) for store in ("mine", "granted")] == [role, role]
+        assert [house.of_file(who, file) for file in ("owned", "other")] == [role, role]
+
+
 def test_a_file_in_no_store_is_its_owners(house: House) -> None:
     house.file("a", owner="user:me")
     house.file("b")

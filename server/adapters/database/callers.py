@@ -31,7 +31,7 @@ def caller_of_key_row(connection: sa.Connection, row: sa.Row[Any] | None, now: f
     common = role.within(holder.role)
     if common is None:
         raise WrongApiKey
-    return _narrowed(replace(holder, role=common), limits)
+    return _narrowed(replace(holder, role=common, most=role), limits)
 
 
 def caller_of_user(connection: sa.Connection, user_id: str, came_by: str) -> Caller:

@@ -2,7 +2,7 @@
 
 A role in a store comes of four ways, and the largest counts: administrators have theirs everywhere; a shared store
 gives everybody their role in the installation; its owner edits it; and a grant gives a principal what it says. A key
-that is limited to stores has none anywhere else. A list of who may read a file only ever takes away, but not from the
+of a user has at most its own role anywhere; one that is limited to stores has none anywhere else. A list of who may read a file only ever takes away, but not from the
 file's owner and administrators.
 """
 
@@ -17,7 +17,7 @@ Condition = sa.ColumnElement[bool]
 def in_stores(caller: Caller, needed: Role) -> Condition:
     """Of vector stores: those in which the caller has this role."""
     table = vector_stores.c
-    if caller.role == Role.AUDITOR:
+    if caller.role == Role.AUDITOR or not caller.most.covers(needed):
         return sa.false()
     if caller.role == Role.ADMIN:
         where: Condition = sa.true()
@@ -36,7 +36,7 @@ def of_files(caller: Caller, needed: Role) -> Condition:
     changes it in all stores, and so must edit all."""
     if caller.unlimited:
         return sa.true()
-    if caller.role == Role.AUDITOR:
+    if caller.role == Role.AUDITOR or not caller.most.covers(needed):
         return sa.false()
     reached = sa.and_(sa.not_(_true(_hidden(caller))), sa.exists().where(_holds(), in_stores(caller, Role.READER)))
     own = _true(files.c.owner == caller.owner)
