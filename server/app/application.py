@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 from fastapi import Depends, FastAPI
@@ -16,13 +15,12 @@ from server import __version__
 from server.access.auth import Gate
 from server.access.rights_routes import rights_router
 from server.adapters.database.access_lists import SqlAccessLists
-from server.adapters.database.evals import SqlEvals
 from server.adapters.database.file_batches import SqlFileBatches
-from server.adapters.database.jobs import worker_name
 from server.adapters.extractive import ExtractiveEngine
 from server.app.access import add_access, open_access
 from server.app.audit import SEALED_BY
 from server.app.batches import Endpoints, endpoints_of, open_batches
+from server.app.evals import open_evaluations
 from server.app.inference import embeddings_of, models_router
 from server.app.limits import Limited, open_limits
 from server.app.models import open_engines
@@ -51,15 +49,12 @@ from server.chat.responses.background import Background
 from server.chat.responses.routes import responses_router
 from server.chat.rewrite import Rewriter
 from server.chat.routes import chat_router
-from server.chat.wire import ChatRequest
 from server.documents.file_batch_routes import file_batches_router
 from server.documents.file_batches import FileBatches
 from server.documents.routes import files_router, store_files_router, stores_router
 from server.documents.source_routes import sources_router
 from server.documents.upload_routes import uploads_router
 from server.errors import IndexUnavailable
-from server.evals.evaluations import Evaluations
-from server.evals.examiner import Examiner
 from server.evals.routes import evals_router
 from server.evals.runner import Runner
 from server.face.hosts import Hosts
@@ -71,19 +66,13 @@ from server.limits.routes import limits_router
 from server.model import LECTERN, AuditEvent, Page, Passage
 from server.monitor.metrics import Metrics
 from server.monitor.routes import backup_router, monitor_router
-from server.ports import Admission, Allowed, Engine
+from server.ports import Allowed, Engine
 from server.retrieval.retriever import Retriever
 from server.settings import AuditContent, Settings
 
 SAMPLE_STORE = "samples"
-
-
 TOUCH_SECONDS = 60
-
-
 LOADED_STORES = 8
-
-
 KEPT_JOB_SECONDS = 7 * 86_400
 
 
@@ -224,40 +213,14 @@ def _serve(
     app.include_router(monitor_router(metrics, engine.state, health, gate.needs))
     app.include_router(audit_router(parts.audit, parts.audit.signer, gate))
     app.include_router(backup_router(partial(take_backup, parts), gate.needs))
-    evaluations = Evaluations(
-        SqlEvals(parts.database), parts.catalog, parts.keys, parts.jobs, parts.rights, parts.uploads.open
-    )
+    evaluations, eval_runner = open_evaluations(parts, search, answers, limited.gateway)
     app.include_router(evals_router(evaluations, engine.models, parts.rights, gate))
-    examiner = Examiner(
-        search,
-        lambda store_id: parts.stores.allowed(store_id, None),
-        partial(_answer, answers, limited.gateway, asyncio.get_running_loop()),
-        settings.min_score,
-    )
     request_batches, batch_runner = open_batches(
         parts, Endpoints(endpoints_of(answers, embeddings, responses), limited.gateway, parts.audit)
     )
     app.include_router(batches_router(request_batches, gate))
     request_batches.resume()
-    return [Runner(parts.jobs, evaluations, examiner, worker_name()), background, batch_runner]
-
-
-def _answer(
-    answers: Answers, admission: Admission, loop: asyncio.AbstractEventLoop, model: str, store_id: str, question: str
-) -> dict[str, Any]:
-    """The whole answer to a question from a thread, as a user of the API gets it."""
-    body = {
-        "model": model,
-        "messages": [{"role": "user", "content": question}],
-        "knowledge": {"vector_store_ids": [store_id]},
-    }
-    request = ChatRequest.model_validate(body)
-
-    async def answer() -> dict[str, Any]:
-        async with admission.answer(LECTERN):
-            return await answers.complete(await answers.prepare(request, LECTERN))
-
-    return asyncio.run_coroutine_threadsafe(answer(), loop).result()
+    return [eval_runner, background, batch_runner]
 
 
 def problems(parts: Parts) -> dict[str, str]:

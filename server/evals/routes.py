@@ -70,7 +70,7 @@ def evals_router(evaluations: Evaluations, models: Models, rights: Rights, gate:
         rows = source.content if isinstance(source, wire.ContentSource) else []
         run = RunRecord(
             f"evalrun_{uuid.uuid4().hex}", eval_id, body.name or "", int(time.time()), model, file_id,
-            metadata=body.metadata or {},
+            metadata=body.metadata or {}, owner=admitted.caller.owner, came_by=admitted.caller.key_id,
         )  # fmt: skip
         return wire.run_object(await run_in_threadpool(evaluations.start, run, rows, admitted.caller))
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -11,12 +11,15 @@ import structlog
 from server.errors import (
     EmbedderUnavailable,
     EngineUnavailable,
+    ExpiredApiKey,
     IndexUnavailable,
     LecternError,
+    RateLimited,
     RerankerUnavailable,
     Saturated,
     UnknownEval,
     UnknownStore,
+    WrongApiKey,
 )
 from server.evals.criteria import results
 from server.evals.evaluations import EVAL, Evaluations
@@ -24,23 +27,31 @@ from server.evals.examiner import Examined, Examiner
 from server.evals.summary import summary
 from server.jobs.heartbeat import Heartbeat
 from server.jobs.loop import Loop, TryLater
-from server.model import Lease, Page
+from server.model import Caller, Lease, Page
 from server.ports import Jobs
 from server.ports.evals import EvalRecord, ItemRecord, ItemStatus, RunRecord, RunStatus
 
 _MOST_ATTEMPTS: Final = 5
 _AT_ONCE: Final = 50
-_LATER: Final = (EmbedderUnavailable, EngineUnavailable, IndexUnavailable, RerankerUnavailable, Saturated)
+_LATER: Final = (EmbedderUnavailable, EngineUnavailable, IndexUnavailable, RateLimited, RerankerUnavailable, Saturated)
+_ENDS: Final = (ExpiredApiKey, UnknownStore, WrongApiKey)
 
 log = structlog.get_logger()
 
+CallerNow = Callable[[str, str], Caller]
+"""(owner, key or session) -> the caller with its rights of now. Raises WrongApiKey, ExpiredApiKey."""
+
 
 class Runner:
-    """Claims runs from the queue. A run that was interrupted goes on with the questions that still wait."""
+    """Claims runs from the queue. A run that was interrupted goes on with the questions that still wait. Each question
+    is asked with the rights that who began the run has by then."""
 
-    def __init__(self, jobs: Jobs, evaluations: Evaluations, examiner: Examiner, name: str) -> None:
+    def __init__(
+        self, jobs: Jobs, evaluations: Evaluations, examiner: Examiner, caller_now: CallerNow, name: str
+    ) -> None:
         self._evaluations = evaluations
         self._examiner = examiner
+        self._caller_now = caller_now
         self._loop = Loop(jobs, EVAL, self._run, name)
 
     def start(self) -> None:
@@ -64,7 +75,7 @@ class Runner:
             self._complete(run)
         except UnknownEval:
             log.info("The run has gone", run=lease.subject)
-        except UnknownStore as error:
+        except _ENDS as error:
             self._fail(run, error.code, error.message)
         except _LATER as error:
             log.warning("A run waits", run=run.id, reason=error.message)
@@ -83,9 +94,10 @@ class Runner:
 
     def _asked(self, record: EvalRecord, run: RunRecord, item: ItemRecord) -> ItemRecord:
         question, _ = self._evaluations.opened(record.id, item)
+        caller = replace(self._caller_now(run.owner, run.came_by), bulk=True)
         try:
-            examined = self._examiner.ask(record.store_id, question, run.model)
-        except (*_LATER, UnknownStore):
+            examined = self._examiner.ask(record.store_id, question, run.model, caller)
+        except (*_LATER, *_ENDS):
             raise
         except LecternError as error:
             return self._settled(record, item, ItemStatus.ERROR, _errored(error.code, error.message))

@@ -46,8 +46,8 @@ class EvalRecord:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """Some questions asked once. `model` answers them; none: they are only searched for. `figures` are those of a run
-    that is completed."""
+    """Some questions asked once, with the rights of who began it: `owner`, who came by the key or session `came_by`.
+    `model` answers them; none: they are only searched for. `figures` are those of a run that is completed."""
 
     id: str
     eval_id: str
@@ -61,6 +61,8 @@ class RunRecord:
     error_message: str | None = None
     figures: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, str] = field(default_factory=dict)
+    owner: str = ""
+    came_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

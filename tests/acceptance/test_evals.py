@@ -93,6 +93,39 @@ def test_two_runs_are_compared_question_by_question(judged: Judged) -> None:
     assert missing["error"]["code"] == "eval_not_found"
 
 
+@pytest.mark.parametrize("kind", ["jsonl", "completions"])
+def test_a_run_finds_nothing_that_is_kept_from_who_began_it(judged: Judged, kind: str) -> None:
+    with judged.serving.http() as http:
+        held = http.get(f"/v1/vector_stores/{judged.store_id}/files").json()["data"]
+        editor = http.post("/v1/api_keys", json={"name": "curious", "role": "editor"}).json()
+        admitted = http.put(
+            f"/v1/vector_stores/{judged.store_id}/access",
+            json={"grants": [{"principal": f"key:{editor['id']}", "role": "editor"}]},
+        )
+        assert admitted.is_success, admitted.text
+        assert http.put(f"/v1/files/{held[0]['id']}/access", json={"restricted": True}).is_success
+    source = {"type": "file_content", "content": [QUESTIONS[0]]}
+    with judged.serving.http(editor["key"]) as http:
+        begun = http.post(f"/v1/evals/{judged.id}/runs", json={"data_source": {"type": kind, "source": source}})
+        assert begun.status_code == 201, begun.text
+    run = judged.ended(begun.json()["id"])
+    assert (run["status"], run["result_counts"]["passed"], run["figures"]["recall@1"]) == ("completed", 0, 0)
+    whole = judged.ended(judged.start(QUESTIONS[0], kind=kind))
+    assert (whole["result_counts"]["passed"], whole["figures"]["recall@1"]) == (1, 1)
+
+
+def test_a_run_ends_with_the_key_that_began_it(judged: Judged) -> None:
+    with judged.serving.http() as http:
+        editor = http.post("/v1/api_keys", json={"name": "leaving", "role": "admin"}).json()
+    source = {"type": "file_content", "content": [QUESTIONS[0]] * 1000}
+    with judged.serving.http(editor["key"]) as http:
+        begun = http.post(f"/v1/evals/{judged.id}/runs", json={"data_source": {"type": "jsonl", "source": source}})
+        assert begun.status_code == 201, begun.text
+        assert http.delete(f"/v1/api_keys/{editor['id']}").is_success
+    run = judged.ended(begun.json()["id"])
+    assert (run["status"], run["error"]["code"]) == ("failed", "invalid_api_key")
+
+
 def test_what_cannot_be_asked_is_refused_with_its_line(judged: Judged) -> None:
     with pytest.raises(AssertionError, match=r"questions\.jsonl line 2: the field 'question' is empty"):
         judged.start({"question": "Who?"}, {"question": ""})

@@ -18,7 +18,7 @@ def record(eval_id: str, store_id: str = "vs_1") -> EvalRecord:
 
 
 def run(run_id: str, eval_id: str = "eval_1") -> RunRecord:
-    return RunRecord(run_id, eval_id, "", 2, model="base", file_id="file-1")
+    return RunRecord(run_id, eval_id, "", 2, model="base", file_id="file-1", owner="user:1", came_by="key-1")
 
 
 def items(run_id: str, count: int) -> list[ItemRecord]:

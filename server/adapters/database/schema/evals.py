@@ -1,6 +1,6 @@
 """Evaluations and their runs."""
 
-from sqlalchemy import JSON, Column, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import JSON, Column, ForeignKey, Integer, String, Table, Text, text
 
 from server.adapters.database.schema.base import metadata
 
@@ -33,6 +33,8 @@ eval_runs = Table(
     Column("created_at", Integer, nullable=False),
     Column("ended_at", Integer),
     Column("sequence", Integer, nullable=False, index=True),
+    Column("owner", String(160), nullable=False, server_default=text("''")),
+    Column("came_by", String(160), nullable=False, server_default=text("''")),
 )
 
 
