@@ -10,16 +10,7 @@ from typing import Any, BinaryIO, Final
 import structlog
 
 from server.batches.lines import Request, answered, read, request_id
-from server.errors import (
-    AuditUnavailable,
-    EmbedderUnavailable,
-    EngineLost,
-    EngineUnavailable,
-    IndexUnavailable,
-    LecternError,
-    RerankerUnavailable,
-    Saturated,
-)
+from server.errors import LecternError
 from server.jobs.heartbeat import Heartbeat
 from server.jobs.loop import TryLater
 from server.model import Caller
@@ -30,15 +21,6 @@ SLICE_SECONDS: Final = 30.0
 """After which another batch has its turn."""
 LOOK_SECONDS: Final = 1.0
 _READ_AHEAD: Final = 64
-_LATER: Final = (
-    AuditUnavailable,
-    EmbedderUnavailable,
-    EngineLost,
-    EngineUnavailable,
-    IndexUnavailable,
-    RerankerUnavailable,
-    Saturated,
-)
 
 log = structlog.get_logger()
 
@@ -67,9 +49,9 @@ class Answering:
     async def _told(self, caller: Caller, endpoint: str, body: Mapping[str, Any], name: str) -> Told:
         try:
             return 200, await self.answer(caller, endpoint, body, name)
-        except _LATER:
-            raise
         except LecternError as error:
+            if error.passes:
+                raise
             return error.status, error.body
 
 
@@ -110,7 +92,9 @@ class Asker:
                     if self._over(record):
                         return
                     caller, looked = self._caller(record), time.monotonic()
-        except _LATER as error:
+        except LecternError as error:
+            if not error.passes:
+                raise
             log.warning("A batch waits", batch=record.id, reason=error.message)
             raise TryLater from error
         finally:
@@ -134,9 +118,9 @@ class Asker:
     def _settle(self, record: BatchRecord, line: BatchLine, request: Request, done: Future[Told]) -> None:
         try:
             status, body = done.result()
-        except _LATER:
-            raise
         except Exception as error:
+            if isinstance(error, LecternError) and error.passes:
+                raise
             log.exception("A line of a batch failed", batch=record.id, line=line.number, exc_info=error)
             told = LecternError(request_id=f"{record.id} line {line.number}")
             status, body = told.status, told.body

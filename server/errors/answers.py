@@ -41,6 +41,7 @@ class Saturated(LecternError):
     status = 429
     type = "rate_limit_error"
     code = "saturated"
+    passes = True
 
 
 class EngineUnavailable(LecternError):

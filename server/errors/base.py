@@ -23,6 +23,12 @@ class LecternError(Exception):
         return {"error": {"message": self.message, "type": self.type, "param": self.param, "code": self.code}}
 
     @property
+    def passes(self) -> bool:
+        """Whether the same request may be answered later though nobody does anything about it: what waits is asked
+        again."""
+        return self.status == 503
+
+    @property
     def headers(self) -> dict[str, str]:
         """Response headers that belong to the error."""
         retry_after = self.facts.get("retry_after")

@@ -9,6 +9,7 @@ class RateLimited(LecternError):
     status = 429
     type = "rate_limit_error"
     code = "rate_limit_exceeded"
+    passes = True
 
     @property
     def headers(self) -> dict[str, str]:

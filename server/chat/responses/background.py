@@ -18,7 +18,6 @@ from server.chat.responses.shape import Response
 from server.chat.responses.telling import Event, Telling
 from server.errors import (
     EngineLost,
-    EngineUnavailable,
     InvalidRequest,
     LecternError,
     UnknownFile,
@@ -167,8 +166,7 @@ class Background:
                 await asyncio.to_thread(self._standing.audit.append, [event], durable=False)
                 await self._tell(kept, begun)
         except LecternError as error:
-            passing = error.status == 429 or isinstance(error, EngineUnavailable)
-            if passing and time.time() - kept.response["created_at"] < _PATIENCE_SECONDS:
+            if error.passes and time.time() - kept.response["created_at"] < _PATIENCE_SECONDS:
                 raise TryLater(_LATER_SECONDS) from error
             await asyncio.to_thread(self._fail, kept, error)
 

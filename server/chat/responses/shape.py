@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from server.chat.responses.request import LOGPROBS, RESULTS, CreateResponse
-from server.errors import EngineRefused, LecternError, Saturated
+from server.errors import LecternError
 from server.model import Passage
 
 Response = dict[str, Any]
@@ -81,11 +81,12 @@ def usage(told: Mapping[str, Any]) -> dict[str, Any]:
 
 def error_object(error: LecternError) -> dict[str, str]:
     """What became of a response that failed, in OpenAI's few codes."""
-    code = "server_error"
-    if isinstance(error, Saturated):
+    if error.status == 429:
         code = "rate_limit_exceeded"
-    elif isinstance(error, EngineRefused):
+    elif error.status < 500:
         code = "invalid_prompt"
+    else:
+        code = "server_error"
     return {"code": code, "message": error.message}
 
 
