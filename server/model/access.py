@@ -47,9 +47,9 @@ class Caller:
     first of `owner` owns what the caller makes.
 
     A key may be narrower than its holder: `most` is the largest role it has anywhere, whatever its holder owns or was
-    granted; `scopes`, `stores` and `models` are what it is limited to, by id or name; None: not limited. `key_id` is by what it came: the id of a key or of a session, or `token` for a bearer token.
-    `address` is where the request came from. `bulk`: nobody waits for the answer, as with a line of a batch; people go
-    first.
+    granted; `scopes`, `stores` and `models` are what it is limited to, by id or name; None: not limited. `key_id` is
+    by what it came: the id of a key or of a session, or `token` for a bearer token. `address` is where the request
+    came from. `bulk`: nobody waits for the answer, as with a line of a batch; people go first.
     """
 
     key_id: str

@@ -170,9 +170,9 @@ def test_a_key_that_reads_changes_nothing_that_its_user_owns_or_was_granted(hous
     house.file("other", "granted")
     user = caller(Role.EDITOR)
     reading, editing = (dataclasses.replace(user, role=Role.READER, most=most) for most in (Role.READER, Role.EDITOR))
-    for who, role in ((reading, "reader"), (editing, "editor"), (user, "editor")):
+    for who, role, own in ((reading, "reader", "reader"), (editing, "editor", "editor"), (user, "editor", "admin")):
         assert [house.role(who, store) for store in ("mine", "granted")] == [role, role]
-        assert [house.of_file(who, file) for file in ("owned", "other")] == [role, role]
+        assert [house.of_file(who, file) for file in ("owned", "other")] == [own, role]
 
 
 def test_a_file_in_no_store_is_its_owners(house: House) -> None:

@@ -2,8 +2,8 @@
 
 A role in a store comes of four ways, and the largest counts: administrators have theirs everywhere; a shared store
 gives everybody their role in the installation; its owner edits it; and a grant gives a principal what it says. A key
-of a user has at most its own role anywhere; one that is limited to stores has none anywhere else. A list of who may read a file only ever takes away, but not from the
-file's owner and administrators.
+of a user has at most its own role anywhere; one that is limited to stores has none anywhere else. A list of who may
+read a file only ever takes away, but not from the file's owner and administrators.
 """
 
 import sqlalchemy as sa
