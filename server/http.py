@@ -124,8 +124,7 @@ def paging(usual: int = 20, most: int = 100, order: str = "desc") -> Any:
 
 def page_of(items: Sequence[dict[str, Any]], page: Page) -> dict[str, Any]:
     """OpenAI's list object of a page that was read with `one_more` item than wanted, to know whether there is more."""
-    backwards = page.before is not None and page.after is None
-    shown = list(items[-page.limit :] if backwards else items[: page.limit])
+    shown = list(items[-page.limit :] if page.backwards else items[: page.limit])
     return {
         "object": "list",
         "data": shown,

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from server.batches.batches import BatchView
+from server.bodies import Metadata
 
-_Metadata = dict[Annotated[str, Field(max_length=64)], Annotated[str, Field(max_length=512)]]
 _TIMES = (
     "in_progress_at",
     "finalizing_at",
@@ -35,7 +35,7 @@ class CreateBatch(BaseModel):
     input_file_id: Annotated[str, Field(min_length=1, max_length=64)]
     endpoint: Literal["/v1/chat/completions", "/v1/completions", "/v1/embeddings", "/v1/responses"]
     completion_window: Literal["24h"]
-    metadata: Annotated[_Metadata, Field(max_length=16)] | None = None
+    metadata: Metadata | None = None
     output_expires_after: OutputExpiresAfter | None = None
 
 

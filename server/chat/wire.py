@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal
 import orjson
 from pydantic import Field, ValidationInfo, field_validator
 
+from server.bodies import Metadata
 from server.chat.messages import Message, Shape
 from server.chat.sampling import Sampling
 
@@ -133,12 +134,7 @@ class ChatRequest(Sampling):
     prompt_cache_key: str | None = None
     prompt_cache_options: dict[str, Any] | None = None
     prompt_cache_retention: str | None = None
-    metadata: (
-        Annotated[
-            dict[Annotated[str, Field(max_length=64)], Annotated[str, Field(max_length=512)]], Field(max_length=16)
-        ]
-        | None
-    ) = None
+    metadata: Metadata | None = None
     store: bool | None = None
     service_tier: Literal["auto", "default", "flex", "scale", "priority", "fast"] | None = None
     prediction: dict[str, Any] | None = None

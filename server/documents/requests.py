@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from server.bodies import Metadata
 from server.documents.placement import Placement
 from server.documents.stores import MOST_FILES_AT_ONCE
 from server.grants import FileAccessBody, StoreAccessBody
@@ -14,9 +15,6 @@ Attributes = dict[str, str | float | bool]
 PriorityName = Literal["interactive", "bulk"]
 Name = Annotated[str, Field(max_length=256)]
 Description = Annotated[str, Field(max_length=512)]
-Metadata = Annotated[
-    dict[Annotated[str, Field(max_length=64)], Annotated[str, Field(max_length=512)]], Field(max_length=16)
-]
 
 MOST_QUERIES = 16
 

@@ -150,18 +150,18 @@ class Evaluations:
         self._run(record.id, run_id)
         after = None if page.after is None else str(_number(run_id, page.after, "after"))
         before = None if page.before is None else str(_number(run_id, page.before, "before"))
-        backwards, looked = before is not None and after is None, replace(page, after=after, before=before)
+        looked = replace(page, after=after, before=before)
         sight, shown = self._sight(record, caller), list[tuple[ItemRecord, Opened]]()
         while len(shown) < page.limit:
             found = self.rows.items(run_id, status, looked)
             opened = [(item, self.opened(record.id, item)) for item in found]
             covered = [(item, told) for item, told in opened if sight.covers(*told)]
-            shown = covered + shown if backwards else shown + covered
+            shown = covered + shown if page.backwards else shown + covered
             if len(found) < page.limit:
                 break
-            last = str(found[0 if backwards else -1].number)
-            looked = replace(looked, before=last) if backwards else replace(looked, after=last)
-        return shown[-page.limit :] if backwards else shown[: page.limit]
+            last = str(found[0 if page.backwards else -1].number)
+            looked = replace(looked, before=last) if page.backwards else replace(looked, after=last)
+        return shown[-page.limit :] if page.backwards else shown[: page.limit]
 
     def item(self, record: EvalRecord, run_id: str, item_id: str, caller: Caller) -> tuple[ItemRecord, Opened]:
         """What became of one question. Raises UnknownEval, also where the caller may not read a file behind it."""

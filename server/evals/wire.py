@@ -5,12 +5,12 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from server.bodies import Metadata
 from server.evals.criteria import results
 from server.evals.evaluations import RunView
 from server.evals.questions import StoreQuestion
 from server.ports.evals import EvalRecord, ItemRecord, ItemStatus
 
-Metadata = dict[Annotated[str, Field(max_length=64)], Annotated[str, Field(max_length=512)]]
 Name = Annotated[str, Field(max_length=256)]
 _STATUS: Final = {"pass": ItemStatus.PASSED, "fail": ItemStatus.FAILED, "error": ItemStatus.ERROR}
 _ITEM_SCHEMA: Final = {
@@ -45,7 +45,7 @@ class CreateEval(BaseModel):
     name: Name | None = None
     data_source_config: DataSourceConfig = DataSourceConfig()
     testing_criteria: list[dict[str, Any]] = Field(default_factory=list, max_length=16)
-    metadata: Metadata | None = Field(None, max_length=16)
+    metadata: Metadata | None = None
 
 
 class UpdateEval(BaseModel):
@@ -54,7 +54,7 @@ class UpdateEval(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     name: Name | None = None
-    metadata: Metadata | None = Field(None, max_length=16)
+    metadata: Metadata | None = None
 
 
 class FileSource(BaseModel):
@@ -90,7 +90,7 @@ class CreateRun(BaseModel):
     name: Name | None = None
     answers: bool = False
     model: str | None = None
-    metadata: Metadata | None = Field(None, max_length=16)
+    metadata: Metadata | None = None
 
     @property
     def answered(self) -> bool:

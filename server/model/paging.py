@@ -15,6 +15,11 @@ class Page:
     before: str | None = None
 
     @property
+    def backwards(self) -> bool:
+        """Whether the objects wanted are those right before a place."""
+        return self.before is not None and self.after is None
+
+    @property
     def one_more(self) -> "Page":
         """The same with one object more, to know whether there is more."""
         return replace(self, limit=self.limit + 1)

@@ -105,11 +105,10 @@ class SqlEvals:
             if place is not None:
                 later = rising == (name == "after")
                 query = query.where(number > int(place) if later else number < int(place))
-        backwards = page.before is not None and page.after is None
-        query = query.order_by(number.asc() if rising != backwards else number.desc()).limit(page.limit)
+        query = query.order_by(number.asc() if rising != page.backwards else number.desc()).limit(page.limit)
         with self._database.read() as connection:
             found = [_item(row) for row in connection.execute(query)]
-        return found[::-1] if backwards else found
+        return found[::-1] if page.backwards else found
 
     def marks(self, run_id: str) -> list[ItemRecord]:
         """All questions of a run by number, without content."""

@@ -35,8 +35,7 @@ def rows_of(
                 raise InvalidRequest(param=name, detail=f"there is nothing with the id {place!r} to go on {name}")
             found = found.where(column > at if rising == (name == "after") else column < at)
     # Those right before a place are the first ones in the other direction.
-    backwards = page.before is not None and page.after is None
-    ascending = rising != backwards
+    ascending = rising != page.backwards
     found = found.order_by(column.asc() if ascending else column.desc()).limit(page.limit)
     rows = list(connection.execute(found))
-    return rows[::-1] if backwards else rows
+    return rows[::-1] if page.backwards else rows
