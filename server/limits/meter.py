@@ -75,13 +75,9 @@ class Meter:
         self._allowed: Mapping[str, Allowance] = {}
         self._used = _Used(self._month())
 
-    def allowance(self, *subjects: str) -> Allowance:
-        """What a key, a user or a store may; what was not set for it is as for the subject after it, and at last as
-        for everybody."""
-        found = Allowance()
-        for subject in subjects:
-            found = found.over(self._allowed.get(subject, Allowance()))
-        return found.over(self._defaults)
+    def allowance(self, subject: str) -> Allowance:
+        """What a key, a user or a store may; what was not set for it is as for everybody."""
+        return self._allowed.get(subject, Allowance()).over(self._defaults)
 
     def subjects(self, caller: Caller) -> list[str]:
         """Whose limits a caller has: its owner's, and its key's if any were set. Lectern itself has none."""

@@ -51,8 +51,10 @@ def limits_router(meter: Meter, rows: Allowances, gate: Gate) -> APIRouter:
 
     @router.get("/me")
     async def own_limits(caller: Caller = reader) -> dict[str, Any]:
-        """What the caller may use, and what it used of it."""
-        return shown(caller.owner)
+        """What the caller may use, and what it used of it; `key`: the same of its key, if limits were set for it too.
+        All of them hold."""
+        own, *of_key = meter.subjects(caller)
+        return {**shown(own), "key": shown(of_key[0]) if of_key else None}
 
     @router.get("", dependencies=[admin])
     def list_limits() -> dict[str, Any]:

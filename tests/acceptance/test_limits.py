@@ -138,6 +138,19 @@ def test_a_store_takes_no_more_than_it_may_and_says_why(lectern: Serving) -> Non
     client.vector_stores.delete(store.id)
 
 
+def test_a_user_sees_the_limits_of_the_key_besides_the_own(lectern: Serving) -> None:
+    with lectern.http() as http:
+        user = http.post("/v1/users", json={"name": "limited user"}).json()["id"]
+        made = http.post("/v1/api_keys", json={"name": "limited", "user_id": user}).json()
+        http.put(f"/v1/limits/user:{user}", json={"streams": 5}).raise_for_status()
+        with lectern.http(made["key"]) as mine:
+            assert mine.get("/v1/limits/me").json()["key"] is None
+            http.put(f"/v1/limits/key:{made['id']}", json={"requests_per_minute": 3}).raise_for_status()
+            own = mine.get("/v1/limits/me").json()
+    assert (own["id"], own["streams"], own["requests_per_minute"]) == (f"user:{user}", 5, None)
+    assert (own["key"]["id"], own["key"]["requests_per_minute"]) == (f"key:{made['id']}", 3)
+
+
 def test_everybody_sees_the_own_limits_and_nonsense_is_refused(lectern: Serving, limited: Limited) -> None:
     limited.may(streams=3)
     own = limited.http.get("/v1/limits/me").json()
@@ -145,7 +158,7 @@ def test_everybody_sees_the_own_limits_and_nonsense_is_refused(lectern: Serving,
     assert {name: own[name] for name in EVERYBODYS} == EVERYBODYS | {"streams": 3}
     with lectern.http() as http:
         assert limited.subject in [one["id"] for one in http.get("/v1/limits").json()["data"]]
-        assert http.get(f"/v1/limits/{limited.subject}").json() == own
+        assert {**http.get(f"/v1/limits/{limited.subject}").json(), "key": None} == own
         for subject in ("group:x", "key:", "key:../x", "key:a b", "key:" + "x" * 200):
             assert http.get(f"/v1/limits/{subject}").status_code == 404, subject
         refused: list[object] = [
