@@ -1,7 +1,7 @@
 """The ways into the portal, and the cookie that keeps somebody in."""
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -13,6 +13,7 @@ from server.access.vouched import Vouched
 from server.errors import UnknownUser
 from server.http import tell_resources
 from server.model import Device
+from server.portal.proving import Proving
 from server.ports import Accounts
 
 
@@ -26,6 +27,7 @@ class Doors:
     sign_in: SignIn
     vouched: Vouched | None
     public_url: str = ""
+    proving: Proving = field(default_factory=Proving)
 
     def url(self, request: Request, path: str) -> str:
         """An address of the portal, as people's browsers know it."""

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from server.access.callers import SESSION_COOKIE, refuse_other_sites
-from server.errors import ExpiredApiKey, LecternError, NoApiKey, UnknownUser, WrongApiKey
+from server.errors import ExpiredApiKey, NoApiKey, UnknownUser, WrongApiKey, WrongCredentials
 from server.model import Caller
 from server.portal.doors import Doors, device_of
 
@@ -62,8 +62,8 @@ def _add_sign_in(routes: APIRouter, doors: Doors) -> None:
         else:
             name, password = given.name or "", given.password or ""
             try:
-                session = await run_in_threadpool(doors.sign_in.by_password, name, password, device)
-            except LecternError:
+                session = await doors.proving.run(doors.sign_in.by_password, name, password, device)
+            except WrongCredentials:  # what is held back is not looked up: it would take longer for a name there is
                 await run_in_threadpool(doors.tell_tried, request, name)
                 raise
         return await doors.let_in(Response(status_code=204), session, request)
@@ -96,7 +96,7 @@ def _add_sign_in(routes: APIRouter, doors: Doors) -> None:
 
 def _add_own(routes: APIRouter, doors: Doors) -> None:
     sessions = doors.accounts.sessions
-    Known = Annotated[Caller, Depends(doors.gate.caller)]  # noqa: N806 - a type
+    Known = Annotated[Caller, Depends(doors.gate.known)]  # noqa: N806 - a type
 
     @routes.get("/sessions")
     def list_sessions(caller: Known, request: Request) -> dict[str, Any]:
@@ -114,14 +114,14 @@ def _add_own(routes: APIRouter, doors: Doors) -> None:
     async def choose_password(given: NewPassword, request: Request) -> Response:
         device = device_of(request)
         if given.token is not None:
-            session = await run_in_threadpool(doors.sign_in.choose_password, given.token, given.new, device)
+            session = await doors.proving.run(doors.sign_in.choose_password, given.token, given.new, device)
         else:
             caller = await doors.gate.caller(request)
             kind, _, user_id = caller.owner.partition(":")
             if kind != "user":
                 raise UnknownUser(user=caller.name)
             change = doors.sign_in.change_password
-            session = await run_in_threadpool(change, user_id, given.current or "", given.new, device)
+            session = await doors.proving.run(change, user_id, given.current or "", given.new, device)
         doors.gate.forget()
         return await doors.let_in(Response(status_code=204), session, request)
 

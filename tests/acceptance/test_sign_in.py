@@ -219,6 +219,33 @@ def test_guessing_is_slowed_down_where_it_comes_from(box: Box) -> None:
         assert by_password(browser, "Locked").status_code == 204
 
 
+def test_an_attempt_that_is_held_back_is_told_alike_whether_or_not_there_is_the_account(box: Box) -> None:
+    user = box.user("Held Back")
+    address = "203.0.113.24"
+    with box.browser(address) as browser:
+        while by_password(browser, "Held Back", "wrong guess").status_code != 429:
+            pass
+    events = [
+        event
+        for event in box.admin("GET", "/v1/audit?limit=100")["data"]
+        if event["source"]["address"] == address and event["outcome"]["status"] == 429
+    ]
+    assert events
+    assert f"user:{user['id']}" not in json.dumps(events)
+
+
+def test_a_key_of_other_scopes_sees_and_ends_no_session(box: Box) -> None:
+    user = box.user("Scoped")
+    limits = {"user_id": user["id"], "scopes": ["chat"]}
+    key = box.admin("POST", "/v1/api_keys", name="scoped", **limits)["key"]
+    with box.browser() as browser:
+        by_password(browser, "Scoped")
+        here = browser.get("/portal/sessions").json()["data"][0]["id"]
+    with box.serving.http(key) as http:
+        assert code_of(http.get("/portal/sessions")) == "out_of_scope"
+        assert code_of(http.delete(f"/portal/sessions/{here}")) == "out_of_scope"
+
+
 def test_an_address_that_tries_many_wrong_keys_waits_and_those_beside_it_do_not(box: Box) -> None:
     address = {"X-Forwarded-For": "203.0.113.40"}
     with httpx.Client(base_url=box.serving.url, headers=address) as http:
