@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -110,6 +111,28 @@ def test_an_upload_that_ended_takes_nothing_more(rows: SqlUploads, clock: Clock,
     for step in steps:
         with pytest.raises(UploadEnded, match="upload_1"):
             step()
+
+
+def test_an_upload_that_was_completed_while_it_was_to_expire_is_told_as_completed(
+    database: Database, rows: SqlUploads, clock: Clock
+) -> None:
+    rows.draft("upload_1", FILE.id)
+    clock.now = 2000
+
+    begin, done = database.begin, list[bool]()
+
+    def late_begin(*arguments: Any, **options: Any) -> Any:
+        if not done:
+            done.append(True)
+            clock.now = 1999
+            rows.complete("upload_1", FILE)
+            clock.now = 2000
+        return begin(*arguments, **options)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(database, "begin", late_begin)
+        found = rows.ended(9)
+    assert [(one.status, one.file_id) for one in found] == [(UploadStatus.COMPLETED, FILE.id)]
 
 
 def test_what_ended_is_told_until_it_is_cleared_and_forgotten_later(rows: SqlUploads, clock: Clock) -> None:

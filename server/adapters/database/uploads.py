@@ -96,16 +96,13 @@ class SqlUploads:
         late = sa.and_(table.status == _PENDING, table.expires_at <= int(self._clock()))
         ended = sa.and_(table.status != _PENDING, table.cleared_at.is_(None))
         with self._database.read() as connection:
-            found = [_upload(row) for row in connection.execute(sa.select(uploads).where(late | ended).limit(limit))]
-        if any(upload.status == UploadStatus.PENDING for upload in found):
+            any_late = connection.scalar(sa.select(uploads.c.id).where(late).limit(1)) is not None
+        if any_late:  # else this would write each time it looks
             with self._database.begin() as connection:
                 connection.execute(sa.update(uploads).where(late).values(status=str(UploadStatus.EXPIRED)))
-        return [
-            dataclasses.replace(upload, status=UploadStatus.EXPIRED)
-            if upload.status == UploadStatus.PENDING
-            else upload
-            for upload in found
-        ]
+        # Only now: one that was late may have been completed before it was ended here.
+        with self._database.read() as connection:
+            return [_upload(row) for row in connection.execute(sa.select(uploads).where(ended).limit(limit))]
 
     def cleared(self, upload_id: str) -> None:
         """Nothing is left of its parts."""
