@@ -18,6 +18,8 @@ from server.errors import InvalidRequest, RequestTooLarge
 
 WRITE_BYTES = 1024 * 1024
 MOST_FIELD_BYTES = 64 * 1024
+MOST_FORM_BYTES = 1024 * 1024
+MOST_FORM_PARTS = 100
 
 
 @dataclass(slots=True)
@@ -38,6 +40,7 @@ class _Parts:
         self.upload = Upload()
         self.buffer = bytearray()
         self.ended = False
+        self._parts = self._taken = 0
         self._field = bytearray()
         self._header_name = bytearray()
         self._header_value = bytearray()
@@ -46,6 +49,9 @@ class _Parts:
         self._is_file = False
 
     def on_part_begin(self) -> None:
+        self._parts += 1
+        if self._parts > MOST_FORM_PARTS:
+            raise RequestTooLarge(limit=f"{MOST_FORM_PARTS} parts in a form", setting="nothing: send fewer fields")
         self._headers = Message()
         self._field.clear()
         self._name, self._is_file = "", False
@@ -75,6 +81,7 @@ class _Parts:
         if self._is_file:
             self.buffer += data[start:end]
             return
+        self._take(end - start)
         self._field += data[start:end]
         if len(self._field) > MOST_FIELD_BYTES:
             raise RequestTooLarge(limit="64 KiB in one form field", setting="nothing: shorten it")
@@ -85,6 +92,12 @@ class _Parts:
 
     def on_end(self) -> None:
         self.ended = True
+
+    def _take(self, count: int) -> None:
+        """Fields are kept in memory, while the limit of the whole request is that of a file, which goes to the disk."""
+        self._taken += count
+        if self._taken > MOST_FORM_BYTES:
+            raise RequestTooLarge(limit="1 MiB beside the file in a form", setting="nothing: send less")
 
 
 def _filename(headers: Message) -> str | None:
@@ -100,7 +113,7 @@ async def receive(request: Request, out: BinaryIO, most_bytes: int, part: str = 
 
     Raises:
         InvalidRequest: the body is not multipart, holds no file or is cut off.
-        RequestTooLarge: more than `most_bytes` of content.
+        RequestTooLarge: more than `most_bytes` of content, or too much beside it.
     """
     message = Message()
     message["content-type"] = request.headers.get("content-type", "")

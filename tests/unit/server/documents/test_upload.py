@@ -56,6 +56,16 @@ async def test_more_than_allowed_is_refused() -> None:
         await taken(BODY, most=11)
 
 
+async def test_many_fields_are_refused_however_small_each_is() -> None:
+    def field(name: str, size: int) -> bytes:
+        return b'--line\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % (name.encode(), b"x" * size)
+
+    for count, size in ((101, 1), (20, 60_000)):
+        body = b"".join(field(f"field{number}", size) for number in range(count)) + BODY
+        with pytest.raises(RequestTooLarge):
+            await receive(request(body, step=100_000), io.BytesIO(), 1000)
+
+
 async def test_what_is_no_form_or_holds_no_file_is_refused() -> None:
     with pytest.raises(InvalidRequest):
         await receive(request(b"{}", "application/json"), io.BytesIO(), 100)
