@@ -55,8 +55,12 @@ class PartUploads:
             wish.keep_seconds,
         )
         self._keys.create(upload.id)
-        self._rows.forget(now - KEPT_SECONDS)
-        self._rows.add(upload)
+        try:
+            self._rows.forget(now - KEPT_SECONDS)
+            self._rows.add(upload)
+        except BaseException:
+            self._keys.destroy(upload.id)
+            raise
         return upload
 
     async def add_part(self, upload_id: str, request: Request, caller: Caller) -> PartRecord:

@@ -105,6 +105,16 @@ async def test_parts_that_come_at_once_become_the_file_in_the_order_that_complet
     assert house.read(house.complete(other, turned[::-1])) != CONTENT[::-1]
 
 
+def test_an_upload_that_cannot_be_noted_leaves_no_key(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(upload: UploadRecord) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(house.rows, "add", fail)
+    with pytest.raises(OSError, match="full"):
+        house.begin()
+    assert house.left() == 0
+
+
 def lying(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
