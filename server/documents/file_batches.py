@@ -18,7 +18,8 @@ class FileBatches:
         self._stores = stores
 
     def create(self, store_id: str, wishes: Sequence[Placement], priority: Priority, caller: Caller) -> FileBatch:
-        """Puts files into a store, all or none. Raises UnknownStore, ExpiredStore, UnknownFile, InvalidRequest."""
+        """Puts files into a store, all or none; the batch of them is noted after that, so if Lectern is killed in
+        between, they are there and no batch is. Raises UnknownStore, ExpiredStore, UnknownFile, InvalidRequest."""
         batch = FileBatch(f"vsfb_{uuid.uuid4().hex}", store_id, int(time.time()), {})
         self._stores.attach_all(store_id, wishes, priority)
         self._rows.add(batch, [wish.file_id for wish in wishes])
