@@ -157,6 +157,7 @@ class _Request:
             status=status,
             code=error.get("code") if isinstance(error, dict) else state.get("code"),
             request_id=state.get("request_id", ""),
+            detail={"client_request_id": state["client_request_id"]} if "client_request_id" in state else {},
         )
 
 

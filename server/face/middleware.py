@@ -38,11 +38,15 @@ class Face:
             return
         headers = dict(scope["headers"])
         given = headers.get(b"x-request-id", b"").decode("latin-1")
-        request_id = given if _CLIENT_ID.fullmatch(given) else f"req_{uuid.uuid4().hex}"
+        # Always our own: what stands in the record and the log must not be what a client makes up.
+        request_id = f"req_{uuid.uuid4().hex}"
         state = scope.setdefault("state", {})
         state["request_id"] = request_id
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request=request_id)
+        if _CLIENT_ID.fullmatch(given):
+            state["client_request_id"] = given
+            structlog.contextvars.bind_contextvars(client_request=given)
         status, started = None, time.perf_counter()
 
         async def send_with_headers(message: Message) -> None:
@@ -57,6 +61,9 @@ class Face:
 
         try:
             self._check_host(scope)
+            # Of two, one layer would go by the first and another by the last.
+            if sum(name == b"content-type" for name, _ in scope["headers"]) > 1:
+                raise InvalidRequest(detail="it must have one Content-Type header")
             await self._app(scope, self._intake.limited(scope["path"], headers, receive), send_with_headers)
         except Exception as error:
             if not isinstance(error, LecternError):

@@ -158,6 +158,13 @@ def test_content_is_recorded_sealed_where_the_policy_says_so(
         assert entry["content"][::-1] == "data: one\n\ndata: two\n\n"
 
 
+def test_an_id_that_the_client_sent_stands_beside_our_own(recorded: Recorded, client: TestClient) -> None:
+    response = client.get("/v1/files/file-1", headers={"X-Request-Id": "theirs"})
+    (entry,) = recorded.entries()
+    assert entry["request_id"] == response.headers["x-request-id"] != "theirs"
+    assert entry["detail"] == {"client_request_id": "theirs"}
+
+
 def test_an_answer_that_fails_is_recorded_with_its_code(recorded: Recorded, client: TestClient) -> None:
     client.post("/v1/chat/completions", json={"down": True})
     assert [entry["outcome"] for entry in recorded.entries()] == [{"status": 503, "code": "engine_unavailable"}]

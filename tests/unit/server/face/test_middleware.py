@@ -54,10 +54,22 @@ def test_an_error_keeps_its_status_code_and_retry_after(client: TestClient) -> N
 
 
 def test_a_strangers_exception_shows_an_id_and_nothing_of_itself(client: TestClient) -> None:
-    response = client.get("/bug", headers={"X-Request-Id": "abc-1"})
+    response = client.get("/bug")
     assert response.status_code == 500
-    assert "abc-1" in response.json()["error"]["message"]
+    assert response.headers["x-request-id"] in response.json()["error"]["message"]
     assert "secret" not in response.text
+
+
+def test_a_client_does_not_choose_the_id_of_its_request(client: TestClient) -> None:
+    assert client.get("/bug", headers={"X-Request-Id": "req_other"}).headers["x-request-id"] != "req_other"
+
+
+def test_a_request_with_two_content_types_is_refused(client: TestClient) -> None:
+    for types in (("application/json", "text/plain"), ("text/plain", "application/json")):
+        headers = [("Content-Type", one) for one in types]
+        response = client.post("/echo", content=b'{"a": 1}', headers=headers)
+        assert (response.status_code, response.json()["error"]["type"]) == (400, "invalid_request_error")
+        assert "one Content-Type" in response.json()["error"]["message"]
 
 
 def test_every_answer_carries_a_request_id_and_security_headers(client: TestClient) -> None:
