@@ -2,13 +2,13 @@
 
 import hashlib
 import hmac
-import ipaddress
 import math
 import time
 from collections.abc import Callable
 from typing import Any
 
 from server.errors import TooManyAttempts
+from server.model.addresses import network_of
 from server.ports import Attempts, Rule
 
 _LONGEST_SECONDS = 900.0
@@ -111,19 +111,6 @@ class _Guesses:
         self.count = 0
         self.last_at = now
         self.blocked_until = now
-
-
-def network_of(address: str) -> str:
-    """What is counted as one address: of IPv6 the first 64 bits, for a customer has them all."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped:
-            return str(parsed.ipv4_mapped)
-        return str(ipaddress.ip_network((int(parsed), 64), strict=False))
-    return str(parsed)
 
 
 def _make_room(kept: dict[str, Any], most: int = 10_000) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from server.model import AuditEvent
+from server.model.addresses import network_of
 
 HELD_SECONDS = 60
 MOST_KNOWN = 10_000
@@ -40,6 +41,9 @@ class Repeats:
         if key is None:
             return True
         if key not in self._said and len(self._said) >= MOST_KNOWN:
+            # Only strangers are lumped together: else somebody could fill this up, and take files unnoticed then.
+            if event.caller is not None:
+                return True
             key = ("everybody else",)
         said = self._said.get(key)
         if said is None:
@@ -65,7 +69,7 @@ def _key(event: AuditEvent) -> _Key | None:
         # Of strangers only where they come from counts: each could ask for another address each time. Of who tries to
         # sign in, also as whom.
         tried = event.resources if event.route.startswith("POST /portal/") else ()
-        return (event.address, event.status, event.code, tried) if (event.status or 0) >= 400 else None
+        return (network_of(event.address), event.status, event.code, tried) if (event.status or 0) >= 400 else None
     reads = event.route.startswith(("GET ", "HEAD ")) and not event.documents
     if not reads and event.status != _NO_ROOM:
         return None

@@ -15,10 +15,10 @@ from server.documents.placement import Placement
 from server.documents.standing import StoreOptions
 from server.documents.stores import Stores
 from server.documents.text import Texts
-from server.errors import InvalidRequest
+from server.errors import InvalidRequest, LecternError, OutOfScope
 from server.grants import new_store
 from server.http import page_of, paging, tell_documents
-from server.model import Caller, FileStatus, Page, Passage, Role
+from server.model import Caller, FileStatus, Page, Passage, Role, Scope
 from server.ports import AccessLists, Gate, Rights, Search
 
 MOST_QUERY_CHARS = 16_384
@@ -54,6 +54,7 @@ def files_router(uploads: Uploads, gate: Gate) -> APIRouter:
         """The file as it was uploaded, always as a download; a part of it, if the header `Range` asks for one."""
         file = uploads.get(file_id)
         part = wanted_range(request.headers, file)
+        tell_documents(request, documents=[("", file_id)])
         return download(file, uploads.open(file_id), part)
 
     @router.head("/{file_id}/content", dependencies=[reader])
@@ -114,7 +115,7 @@ def stores_router(
 
     @router.delete("/{store_id}", dependencies=[editor])
     def delete_store(store_id: str) -> dict[str, Any]:
-        """Deletes a store; the files stay."""
+        """Deletes a store; the files stay, but for those it owns."""
         stores.delete(store_id)
         return {"id": store_id, "object": "vector_store.deleted", "deleted": True}
 
@@ -163,12 +164,22 @@ def store_files_router(stores: Stores, texts: Texts, rights: Rights, lists: Acce
         rights.of_files(caller, [body.file_id], Role.EDITOR, param="file_id")
         if body.replaces is not None:
             rights.of_files(caller, [body.replaces], Role.READER, param="replaces")
+        before = None
         if body.access is not None:
-            lists.set_file(body.file_id, body.access.changed(lists.of_file(body.file_id)))
+            if caller.scopes is not None and Scope.STORES_WRITE not in caller.scopes:
+                raise OutOfScope(scopes=", ".join(sorted(caller.scopes)), needed=Scope.STORES_WRITE)
+            before = lists.of_file(body.file_id)
+            # First of all: a file that is to be restricted must not be in the store for a moment without being so.
+            lists.set_file(body.file_id, body.access.changed(before))
         password = body.password.get_secret_value() if body.password else None
         chunking = requests.chunking_of(body.chunking_strategy)
         wish = Placement(body.file_id, body.attributes or {}, chunking, body.replaces, body.owned)
-        stores.attach(store_id, wish, requests.priority_of(body.priority), password)
+        try:
+            stores.attach(store_id, wish, requests.priority_of(body.priority), password)
+        except LecternError:
+            if before is not None:
+                lists.set_file(body.file_id, before)
+            raise
         return wire.store_file_object(stores.entry(store_id, body.file_id, caller))
 
     @router.get("/{store_id}/files")
@@ -196,9 +207,10 @@ def store_files_router(stores: Stores, texts: Texts, rights: Rights, lists: Acce
         return wire.store_file_object(stores.entry(store_id, file_id, caller))
 
     @router.get("/{store_id}/files/{file_id}/content")
-    def store_file_content(store_id: str, file_id: str, caller: Caller = reader) -> dict[str, Any]:
+    def store_file_content(store_id: str, file_id: str, request: Request, caller: Caller = reader) -> dict[str, Any]:
         """The text that reading found, one entry per element."""
         stores.entry(store_id, file_id, caller)
+        tell_documents(request, documents=[(store_id, file_id)])
         return {
             "object": "vector_store.file_content.page",
             "data": list(texts.content(file_id)),

@@ -153,6 +153,26 @@ def test_forbidden_and_unknown_are_told_in_the_same_words(cast: Cast) -> None:
             assert told[0] == told[1], (method, path)
 
 
+def test_who_reads_a_file_changes_only_with_its_scope_and_only_if_it_is_put_into_the_store(lectern: Serving) -> None:
+    with lectern.http() as http:
+        store = http.post("/v1/vector_stores", json={"name": "scoped"}).json()["id"]
+        form = {"file": ("note.md", b"A note on nothing.")}
+        file = http.post("/v1/files", data={"purpose": "assistants"}, files=form).json()["id"]
+        key = {"name": "writer", "role": "admin", "scopes": ["files.write"]}
+        secret = http.post("/v1/api_keys", json=key).json()["key"]
+        body = {"file_id": file, "access": {"restricted": True}}
+        with lectern.http(secret) as limited:
+            refused = limited.post(f"/v1/vector_stores/{store}/files", json=body)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (403, "out_of_scope")
+        failed = http.post(f"/v1/vector_stores/{store}/files", json=body | {"attributes": {"x" * 65: 1}})
+        assert failed.status_code == 400
+        assert not http.get(f"/v1/files/{file}/access").json()["restricted"]
+        with lectern.http(secret) as limited:
+            assert limited.post(f"/v1/vector_stores/{store}/files", json={"file_id": file}).is_success
+        assert http.post(f"/v1/vector_stores/{store}/files", json=body).is_success
+        assert http.get(f"/v1/files/{file}/access").json()["restricted"]
+
+
 def test_a_portal_link_opens_one_session_and_no_second(lectern: Serving) -> None:
     import subprocess
     import sys

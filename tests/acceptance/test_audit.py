@@ -70,6 +70,17 @@ def test_what_happened_to_a_file_is_found_by_its_id(serving: Serving, asked: tup
     assert set(told) >= {"upload", "read_file", "chat"}
 
 
+def test_every_download_is_on_record_and_none_is_counted_with_another(serving: Serving, asked: tuple[str, str]) -> None:
+    store, file = asked
+    with serving.http() as http:
+        for path in (f"/v1/files/{file}/content", f"/v1/vector_stores/{store}/files/{file}/content"):
+            for _ in range(2):
+                assert http.get(path).is_success
+    for action, held_in in (("file_content", ""), ("store_file_content", store)):
+        found = entries(serving, action=action)
+        assert [entry["documents"] for entry in found] == [[{"vector_store_id": held_in, "file_id": file}]] * 2
+
+
 def test_a_question_can_be_read_by_who_holds_the_key_of_the_vault(serving: Serving, asked: tuple[str, str]) -> None:
     assert QUESTION in lectern(serving.data, "audit", "show", "--action", "chat", "--content")
     assert QUESTION not in lectern(serving.data, "audit", "show", "--action", "chat")
