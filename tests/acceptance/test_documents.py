@@ -103,10 +103,10 @@ def refusal(response: httpx.Response) -> tuple[int, Any]:
 def test_what_cannot_be_used_is_refused_in_openais_shape(lectern: Serving) -> None:
     with lectern.http() as http:
         asked: dict[str, Any] = {"model": "extractive", "messages": [{"role": "user", "content": "q"}]}
-        chat = "/v1/chat/completions"
+        chat, json = "/v1/chat/completions", {"Content-Type": "application/json"}
         assert refusal(http.get("/v1/nothing")) == (404, "unknown_url")
         assert refusal(http.put("/v1/files")) == (405, "method_not_allowed")
-        assert refusal(http.post(chat, content=b"{")) == (400, "invalid_request")
+        assert refusal(http.post(chat, content=b"{", headers=json)) == (400, "invalid_request")
         assert refusal(http.post(chat, json={"model": "extractive"})) == (400, "invalid_request")
         assert refusal(http.post(chat, json=asked | {"model": "gpt-9"})) == (404, "model_not_found")
         assert refusal(http.post(chat, json=asked | {"model": "extractive@no"})) == (404, "vector_store_not_found")
@@ -117,7 +117,7 @@ def test_what_cannot_be_used_is_refused_in_openais_shape(lectern: Serving) -> No
         assert refusal(http.post("/v1/vector_stores", json={"file_ids": ["file-no"]})) == (404, "file_not_found")
         assert refusal(http.get("/v1/files", params={"after": "file-no"}))[0] == 400
         assert refusal(http.post("/v1/files", json={})) == (400, "invalid_request")
-        assert refusal(http.post(chat, content=b'"' + b"x" * 2**21 + b'"')) == (413, "request_too_large")
+        assert refusal(http.post(chat, content=b'"' + b"x" * 2**21 + b'"', headers=json)) == (413, "request_too_large")
         store = http.post("/v1/vector_stores", json={"name": "empty"}).json()["id"]
         long = {"model": f"extractive@{store}", "messages": [{"role": "user", "content": "why " * 200_000}]}
         assert refusal(http.post(chat, json=long)) == (400, "context_length_exceeded")

@@ -13,7 +13,7 @@ from server.adapters.database.schema import audit as table
 from server.audit.chain import Signer
 from server.audit.verify import Verification
 from server.errors import AuditUnavailable, InvalidRequest
-from server.model import AuditEvent, AuditFault, AuditFilter, Caller, Page, Role
+from server.model import AuditEvent, AuditFault, AuditFilter, AuditHead, Caller, Page, Role
 
 ADA = Caller("key-1", "Ada", Role.EDITOR, owner="user:ada")
 SIGNER = Signer(b"s" * 32)
@@ -206,6 +206,24 @@ def test_writers_that_do_not_know_of_each_other_make_one_chain(database: Databas
     record = opened(database, tmp_path)
     assert faults(record) == []
     assert record.bounds() == (1, 40)
+
+
+class SlowHead(HeadFile):
+    """The head of a process that is still on its way to write it."""
+
+    def advance(self, head: AuditHead) -> None:
+        if head.sequence == 0:
+            super().advance(head)
+
+
+def test_a_second_process_does_not_miss_the_head_that_the_first_has_yet_to_write(
+    database: Database, tmp_path: Path
+) -> None:
+    SqlAudit(database, SIGNER, SlowHead(tmp_path, SIGNER.public)).append(events(1))
+    record = opened(database, tmp_path)
+    record.append(events(1))
+    assert record.bounds() == (1, 2)
+    assert faults(record) == []
 
 
 def test_what_cannot_be_written_is_said(database: Database, tmp_path: Path) -> None:
