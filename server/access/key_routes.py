@@ -24,7 +24,7 @@ class ApiKeys:
 
     def visible(self, caller: Caller) -> list[ApiKey]:
         """The keys the caller may see, oldest first."""
-        return self._keys.list_keys(None if caller.unlimited else caller.owner)
+        return self._keys.list_keys(None if caller.administers else caller.owner)
 
     def may_create(self, caller: Caller) -> None:
         """Returns if the caller may make keys at all. Raises Forbidden."""

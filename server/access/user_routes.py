@@ -40,7 +40,7 @@ def user_routes(accounts: Accounts, gate: Gate, public_url: str = "") -> APIRout
     @routes.get("", response_model=UserList)
     def list_users(caller: Known, page: Page = paging()) -> dict[str, Any]:
         """All users, for administrators; else yourself."""
-        if caller.unlimited:
+        if caller.administers:
             found = users.users(page.one_more)
         else:
             own = _own_id(caller)
@@ -55,7 +55,7 @@ def user_routes(accounts: Accounts, gate: Gate, public_url: str = "") -> APIRout
     @routes.get("/{user_id}", response_model=UserObject)
     def read_user(user_id: str, caller: Known) -> dict[str, Any]:
         """One user."""
-        if not caller.unlimited and user_id != _own_id(caller):
+        if not caller.administers and user_id != _own_id(caller):
             raise UnknownUser(user=user_id)
         return shown_user(users.user(user_id))
 
@@ -96,13 +96,13 @@ def group_routes(accounts: Accounts, gate: Gate) -> APIRouter:
     Admin = Annotated[Caller, Depends(gate.needs(Role.ADMIN))]  # noqa: N806
 
     def visible(group_id: str, caller: Caller) -> None:
-        if not caller.unlimited and f"group:{group_id}" not in caller.principals:
+        if not caller.administers and f"group:{group_id}" not in caller.principals:
             raise UnknownGroup(group=group_id)
 
     @routes.get("", response_model=GroupList)
     def list_groups(caller: Known, page: Page = paging()) -> dict[str, Any]:
         """All groups, for administrators; else those you are in."""
-        member = None if caller.unlimited else (_own_id(caller) or "")
+        member = None if caller.administers else (_own_id(caller) or "")
         return page_of([shown_group(group) for group in groups.groups(page.one_more, member)], page)
 
     @routes.post("", response_model=GroupObject)

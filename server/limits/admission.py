@@ -11,9 +11,10 @@ from server.limits.turnstile import Turnstile
 from server.model import Caller
 
 ANSWERING = frozenset(
-    f"/v1/{path}" for path in ("chat/completions", "completions", "responses", "embeddings", "rerank")
+    f"/v1/{path}"
+    for path in ("chat/completions", "completions", "responses", "responses/input_tokens", "embeddings", "rerank")
 )
-"""The routes whose POST has an answer made."""
+"""The routes whose POST has an answer made, or a model asked on the way to it."""
 
 
 class Gateway:

@@ -69,6 +69,11 @@ class Caller:
         """Whether nothing of any store is kept from the caller."""
         return self.role == Role.ADMIN and self.stores is None
 
+    @property
+    def administers(self) -> bool:
+        """Whether the caller sees all users, groups and keys: a key that is limited to stores or models does not."""
+        return self.unlimited and self.models is None
+
     def owns(self, owner: str | None) -> bool:
         """Whether what `owner` made is the caller's own, or the caller sees to everything."""
         return self.unlimited or (owner is not None and owner == self.owner)

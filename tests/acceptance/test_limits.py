@@ -67,6 +67,8 @@ def test_requests_beyond_the_limit_get_429_with_openais_headers(lectern: Serving
     assert refused.value.code == "rate_limit_exceeded"
     assert 1 <= int(refused.value.response.headers["retry-after"]) <= 30
     assert refused.value.response.headers["x-ratelimit-remaining-requests"] == "0"
+    with pytest.raises(openai.RateLimitError):  # a follow-up may be put to the model
+        limited.client.responses.input_tokens.count(model="extractive", input="one")
     limited.client.models.list()
     other = Limited(lectern, "somebody else")
     other.ask()

@@ -18,7 +18,7 @@ from server.adapters.database.rights import SqlRights
 from server.adapters.database.sessions import SqlSessions
 from server.adapters.database.users import SqlUsers
 from server.errors import Forbidden, LecternError, UnknownKey
-from server.model import Caller, Role
+from server.model import Caller, KeyLimits, Role
 from server.ports import Accounts
 
 PORTAL = {"X-Lectern-Portal": "1"}
@@ -193,6 +193,12 @@ async def test_who_is_no_administrator_sees_its_own_key_and_makes_none(desk: Des
     assert await desk.ask(f"/v1/api_keys/{other}/rotate", editor, "POST", {}) == (404, "api_key_not_found")
     for method, path in (("GET", ""), ("POST", ""), ("DELETE", "/key-1")):
         assert await desk.ask("/v1/api_keys" + path, {}, method, {"name": "a"}) == (401, "missing_api_key")
+
+
+async def test_an_administrators_key_that_is_limited_to_models_sees_only_itself(desk: Desk) -> None:
+    desk.key()
+    limited = desk.key(Role.ADMIN, limits=KeyLimits(models=frozenset({"small"})))
+    assert len((await desk.ask("/v1/api_keys", limited))[1]["data"]) == 1
 
 
 async def test_a_weak_key_of_a_user_gets_at_no_other_key_of_the_user(desk: Desk) -> None:
