@@ -56,7 +56,7 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
 
 def invalid(error: RequestValidationError | ValidationError, body: Any = None) -> InvalidRequest:
     """The error that tells what is wrong with a request's fields; `body` is what was sent."""
-    found = [(*_place(one["loc"], body), one) for one in error.errors()]
+    found = [(*_place(one["loc"], body, missing=one["type"] == "missing"), one) for one in error.errors()]
     first = found[0][0]
     # Of a field that may be of several kinds, the one that is most like what was sent tells most.
     where, _, one = max((of for of in found if of[0].startswith(first)), key=lambda of: of[1])
@@ -68,9 +68,9 @@ def invalid(error: RequestValidationError | ValidationError, body: Any = None) -
     return InvalidRequest(detail=detail.removesuffix("."), param=where or None)
 
 
-def _place(loc: Sequence[int | str], body: Any) -> tuple[str, int]:
+def _place(loc: Sequence[int | str], body: Any, *, missing: bool) -> tuple[str, int]:
     """The field as OpenAI writes it, messages[0].content, and how deep it lies. Of a union, pydantic also tells which
-    of its kinds was tried; what is not a part of the body is left out."""
+    of its kinds was tried; what is not a part of the body is left out, but for a field that is `missing`."""
     if loc[:1] != ("body",) and body is None:
         return ".".join(str(part) for part in loc if part not in {"query", "path", "header"}), len(loc)
     parts = loc[1:] if loc[:1] == ("body",) else loc
@@ -79,7 +79,7 @@ def _place(loc: Sequence[int | str], body: Any) -> tuple[str, int]:
         if isinstance(part, int):
             if isinstance(here, list) and part < len(here):
                 place, depth, here = f"{place}[{part}]", depth + 1, here[part]
-        elif isinstance(here, dict) and (part in here or count == len(parts)):
+        elif isinstance(here, dict) and (part in here or (missing and count == len(parts))):
             place, depth, here = f"{place}.{part}".lstrip("."), depth + 1, here.get(part)
     return place, depth
 

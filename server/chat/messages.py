@@ -1,14 +1,18 @@
 """The messages of a conversation, as OpenAI's chat takes them
 (https://platform.openai.com/docs/api-reference/chat/create#chat-create-messages).
 
-What kinds of parts a model can read, the model knows: here they are only checked for their shape.
+What kinds of parts a model can read, the model knows: here they are checked for their shape, and that they bring along
+what they show. An address would have the model server fetch it, from its own place in the network.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
 
+_ADDRESS: Final = re.compile(r"\s*[a-z][\w+.-]*:/", re.IGNORECASE)
+NOT_FETCHED: Final = "send it as a data: URL; addresses are not fetched"
 _PARTS: Final = ("text", "refusal", "image_url", "input_audio", "file")
 
 
@@ -16,6 +20,19 @@ class Shape(BaseModel):
     """What is checked, kept as it came, and passed on with all that is not named here."""
 
     model_config = ConfigDict(extra="allow", strict=True)
+
+
+def is_data(url: str) -> bool:
+    """Whether a URL holds what it stands for (RFC 2397)."""
+    return url.startswith("data:")
+
+
+def _names_address(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_names_address, value.values()))
+    if isinstance(value, list):
+        return any(map(_names_address, value))
+    return isinstance(value, str) and _ADDRESS.match(value) is not None
 
 
 class TextPart(Shape):
@@ -33,10 +50,17 @@ class RefusalPart(Shape):
 
 
 class ImageUrl(Shape):
-    """An address, or the image itself as a data URL."""
+    """The image itself, as a data URL."""
 
     url: Annotated[str, Field(min_length=1)]
     detail: Literal["auto", "low", "high"] | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _is_data(cls, value: str) -> str:
+        if not is_data(value):
+            raise ValueError(NOT_FETCHED)
+        return value
 
 
 class ImagePart(Shape):
@@ -66,11 +90,24 @@ class FilePart(Shape):
     type: Literal["file"]
     file: dict[str, Any]
 
+    @field_validator("file")
+    @classmethod
+    def _is_whole(cls, value: dict[str, Any]) -> dict[str, Any]:
+        if _names_address(value):
+            raise ValueError(NOT_FETCHED)
+        return value
+
 
 class OtherPart(Shape):
     """A kind of part that some model servers know beside OpenAI's, such as video."""
 
     type: str
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "OtherPart":
+        if _names_address(self.model_extra):
+            raise ValueError(NOT_FETCHED)
+        return self
 
 
 def _kind(part: Any) -> str:

@@ -51,7 +51,13 @@ async def test_every_documented_field_reaches_the_model_as_it_was_sent(official:
     model_server.answer = whole({"content": "{}"}, {"content": "{}"})
     messages: Any = [
         {"role": "developer", "content": [{"type": "text", "text": "Be brief."}]},
-        {"role": "user", "content": [{"type": "text", "text": "Hi"}, {"type": "image_url", "image_url": {"url": "u"}}]},
+        {
+            "role": "user",
+            "content": [
+                {"type": "text", "text": "Hi"},
+                {"type": "image_url", "image_url": {"url": "data:image/png;base64,aGk="}},
+            ],
+        },
         {
             "role": "assistant",
             "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "rate", "arguments": "{"}}],
@@ -78,6 +84,18 @@ async def test_every_documented_field_reaches_the_model_as_it_was_sent(official:
         ("messages[0]", {"messages": [{"role": "assistant", "content": None}]}),
         ("messages[0]", {"messages": [{"role": "tool", "content": "x"}]}),
         ("messages[0].content[0].text", {"messages": [{"role": "user", "content": [{"type": "text"}]}]}),
+        (
+            "messages[0].content[0].image_url.url",
+            {
+                "messages": [
+                    {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "http://10.0.0.1/"}}]}
+                ]
+            },
+        ),
+        (
+            "messages[0].content[0]",
+            {"messages": [{"role": "user", "content": [{"type": "video_url", "video_url": {"url": "FILE:///a"}}]}]},
+        ),
         (
             "messages[0].content[0].image_url.url",
             {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": ""}}]}]},

@@ -6,6 +6,7 @@ from itertools import accumulate
 from typing import Any
 
 from server.chat.language import language_of
+from server.chat.messages import NOT_FETCHED, is_data
 from server.chat.prompt import template
 from server.chat.responses.items import Stored
 from server.errors import InvalidRequest
@@ -72,10 +73,10 @@ def _content(message: Stored, *, pictures: bool) -> str | list[dict[str, Any]]:
     parts: list[dict[str, Any]] = [{"type": "text", "text": _text(message["content"])}]
     for image in images:
         if not image.get("image_url"):
-            detail = (
-                "a picture is read from its image_url, which may be a data: URL; file_id is not served for pictures"
-            )
+            detail = "a picture is read from its image_url, which is a data: URL; file_id is not served for pictures"
             raise InvalidRequest(detail=detail, param="input")
+        if not is_data(image["image_url"]):
+            raise InvalidRequest(detail=f"input_image: {NOT_FETCHED}", param="input")
         url = {"url": image["image_url"]} | ({"detail": image["detail"]} if image.get("detail") else {})
         parts.append({"type": "image_url", "image_url": url})
     return parts
