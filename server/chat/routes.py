@@ -1,6 +1,5 @@
 """`/v1/chat/completions` and `/v1/completions`."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
@@ -9,7 +8,7 @@ from fastapi.responses import StreamingResponse
 from server.chat.answer import Answers
 from server.chat.completions import CompletionRequest, Completions
 from server.chat.wire import ChatRequest
-from server.http import tell_documents
+from server.http import event_stream, tell_documents
 from server.model import Caller, Role
 from server.ports import Gate
 
@@ -25,7 +24,7 @@ def chat_router(answers: Answers, gate: Gate) -> APIRouter:
         """Answers; from documents, with citations, where the request names knowledge."""
         asked = await answers.prepare(body, caller)
         tell_documents(request, asked.prompt.passages)
-        return _streamed(await answers.stream(asked)) if body.stream else await answers.complete(asked)
+        return event_stream(await answers.stream(asked)) if body.stream else await answers.complete(asked)
 
     @router.post("/completions", response_model=None)
     async def complete(
@@ -35,12 +34,7 @@ def chat_router(answers: Answers, gate: Gate) -> APIRouter:
         asked = await completions.prepare(body, caller)
         tell_documents(request, [passage for one in asked for passage in one.prompt.passages])
         if body.stream:
-            return _streamed(await completions.stream(body, asked))
+            return event_stream(await completions.stream(body, asked))
         return await completions.complete(body, asked)
 
     return router
-
-
-def _streamed(events: AsyncIterator[bytes]) -> StreamingResponse:
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(events, media_type="text/event-stream", headers=headers)

@@ -14,7 +14,7 @@ from server.chat.responses.responses import Responses
 from server.chat.responses.shape import shown
 from server.chat.responses.telling import Event
 from server.errors import InvalidRequest
-from server.http import page_of, paging, tell_documents
+from server.http import event_stream, page_of, paging, tell_documents
 from server.model import Caller, Page, Role
 from server.ports import Gate
 
@@ -35,14 +35,14 @@ def responses_router(responses: Responses, background: Background, gate: Gate) -
         """Answers; from documents, with citations, where the request names vector stores."""
         if body.background:
             queued = await background.add(body, caller)
-            return _events(background.events(queued["id"], -1)) if body.stream else queued
+            return event_stream(_sent(background.events(queued["id"], -1))) if body.stream else queued
         if not body.stream:
             whole, documents = await responses.create(body, caller)
             tell_documents(request, documents=documents)
             return whole
         begun = await responses.begin(body, caller)
         tell_documents(request, documents=begun.kept.documents)
-        return _events(responses.tell(begun, keep=body.kept))
+        return event_stream(_sent(responses.tell(begun, keep=body.kept)))
 
     @router.post("/input_tokens")
     async def count_input_tokens(body: CreateResponse, caller: Caller = reader) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def responses_router(responses: Responses, background: Background, gate: Gate) -
                 "only a response in the background that was made as a stream, and of which you may read all, has one"
             )
             raise InvalidRequest(detail=detail, param="stream")
-        return _events(background.events(response_id, starting_after))
+        return event_stream(_sent(background.events(response_id, starting_after)))
 
     @router.delete("/{response_id}")
     async def delete_response(response_id: str, caller: Caller = reader) -> dict[str, Any]:
@@ -98,11 +98,6 @@ def responses_router(responses: Responses, background: Background, gate: Gate) -
         return page_of(_part(listed, page.one_more), page)
 
     return router
-
-
-def _events(told: AsyncGenerator[Event, None]) -> StreamingResponse:
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_sent(told), media_type="text/event-stream", headers=headers)
 
 
 async def _sent(told: AsyncGenerator[Event, None]) -> AsyncIterator[bytes]:
