@@ -31,12 +31,13 @@ test:  ## Set up, and run every test (ARGS='-k word' for some)
 			{ code=$$?; [[ $$code == 5 ]] || status=$$code; }; \
 	done; exit $$status
 
-check:  ## Check format, style, types, import layers, and the documentation against the code
+check:  ## Check format, style, types (Python's and the portal's), import layers, and the documentation against the code
 	@bash docker/setup.sh check
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	PATH="$$PATH:$(CURDIR)/$(BIN)" node server/portal/node_modules/typescript/bin/tsc --project server/portal/tsconfig.json
 	$(BIN)/python -m pytest -q tests/unit/docs
 
 bench:  ## Measure speed and size on this machine (ARGS='search' for one of them)

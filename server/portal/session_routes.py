@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from server.access.callers import SESSION_COOKIE, refuse_other_sites
 from server.errors import ExpiredApiKey, NoApiKey, UnknownUser, WrongApiKey, WrongCredentials
-from server.model import Caller
+from server.model import Caller, Page
 from server.portal.doors import Doors, device_of
 
 _Secret = Annotated[str, Field(min_length=1, max_length=1024)]
@@ -74,9 +74,16 @@ def _add_sign_in(routes: APIRouter, doors: Doors) -> None:
         try:
             caller = await doors.gate.caller(request)
         except (NoApiKey, WrongApiKey, ExpiredApiKey):  # not an error: the page asks so that it can show the sign-in
-            return {"name": None, "role": None, "has_password": False, **ways}
+            return {"name": None, "role": None, "owner": None, "has_password": False, "first_run": False, **ways}
         has_password = await run_in_threadpool(_has_password, doors, caller)
-        return {"name": caller.name, "role": caller.role.value, "has_password": has_password, **ways}
+        return {
+            "name": caller.name,
+            "role": caller.role.value,
+            "owner": caller.owner,
+            "has_password": has_password,
+            "first_run": await run_in_threadpool(_is_first_run, doors, caller),
+            **ways,
+        }
 
     @routes.post("/sign_out", dependencies=[Depends(doors.gate.caller)])
     async def sign_out(request: Request) -> Response:
@@ -129,3 +136,8 @@ def _add_own(routes: APIRouter, doors: Doors) -> None:
 def _has_password(doors: Doors, caller: Caller) -> bool:
     kind, _, user_id = caller.owner.partition(":")
     return kind == "user" and doors.accounts.users.user(user_id).has_password
+
+
+def _is_first_run(doors: Doors, caller: Caller) -> bool:
+    """Whether the caller came by the first start's key, and nobody has an account yet."""
+    return caller.administers and caller.owner.startswith("key:") and not doors.accounts.users.users(Page(1))

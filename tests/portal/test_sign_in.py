@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.acceptance.test_portal import CHROMIUM, QUIET
+from tests.portal.browsing import CHROMIUM, QUIET
 from tests.issuer import RunningIssuer
 from tests.serving import Serving
 

@@ -1,0 +1,6 @@
+import { html } from "../../../libraries/preact.js";
+
+/** To come. */
+export default function Section() {
+  return html`<p>audit</p>`;
+}
