@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.portal.browsing import CHROMIUM, QUIET
 from tests.issuer import RunningIssuer
+from tests.portal.browsing import CHROMIUM, QUIET
 from tests.serving import Serving
 
 
