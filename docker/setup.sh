@@ -114,6 +114,8 @@ stamp_of() {
     { printf '%s\n' "$PWD" "${PYTHON:-}" "$UV_VERSION"; cat "$@"; } | sha256sum | cut -d' ' -f1
 }
 
+content_of() { cat "$@" | sha256sum | cut -d' ' -f1; }
+
 # environment FOLDER STAMP-NAME INSTALL FILE... : runs INSTALL unless the stamp says it was done with the same files. The
 # mark `unfinished` survives an interruption, and has the environment made from nothing the next time.
 environment() {
@@ -186,7 +188,7 @@ NPM=(npm)
 npm_install() {
     local folder=$1 name=$2 stamp
     shift 2
-    stamp=$(stamp_of "$folder/package-lock.json")
+    stamp=$(content_of "$folder/package-lock.json")
     [[ "$(cat "$folder/node_modules/stamp-$name" 2>/dev/null)" != "$stamp" ]] || return 0
     find_npm
     say "installing the packages of $folder/package-lock.json"
@@ -200,10 +202,11 @@ find_npm() {
 }
 # What the tests run in Node.
 node_packages() { npm_install tests/clients tests; }
-# What the portal's pages take from others, as files for browsers. `portal check` also installs what checks its modules.
+# What the portal's pages take from others, as files for browsers: built/ may be carried to a machine without npm, for its
+# stamp does not depend on the place. `portal check` also installs what checks the portal's modules.
 portal() {
     local folder=server/portal kind=${1:-run} stamp arguments=(--omit=dev)
-    stamp=$(stamp_of "$folder/package-lock.json" "$folder/package.json" "$folder"/libraries/*.js)
+    stamp=$(content_of "$folder/package-lock.json" "$folder/package.json" "$folder"/*.mjs "$folder"/libraries/*.js)
     if [[ $kind == check ]]; then arguments=(); fi
     if [[ $kind == check || "$(cat "$folder/built/stamp" 2>/dev/null)" != "$stamp" ]]; then
         npm_install "$folder" "$kind" "${arguments[@]}"
