@@ -1,11 +1,12 @@
 """docs/reference/openai.md against the routes of a running server."""
 
+import re
 from typing import Any
 
 import pytest
 
 from tests.serving import Serving
-from tests.unit.docs.test_openai import SECTIONS
+from tests.unit.docs.test_openai import PAGE, SECTIONS
 
 # Lectern's own, beside OpenAI's.
 OWN = ("/access", "/sources", "/sync")
@@ -21,10 +22,23 @@ ALIKE = {"POST /v1/responses/input_tokens"}
 
 
 @pytest.fixture(scope="module")
-def told(lectern: Serving) -> dict[str, Any]:
-    """Endpoint -> what the server's OpenAPI document says of it."""
+def paths(lectern: Serving) -> dict[str, Any]:
+    """The paths of the server's OpenAPI document."""
     with lectern.http() as http:
-        paths = http.get("/openapi.json").json()["paths"]
+        found: dict[str, Any] = http.get("/openapi.json").json()["paths"]
+    return found
+
+
+def test_every_route_is_named_on_the_page(paths: dict[str, Any]) -> None:
+    page = re.sub(r"{[^}]*}", "{}", PAGE.read_text("utf-8"))
+    named = set(re.findall(r"(?<=[` ])/v1/[^\s`?,]*", page))
+    routes = {path: re.sub(r"{[^}]*}", "{}", path) for path in paths if path.startswith("/v1/")}
+    assert [path for path, shape in routes.items() if shape not in named] == []
+
+
+@pytest.fixture(scope="module")
+def told(paths: dict[str, Any]) -> dict[str, Any]:
+    """Endpoint -> what the server's OpenAPI document says of it."""
     return {
         f"{method.upper()} {path}": operation
         for path, methods in paths.items()
