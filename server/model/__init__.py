@@ -7,6 +7,7 @@ from server.model.audit import AuditEntry, AuditEvent, AuditFault, AuditFilter, 
 from server.model.documents import AnsweringFile, Chunking, Departure, FileProgress, FileRecord, FileStatus, StoreFile
 from server.model.index import Hit, IndexRow
 from server.model.jobs import Lease, Priority
+from server.model.names import NamedFile, folded, found_in
 from server.model.paging import Page, all_in_turn
 from server.model.rights import FileAccess, StoreAccess
 from server.model.sources import Found, Listing, SourceFile, SourceOptions, SourceRecord, SourceStatus, Taking, path_key
@@ -47,6 +48,7 @@ __all__ = [
     "KeyLimits",
     "Lease",
     "Listing",
+    "NamedFile",
     "Page",
     "PartRecord",
     "Passage",
@@ -70,6 +72,8 @@ __all__ = [
     "User",
     "UserKind",
     "all_in_turn",
+    "folded",
+    "found_in",
     "login_of",
     "path_key",
 ]

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from server.adapters.database.access_lists import SqlAccessLists
 from server.adapters.database.catalog import SqlCatalog
 from server.adapters.database.engine import Database
+from server.adapters.database.file_names import SqlFileNames
 from server.adapters.database.rights import SqlRights
 from server.adapters.database.schema import file_grants, files, store_grants, vector_stores
 from server.errors import Forbidden, InvalidRequest, LecternError, UnknownFile, UnknownStore
@@ -39,7 +40,7 @@ class House:
 
     def __init__(self, database: Database) -> None:
         self.catalog, self.rights = SqlCatalog(database), SqlRights(database)
-        self.lists = SqlAccessLists(database)
+        self.lists, self.names = SqlAccessLists(database), SqlFileNames(database)
 
     def store(self, name: str, owner: str | None = None, *, shared: bool = False, **grants: Role) -> None:
         named = {principal.replace("_", ":"): role for principal, role in grants.items()}
@@ -77,6 +78,9 @@ class House:
         assert (everything if readable is None else everything & readable) == shown
         counts = self.catalog.file_counts([f"vs-{store}"], who)[f"vs-{store}"]
         assert (counts["completed"], counts["usage_bytes"]) == (len(shown), 10 * len(shown))
+        reads = f"vs-{store}" in {one.id for one in self.catalog.stores(ALL, who)}
+        named = {one.file_id for one in self.names.named(".pdf", who, 100) if one.store_id == f"vs-{store}"}
+        assert named == (shown if reads else set())
         return "".join(sorted(file_id.removeprefix("file-") for file_id in shown))
 
 

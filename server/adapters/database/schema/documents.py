@@ -14,15 +14,24 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
+from sqlalchemy.engine.default import DefaultExecutionContext
 
 from server.adapters.database.schema.base import metadata
+from server.model import folded
+
+
+def _folded(context: DefaultExecutionContext) -> str:
+    return folded(context.get_current_parameters()["filename"])
+
 
 files = Table(
     "files",
     metadata,
     Column("id", String(64), primary_key=True),
     Column("filename", Text, nullable=False),
+    Column("folded", Text, nullable=False, default=_folded, server_default=text("''")),  # the name as it is found
     Column("bytes", BigInteger, nullable=False),
     Column("purpose", String(32), nullable=False),
     Column("sha256", String(64), nullable=False),

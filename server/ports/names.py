@@ -1,0 +1,14 @@
+"""What finds things by their names."""
+
+from typing import Protocol
+
+from server.model import Caller, NamedFile
+
+
+class FileNames(Protocol):
+    """Finds files in stores by their names."""
+
+    def named(self, sought: str, caller: Caller, limit: int) -> list[NamedFile]:
+        """Files whose folded name holds `sought`, in the stores that the caller may read and not kept from it: those
+        first whose name begins with it, then the newest."""
+        ...
