@@ -142,6 +142,9 @@ class Settings(BaseSettings):
     requests_per_minute: int | None = Field(
         None, ge=1, description="Answers each user or key may ask for in a minute; empty: as many as it wants."
     )
+    page_requests_per_minute: int = Field(
+        30, ge=1, description="Requests one address may send in a minute by a key for web pages."
+    )
     tokens_per_minute: int | None = Field(
         None, ge=1, description="Tokens each user or key may use in a minute; empty: as many as it wants."
     )

@@ -6,6 +6,7 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
 from server.access.callers import Callers
+from server.access.pages import opens
 from server.access.scopes import scope_of
 from server.errors import Forbidden, OutOfScope
 from server.model import Caller, Role
@@ -27,6 +28,8 @@ class Gate:
         """A dependency that gives the caller, whatever the role; a key limited to scopes has to have that of the route.
         Raises OutOfScope, and what `Callers.of` does."""
         caller = await self.caller(request)
+        if caller.origins is not None and not opens(request.method, request.scope["path"]):
+            raise OutOfScope(scopes="asking and searching from web pages", needed="a key without origins")
         if caller.scopes is not None:
             needed = scope_of(request.method, request.scope["path"])
             if needed is not None and needed not in caller.scopes:

@@ -11,7 +11,7 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
 from server.access.throttle import WrongKeys
-from server.errors import CrossSiteRequest, NoApiKey, WrongApiKey, WrongToken
+from server.errors import CrossSiteRequest, NoApiKey, WrongApiKey, WrongOrigin, WrongToken
 from server.model import Caller
 from server.ports import Identities, Sessions
 
@@ -19,6 +19,7 @@ SESSION_COOKIE = "lectern_session"
 PORTAL_HEADER = "X-Lectern-Portal"
 
 CallerOfToken = Callable[[str], Awaitable[Caller]]
+Heed = Callable[[Caller], None]
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _MOST_REMEMBERED = 10_000
@@ -26,7 +27,8 @@ _JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
 
 
 class Callers:
-    """Tells who calls. `of_token` knows the callers of access tokens, where there is an issuer.
+    """Tells who calls. `of_token` knows the callers of access tokens, where there is an issuer; `visited` is told of
+    each request by a key for web pages, and may raise what refuses it; `changed` is called by `forget`.
 
     A caller that was let in is remembered for a few seconds, so that not every request asks the database. Whoever ends
     a key or a session in this process calls `forget`; what another process changes is seen when the seconds are over.
@@ -38,11 +40,16 @@ class Callers:
         sessions: Sessions,
         of_token: CallerOfToken | None = None,
         seconds: float = 5.0,
+        *,
+        visited: Heed = lambda caller: None,
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
         self._identities = identities
         self._sessions = sessions
         self._of_token = of_token
         self._seconds = seconds
+        self._visited = visited
+        self._changed = changed
         self._wrong = WrongKeys()
         self._remembered: dict[str, tuple[float, Caller]] = {}
         self._forgotten = 0
@@ -54,7 +61,12 @@ class Callers:
             NoApiKey, WrongApiKey, ExpiredApiKey, WrongToken, IssuerUnavailable: nobody we know.
             TooManyAttempts: many different wrong keys came from the same address.
             CrossSiteRequest: a browser sends the portal's cookie, but the page that asks is not the portal.
+            WrongOrigin: the key is for other web pages.
+            RateLimited: too much came from this address by a key for web pages.
         """
+        known: Caller | None = getattr(request.state, "caller", None)
+        if known is not None and known.origins is not None:
+            return known  # a request counts once
         authorization = request.headers.get("Authorization")
         session = request.cookies.get(SESSION_COOKIE)
         address = address_of(request)
@@ -76,12 +88,22 @@ class Callers:
             raise NoApiKey
         caller = replace(caller, address=address)
         request.state.caller = caller
+        if caller.origins is not None:
+            self._admit_visitor(caller, request.headers.get("Origin"))
         return caller
+
+    def _admit_visitor(self, caller: Caller, origin: str | None) -> None:
+        # It keeps other sites from using the key in their visitors' browsers. Programs can send any Origin they like.
+        if origin not in (caller.origins or ()):
+            given = "a program, or the page of an address you opened yourself" if origin is None else origin
+            raise WrongOrigin(origins=", ".join(sorted(caller.origins or ())), given=given)
+        self._visited(caller)
 
     def forget(self) -> None:
         """Asks the database again for everybody: a key, a session or a user has changed."""
         self._forgotten += 1
         self._remembered.clear()
+        self._changed()
 
     async def of_key(self, key: str, address: str) -> Caller:
         """Who holds an API key that came from this address. Raises WrongApiKey, ExpiredApiKey, TooManyAttempts."""

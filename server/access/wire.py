@@ -16,7 +16,7 @@ _DAY = 24 * 3600
 
 class ApiKeyRequest(BaseModel):
     """What a new key shall be. Without an expiry it holds until it is revoked; without limits it may do what its role
-    may. It belongs to the user `user_id`, or to nobody."""
+    may. It belongs to the user `user_id`, or to nobody. One with `origins` is for web pages of these."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -26,6 +26,7 @@ class ApiKeyRequest(BaseModel):
     scopes: Annotated[list[Scope], Field(min_length=1)] | None = None
     stores: Annotated[list[Named], Field(max_length=1000)] | None = None
     models: Annotated[list[Named], Field(max_length=1000)] | None = None
+    origins: Annotated[list[Named], Field(min_length=1, max_length=100)] | None = None
     expires_in_days: Annotated[float, Field(gt=0, le=36_500)] | None = None
     expires_at: Annotated[int, Field(gt=0, le=2**31 - 1)] | None = None
 
@@ -50,6 +51,7 @@ class ApiKeyObject(BaseModel):
     scopes: list[str] | None
     stores: list[str] | None
     models: list[str] | None
+    origins: list[str] | None
     created_at: int
     expires_at: int | None
     revoked_at: int | None

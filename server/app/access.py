@@ -19,6 +19,8 @@ from server.adapters.oidc.issuer import Client, OidcIssuer
 from server.adapters.oidc.published import Published
 from server.app.parts import Parts
 from server.errors import WrongSetting
+from server.face.origins import PageOrigins
+from server.limits.visitors import Visitors
 from server.model import Role
 from server.portal.doors import Doors
 from server.portal.routes import mount_portal
@@ -37,11 +39,19 @@ class Access:
     vouched: Vouched | None
 
 
-def open_access(parts: Parts) -> Access:
-    """Puts it together. Raises WrongSetting."""
+def open_access(parts: Parts, of_keys: PageOrigins) -> Access:
+    """Puts it together; the origins of keys are read anew whenever a key changes. Raises WrongSetting."""
     accounts = Accounts(parts.identities, parts.sessions, parts.users, parts.groups)
     vouched = open_vouched(parts.settings, accounts)
-    callers = Callers(accounts.keys, accounts.sessions, vouched.caller_of_token if vouched else None)
+    of_keys.open(accounts.keys.origins)
+    visitors = Visitors(parts.settings.page_requests_per_minute)
+    callers = Callers(
+        accounts.keys,
+        accounts.sessions,
+        vouched.caller_of_token if vouched else None,
+        visited=visitors.admit,
+        changed=of_keys.forget,
+    )
     throttle = SignInThrottle(SqlAttempts(parts.database), parts.keys.secret("sign-in attempts"))
     sign_in = SignIn(accounts.users, accounts.sessions, Passwords(), throttle)
     return Access(accounts, callers, Gate(callers, parts.rights), sign_in, vouched)

@@ -21,6 +21,7 @@ from server.app.access import add_access, open_access
 from server.app.audit import SEALED_BY
 from server.app.batches import Endpoints, endpoints_of, open_batches
 from server.app.evals import open_evaluations
+from server.app.find import open_find
 from server.app.inference import embeddings_of, models_router
 from server.app.limits import Limited, open_limits
 from server.app.models import open_engines
@@ -60,14 +61,15 @@ from server.evals.runner import Runner
 from server.face.hosts import Hosts
 from server.face.intake import Intake
 from server.face.middleware import Face
-from server.face.origins import admit_origins
+from server.face.origins import PageOrigins, admit_origins
 from server.http import render_errors
 from server.limits.routes import limits_router
-from server.model import LECTERN, AuditEvent, Page, Passage
+from server.model import LECTERN, AuditEvent, Caller, Page, Passage, Titled
 from server.monitor.metrics import Metrics
 from server.monitor.routes import backup_router, monitor_router
 from server.ports import Allowed, Engine
 from server.retrieval.retriever import Retriever
+from server.search.routes import search_router
 from server.settings import AuditContent, Settings
 
 SAMPLE_STORE = "samples"
@@ -81,6 +83,7 @@ def create_app(settings: Settings, started: Callable[[Parts], None] | None = Non
 
     metrics = Metrics()
     recorder = Recorder(required=settings.audit_required)
+    of_keys = PageOrigins()
     opened: list[Parts] = []
 
     @contextlib.asynccontextmanager
@@ -92,7 +95,7 @@ def create_app(settings: Settings, started: Callable[[Parts], None] | None = Non
                 await one.start()
             opened.append(parts)
             sources, schedule = open_sources(parts)
-            access = open_access(parts)
+            access = open_access(parts, of_keys)
             gate = access.gate
             limited = open_limits(parts, gate)
             await asyncio.to_thread(limited.bookkeeper.start)
@@ -135,7 +138,7 @@ def create_app(settings: Settings, started: Callable[[Parts], None] | None = Non
     describe(app)
     app.add_middleware(JsonBodies)
     app.add_middleware(Recording, recorder=recorder, content=settings.audit_content, seal=seal)
-    admit_origins(app, settings.origins)
+    admit_origins(app, settings.origins, of_keys)
     intake = Intake(settings.request_kb * 1024, settings.upload_mb * BYTES_PER_MB)
     app.add_middleware(Face, note=metrics.request, hosts=Hosts(settings.host, settings.hosts), intake=intake)
     return app
@@ -220,7 +223,16 @@ def _serve(
     )
     app.include_router(batches_router(request_batches, gate))
     request_batches.resume()
+    app.include_router(search_router(open_find(parts, retriever.search, _Untitled()), gate))
     return [eval_runner, background, batch_runner]
+
+
+class _Untitled:
+    """No conversation has a title yet."""
+
+    def titled(self, caller: Caller) -> list[Titled]:
+        """None."""
+        return []
 
 
 def problems(parts: Parts) -> dict[str, str]:

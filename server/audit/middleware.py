@@ -157,8 +157,15 @@ class _Request:
             status=status,
             code=error.get("code") if isinstance(error, dict) else state.get("code"),
             request_id=state.get("request_id", ""),
-            detail={"client_request_id": state["client_request_id"]} if "client_request_id" in state else {},
+            detail=_detail(state, caller, headers.get(b"origin", b"")),
         )
+
+
+def _detail(state: Mapping[str, Any], caller: Caller | None, origin: bytes) -> dict[str, str]:
+    told = {"client_request_id": state["client_request_id"]} if "client_request_id" in state else {}
+    if caller is not None and caller.origins is not None:  # from which page the key was used, or was tried to be
+        told["origin"] = origin.decode("latin-1")[:_LONGEST_AGENT]
+    return told
 
 
 class _RefusedError(Exception):

@@ -8,6 +8,7 @@ from typing import Annotated
 import orjson
 import typer
 
+from server.access.pages import check_page_key, origins_of
 from server.commands.accounts import address_of, open_accounts, record
 from server.model import ApiKey, KeyLimits, Role, Scope
 from server.settings import Settings
@@ -26,6 +27,7 @@ def create(  # noqa: PLR0913, PLR0917 - each is an option
     scope: Annotated[list[Scope] | None, typer.Option(help="A scope it is limited to; may be repeated.")] = None,
     store: Annotated[list[str] | None, typer.Option(help="A store's id it is limited to; may be repeated.")] = None,
     model: Annotated[list[str] | None, typer.Option(help="A model it is limited to; may be repeated.")] = None,
+    origin: Annotated[list[str] | None, typer.Option(help="A web page's origin it is for; may be repeated.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a key; it is shown this once. What it may do is never more than what its user may.
@@ -34,6 +36,9 @@ def create(  # noqa: PLR0913, PLR0917 - each is an option
     """
     expires_at = int(time.time()) + days * 86_400 if days else None
     limits = KeyLimits(*(frozenset(one) if one else None for one in (scope, store, model)))
+    if origin:
+        limits = dataclasses.replace(limits, origins=origins_of(origin))
+        check_page_key(role, limits)
     settings = Settings.read()
     with open_accounts(settings) as accounts:
         user_id = accounts.users.named(user).id if user else None

@@ -23,6 +23,7 @@ from server.errors.access import (
     WeakPassword,
     WrongApiKey,
     WrongCredentials,
+    WrongOrigin,
     WrongToken,
 )
 from server.errors.addresses import UnknownAddress, WrongMethod
@@ -128,6 +129,7 @@ __all__ = [
     "WrongHost",
     "WrongMasterKey",
     "WrongMethod",
+    "WrongOrigin",
     "WrongSetting",
     "WrongToken",
 ]

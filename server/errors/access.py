@@ -108,6 +108,15 @@ class OutOfScope(LecternError):
     code = "out_of_scope"
 
 
+class WrongOrigin(LecternError):
+    """This API key is for the pages of {origins}; the request came from {given}. Use it there, or ask an administrator
+    for a key of your own."""
+
+    status = 403
+    type = "permission_error"
+    code = "wrong_origin"
+
+
 class CrossSiteRequest(LecternError):
     """The browser sent this request without the portal's own header, so it was refused. Reload the portal."""
 

@@ -47,9 +47,10 @@ class Caller:
     first of `owner` owns what the caller makes.
 
     A key may be narrower than its holder: `most` is the largest role it has anywhere, whatever its holder owns or was
-    granted; `scopes`, `stores` and `models` are what it is limited to, by id or name; None: not limited. `key_id` is
-    by what it came: the id of a key or of a session, or `token` for a bearer token. `address` is where the request
-    came from. `bulk`: nobody waits for the answer, as with a line of a batch; people go first.
+    granted; `scopes`, `stores` and `models` are what it is limited to, by id or name, and `origins` the web pages it is
+    for; None: not limited. `key_id` is by what it came: the id of a key or of a session, or `token` for a bearer token.
+    `address` is where the request came from. `bulk`: nobody waits for the answer, as with a line of a batch; people go
+    first.
     """
 
     key_id: str
@@ -61,6 +62,7 @@ class Caller:
     scopes: frozenset[str] | None = None
     stores: frozenset[str] | None = None
     models: frozenset[str] | None = None
+    origins: frozenset[str] | None = None
     address: str = ""
     bulk: bool = False
 
@@ -89,11 +91,12 @@ LECTERN = Caller("", "lectern", Role.ADMIN, owner="lectern", principals=frozense
 
 @dataclass(frozen=True, slots=True)
 class KeyLimits:
-    """What a key is limited to: scopes, stores by id, models by name. None: not limited."""
+    """What a key is limited to: scopes, stores by id, models by name, web pages by their origin. None: not limited."""
 
     scopes: frozenset[str] | None = None
     stores: frozenset[str] | None = None
     models: frozenset[str] | None = None
+    origins: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

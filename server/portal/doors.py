@@ -10,7 +10,7 @@ from server.access.auth import Gate
 from server.access.callers import SESSION_COOKIE, Callers, address_of
 from server.access.sign_in import SignIn
 from server.access.vouched import Vouched
-from server.errors import UnknownUser
+from server.errors import UnknownUser, WrongOrigin
 from server.http import tell_resources
 from server.model import Device
 from server.portal.proving import Proving
@@ -34,7 +34,12 @@ class Doors:
         return (self.public_url or str(request.base_url)).rstrip("/") + path
 
     async def let_in(self, response: Response, session: str, request: Request) -> Response:
-        """The response with the cookie of a new session; the one that the browser had before ends."""
+        """The response with the cookie of a new session; the one that the browser had before ends. Raises WrongOrigin:
+        the session came of a key for web pages."""
+        caller = await run_in_threadpool(self.accounts.sessions.caller_of_session, session)
+        if caller.origins is not None:
+            await run_in_threadpool(self.accounts.sessions.end_session, session)
+            raise WrongOrigin(origins=", ".join(sorted(caller.origins)), given="the portal")
         former = request.cookies.get(SESSION_COOKIE)
         if former:
             await run_in_threadpool(self.accounts.sessions.end_session, former)
@@ -43,7 +48,7 @@ class Doors:
         lasting = self.accounts.sessions.longest_seconds
         response.set_cookie(SESSION_COOKIE, session, max_age=lasting, httponly=True, samesite="lax", secure=secure)
         response.headers["Cache-Control"] = "no-store"
-        request.state.caller = await run_in_threadpool(self.accounts.sessions.caller_of_session, session)
+        request.state.caller = caller
         return response
 
     def tell_tried(self, request: Request, name: str) -> None:

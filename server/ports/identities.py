@@ -38,6 +38,10 @@ class Identities(Protocol):
         before that no longer. Raises UnknownKey."""
         ...
 
+    def origins(self) -> frozenset[str]:
+        """The origins of all keys that are good now."""
+        ...
+
     def caller_of_key(self, key: str) -> Caller:
         """Raises WrongApiKey, ExpiredApiKey."""
         ...

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.callers import ADMITTED, KNOWN, STRANGERS, Cast, destroys, expected
+from tests.acceptance.callers import ADMITTED, FORBIDDEN, KNOWN, STRANGERS, Cast, destroys, expected
 from tests.serving import Serving
 
 PUBLIC = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/"), ("GET", "/portal/open"), ("POST", "/portal/sign_in")}
@@ -44,6 +44,7 @@ LEAST: dict[tuple[str, str], str] = {
     ("GET", "/v1/responses/{response_id}/input_items"): "reader",
     ("GET", "/v1/models"): "reader",
     ("GET", "/v1/models/{name}"): "reader",
+    ("GET", "/v1/search"): "reader",
     ("GET", "/v1/files"): "reader",
     ("POST", "/v1/files"): "editor",
     ("GET", "/v1/files/{file_id}"): "reader",
@@ -196,3 +197,49 @@ def test_a_portal_link_opens_one_session_and_no_second(lectern: Serving) -> None
         assert http.post("/portal/sign_out", headers={"X-Lectern-Portal": "1"}).status_code == 204
         assert http.get("/v1/files").status_code == 401
         assert http.get(f"/portal/{path}").status_code == 401
+
+
+WIKI, NEWS = "https://wiki.example", "https://news.example"
+
+
+def test_a_key_for_web_pages_opens_nothing_but_asking_and_searching(cast: Cast) -> None:
+    page = {"name": "wiki", "scopes": ["chat", "search"], "origins": [WIKI], "stores": [cast.things["store_id"]]}
+    with cast.lectern.http() as http:
+        keys = [http.post("/v1/api_keys", json=page).json() for _ in range(6)]  # each may be used so often a minute
+        access = http.get(f"/v1/vector_stores/{cast.things['store_id']}/access").json()["grants"]
+        grants = [{"principal": f"key:{key['id']}", "role": "reader"} for key in keys]
+        http.put(f"/v1/vector_stores/{cast.things['store_id']}/access", json={"grants": access + grants})
+    opened: set[tuple[str, str]] = set()
+    elsewhere: set[tuple[str, str]] = set()
+    for number, (method, path) in enumerate(sorted(LEAST)):
+        cast.keys["page"] = keys[number * len(keys) // len(LEAST)]["key"]
+        for origin, found in ((WIKI, opened), ("https://evil.example", elsewhere)):
+            cast.http.headers["Origin"] = origin
+            if cast.answered("page", method, path) != FORBIDDEN:
+                found.add((method, path))
+    del cast.http.headers["Origin"]
+    assert opened == {
+        ("POST", "/v1/chat/completions"),
+        ("POST", "/v1/vector_stores/{store_id}/search"),
+        ("GET", "/v1/models"),
+        ("GET", "/v1/limits/me"),
+    }
+    assert elsewhere == set()
+
+
+def test_a_key_for_web_pages_is_on_record_with_the_page_and_opens_no_portal(lectern: Serving) -> None:
+    with lectern.http() as http:
+        page = {"name": "wiki", "scopes": ["chat"], "origins": [NEWS], "stores": []}
+        key = http.post("/v1/api_keys", json=page).json()
+        with lectern.http(key["key"]) as visitor:
+            for origin, status in ((NEWS, 200), ("https://evil.example", 403)):
+                assert visitor.get("/v1/models", headers={"Origin": origin}).status_code == status
+            asked = {"Access-Control-Request-Method": "POST", "Origin": NEWS}
+            assert visitor.options("/v1/chat/completions", headers=asked).headers["access-control-allow-origin"] == NEWS
+            sent = {"X-Lectern-Portal": "1", "Origin": lectern.url}
+            refused = visitor.post("/portal/sign_in", json={"key": key["key"]}, headers=sent)
+            assert (refused.json()["error"]["code"], "set-cookie" in refused.headers) == ("wrong_origin", False)
+        noted = http.get("/v1/audit", params={"who": key["id"], "action": "all_models"}).json()["data"]
+        assert [entry["detail"]["origin"] for entry in noted] == ["https://evil.example", NEWS]
+        http.delete(f"/v1/api_keys/{key['id']}")
+        assert http.options("/v1/models", headers=asked).status_code == 400

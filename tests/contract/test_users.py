@@ -378,3 +378,21 @@ def test_groups_are_named_counted_and_removed(accounts: Accounts) -> None:
     ):
         with pytest.raises(UnknownGroup):
             lost()
+
+
+def test_the_origins_of_good_keys_are_known(accounts: Accounts, clock: Clock) -> None:
+    def origins(*names: str) -> KeyLimits:
+        return KeyLimits(origins=frozenset(names))
+
+    user = accounts.users.create("Ada", Role.READER)
+    accounts.keys.create_key("unlimited", Role.READER)
+    accounts.keys.create_key("passing", Role.READER, int(clock.now) + 10, limits=origins("https://c"))
+    ended, _ = accounts.keys.create_key("ended", Role.READER, limits=origins("https://d"))
+    accounts.keys.create_key("hers", Role.READER, user_id=user.id, limits=origins("https://e"))
+    made, secret = accounts.keys.create_key("page", Role.READER, limits=origins("https://a", "https://b"))
+    assert made.limits.origins == accounts.keys.caller_of_key(secret).origins == frozenset({"https://a", "https://b"})
+    assert accounts.keys.origins() == {f"https://{name}" for name in "abcde"}
+    accounts.keys.revoke_key(ended.id)
+    accounts.users.change(user.id, disabled=True)
+    clock.now += 11
+    assert accounts.keys.origins() == {"https://a", "https://b"}

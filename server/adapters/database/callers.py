@@ -46,9 +46,11 @@ def caller_of_user(connection: sa.Connection, user_id: str, came_by: str) -> Cal
 
 
 def _narrowed(caller: Caller, limits: KeyLimits) -> Caller:
-    return replace(caller, scopes=limits.scopes, stores=limits.stores, models=limits.models)
+    narrowed = replace(caller, scopes=limits.scopes, stores=limits.stores, models=limits.models)
+    return replace(narrowed, origins=limits.origins)
 
 
 def limits_of(row: sa.Row[Any]) -> KeyLimits:
     """What the key of a row of `api_keys` is limited to."""
-    return KeyLimits(*(None if names is None else frozenset(names) for names in (row.scopes, row.stores, row.models)))
+    lists = (row.scopes, row.stores, row.models, row.origins)
+    return KeyLimits(*(None if names is None else frozenset(names) for names in lists))

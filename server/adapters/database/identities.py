@@ -44,6 +44,7 @@ class SqlIdentities:
         row: dict[str, Any] = {"id": key_id, "name": name, "role": str(role), "prefix": prefix, "hash": digest(secret)}
         row |= {"created_at": int(self._clock()), "expires_at": expires_at, "user_id": user_id}
         row |= {"scopes": _names(limits.scopes), "stores": _names(limits.stores), "models": _names(limits.models)}
+        row["origins"] = _names(limits.origins)
         with self._database.begin() as connection:
             if user_id is not None and not connection.scalar(sa.select(users.c.id).where(users.c.id == user_id)):
                 raise UnknownUser(user=user_id)
@@ -85,6 +86,15 @@ class SqlIdentities:
             values = {"prefix": prefix, "hash": digest(secret), "old_hash": row.hash, "old_until": until}
             connection.execute(sa.update(api_keys).where(api_keys.c.id == key_id).values(values))
             return _key(_key_row(connection, key_id)), secret
+
+    def origins(self) -> frozenset[str]:
+        """The origins of all keys that are good now."""
+        good = api_keys.c.revoked_at.is_(None) & api_keys.c.origins.is_not(sa.null())
+        good &= api_keys.c.expires_at.is_(None) | (api_keys.c.expires_at > int(self._clock()))
+        holders = api_keys.outerjoin(users, users.c.id == api_keys.c.user_id)
+        query = sa.select(api_keys.c.origins).select_from(holders).where(good, users.c.disabled_at.is_(None))
+        with self._database.read() as connection:
+            return frozenset(origin for origins in connection.scalars(query) for origin in origins)
 
     def caller_of_key(self, key: str) -> Caller:
         """Who holds the key. Raises WrongApiKey, ExpiredApiKey."""

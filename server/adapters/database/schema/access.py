@@ -21,6 +21,7 @@ api_keys = Table(
     Column("scopes", JSON(none_as_null=True)),
     Column("stores", JSON(none_as_null=True)),
     Column("models", JSON(none_as_null=True)),
+    Column("origins", JSON(none_as_null=True)),
     Column("old_hash", String(64), unique=True),
     Column("old_until", Integer),
 )

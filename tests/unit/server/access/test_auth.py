@@ -238,3 +238,36 @@ async def test_uses_do_not_ask_the_database_each_time(sqlite: Database, tmp_path
         sqlite.close()
         (tmp_path / "data" / "lectern.db").unlink()
         assert await desk.ask("/who", key) == (200, "admin")
+
+
+PAGE = KeyLimits(frozenset({"chat", "search"}), frozenset({"vs_1"}), None, frozenset({"https://wiki.example"}))
+
+
+async def test_a_key_for_web_pages_works_on_these_alone(desk: Desk) -> None:
+    key = desk.key(Role.READER, limits=PAGE)
+    assert await desk.ask("/who", key | {"Origin": "https://wiki.example"}) == (200, "reader")
+    for origin in ({}, {"Origin": "https://evil.example"}, {"Origin": "null"}, {"Origin": "https://wiki.example/"}):
+        assert await desk.ask("/who", key | origin) == (403, "wrong_origin")
+
+
+async def test_a_key_for_web_pages_opens_nothing_but_asking(desk: Desk) -> None:
+    headers = desk.key(Role.READER, limits=PAGE) | {"Origin": "https://wiki.example"}
+    assert await desk.ask("/reader", headers) == (403, "out_of_scope")
+    assert await desk.ask("/v1/api_keys", headers) == (403, "out_of_scope")
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"scopes": None}, {"scopes": ["chat", "files.read"]}, {"role": "editor"}, {"role": "auditor"}, {"stores": None},
+        {"origins": ["https://*.example"]}, {"origins": ["*"]}, {"origins": ["https://wiki.example", "wiki"]},
+    ],
+)  # fmt: skip
+async def test_a_key_for_web_pages_is_made_only_if_whoever_reads_it_may_have_it(
+    desk: Desk, wanted: dict[str, Any]
+) -> None:
+    good = {"name": "wiki", "scopes": ["chat"], "stores": ["vs_1"], "origins": ["https://WIKI.example:443/"]}
+    status, made = await desk.ask("/v1/api_keys", desk.key(), "POST", good)
+    assert (status, made["origins"], made["role"]) == (200, ["https://wiki.example"], "reader")
+    answer = await desk.client.post("/v1/api_keys", headers=desk.key(), json=good | wanted)
+    assert (answer.status_code, answer.json()["param"]) == (400, "origins")
