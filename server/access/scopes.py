@@ -13,6 +13,7 @@ _ROUTES: Final = tuple(
         (r"/v1/limits/me$", None, None),
         (r"/v1/(chat|completions|responses|conversations|embeddings|rerank|models)\b", Scope.CHAT, Scope.CHAT),
         (r"/v1/limits/me$", Scope.CHAT, Scope.CHAT),
+        (r"/v1/search$", Scope.SEARCH, Scope.SEARCH),
         (r"/v1/vector_stores/[^/]+/search$", Scope.SEARCH, Scope.SEARCH),
         (r"/v1/(vector_stores|files)/[^/]+/access$", Scope.STORES_WRITE, Scope.STORES_WRITE),
         (r"/v1/vector_stores/[^/]+/(files|file_batches)\b", Scope.FILES_READ, Scope.FILES_WRITE),

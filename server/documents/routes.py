@@ -145,7 +145,7 @@ def stores_router(
         return {
             "object": "vector_store.search_results.page",
             "search_query": queries,
-            "data": [wire.search_result(passage) for passage in found],
+            "data": [passage.search_result() for passage in found],
             "has_more": False,
             "next_page": None,
         }

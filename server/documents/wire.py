@@ -13,7 +13,6 @@ from server.model import (
     FileRecord,
     FileStatus,
     PartRecord,
-    Passage,
     StoreFile,
     UploadRecord,
 )
@@ -144,26 +143,4 @@ def file_batch_object(batch: FileBatch) -> dict[str, Any]:
         "vector_store_id": batch.store_id,
         "status": status,
         "file_counts": counts | {"total": total},
-    }
-
-
-def search_result(passage: Passage) -> dict[str, Any]:
-    """OpenAI's search result, with the place of the passage beside it."""
-    first = next((span.box for span in passage.spans if span.box), None)
-    return {
-        "file_id": passage.file_id,
-        "filename": passage.filename,
-        "score": round(passage.score, 4),
-        "attributes": dict(passage.attributes),
-        "content": [{"type": "text", "text": passage.text}],
-        "page": passage.page,
-        "bbox": list(first) if first else None,
-        "sheet": passage.sheet,
-        "cells": passage.cells,
-        "headings": list(passage.headings),
-        "hidden": passage.hidden,
-        "dense_score": round(passage.dense, 4),
-        "sparse_score": round(passage.sparse, 4),
-        "rerank_score": None if passage.rerank is None else round(passage.rerank, 4),
-        "also_in": list(passage.also),
     }

@@ -7,7 +7,7 @@ from server.model.audit import AuditEntry, AuditEvent, AuditFault, AuditFilter, 
 from server.model.documents import AnsweringFile, Chunking, Departure, FileProgress, FileRecord, FileStatus, StoreFile
 from server.model.index import Hit, IndexRow
 from server.model.jobs import Lease, Priority
-from server.model.names import NamedFile, folded, found_in
+from server.model.names import NamedFile, Titled, folded, found_in
 from server.model.paging import Page, all_in_turn
 from server.model.rights import FileAccess, StoreAccess
 from server.model.sources import Found, Listing, SourceFile, SourceOptions, SourceRecord, SourceStatus, Taking, path_key
@@ -66,6 +66,7 @@ __all__ = [
     "StoreFile",
     "StoreRecord",
     "Taking",
+    "Titled",
     "UploadRecord",
     "UploadStatus",
     "Usage",

@@ -51,6 +51,27 @@ class Passage:
         """Whether the text was recognised in a picture and may well be misread."""
         return self.confidence is not None and self.confidence < DOUBTFUL
 
+    def search_result(self) -> dict[str, Any]:
+        """OpenAI's result of a vector store search with Lectern's further fields."""
+        first = next((span.box for span in self.spans if span.box), None)
+        return {
+            "file_id": self.file_id,
+            "filename": self.filename,
+            "score": round(self.score, 4),
+            "attributes": dict(self.attributes),
+            "content": [{"type": "text", "text": self.text}],
+            "page": self.page,
+            "bbox": list(first) if first else None,
+            "sheet": self.sheet,
+            "cells": self.cells,
+            "headings": list(self.headings),
+            "hidden": self.hidden,
+            "dense_score": round(self.dense, 4),
+            "sparse_score": round(self.sparse, 4),
+            "rerank_score": None if self.rerank is None else round(self.rerank, 4),
+            "also_in": list(self.also),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:

@@ -17,6 +17,15 @@ class NamedFile:
     status: FileStatus
 
 
+@dataclass(frozen=True, slots=True)
+class Titled:
+    """A conversation by its title."""
+
+    id: str
+    title: str
+    updated_at: int
+
+
 def folded(text: str) -> str:
     """The text as it is found: compatibility forms, full width and case are all the same (NFKC and case folding,
     https://www.unicode.org/reports/tr15/)."""

@@ -16,7 +16,7 @@ from server.ports.index import Allowed, Index, Reranker, Search, Statistics, Vec
 from server.ports.issuer import Issuer, Pending
 from server.ports.jobs import Jobs
 from server.ports.limits import Admission, Allowances, Sizes
-from server.ports.names import FileNames
+from server.ports.names import FileNames, Titles
 from server.ports.rights import AccessLists, Gate, Rights
 from server.ports.sources import SourcePlace, SourcePlaces, Sources
 from server.ports.uploads import FileBatchRows, UploadRows
@@ -58,6 +58,7 @@ __all__ = [
     "SourcePlaces",
     "Sources",
     "Statistics",
+    "Titles",
     "UploadRows",
     "Users",
     "Vector",

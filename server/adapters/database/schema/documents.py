@@ -23,7 +23,7 @@ from server.model import folded
 
 
 def _folded(context: DefaultExecutionContext) -> str:
-    return folded(context.get_current_parameters()["filename"])
+    return folded(context.get_current_parameters()["filename"])  # type: ignore[no-untyped-call]
 
 
 files = Table(

@@ -1,0 +1,1 @@
+"""`/v1/search`: one question to everything that has a name or a text."""
