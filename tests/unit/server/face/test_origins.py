@@ -20,7 +20,7 @@ class Pages:
         self.of_keys.open(self._read)
         self.app = FastAPI()
         for path in ("/v1/models", "/portal/session"):
-            self.app.get(path)(dict)
+            self.app.get(path)(lambda: "here")
         admit_origins(self.app, "https://setting.example/", self.of_keys)
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://lectern")
 
