@@ -67,7 +67,7 @@ from server.limits.routes import limits_router
 from server.model import LECTERN, AuditEvent, Caller, Page, Passage, Titled
 from server.monitor.metrics import Metrics
 from server.monitor.routes import backup_router, monitor_router
-from server.ports import Allowed, Engine
+from server.ports import Allowed, Engine, Observe
 from server.retrieval.retriever import Retriever
 from server.search.routes import search_router
 from server.settings import AuditContent, Settings
@@ -169,7 +169,13 @@ def _serve(
     touched: dict[str, int] = {}
 
     def search(
-        questions: Sequence[str], store_ids: Sequence[str], limit: int, allowed: Allowed, *, rerank: bool = True
+        questions: Sequence[str],
+        store_ids: Sequence[str],
+        limit: int,
+        allowed: Allowed,
+        *,
+        rerank: bool = True,
+        observe: Observe | None = None,
     ) -> list[Passage]:
         now = int(time.time())
         for store_id in store_ids:
@@ -177,7 +183,7 @@ def _serve(
             if now - touched.get(store_id, 0) >= TOUCH_SECONDS:
                 touched[store_id] = now
                 parts.catalog.touch_store(store_id, now)
-        return retriever.search(questions, store_ids, limit, allowed, rerank=rerank)
+        return retriever.search(questions, store_ids, limit, allowed, rerank=rerank, observe=observe)
 
     def split_query(query: str) -> list[str]:
         return questions([{"role": "user", "content": query}])

@@ -55,15 +55,20 @@ class Watch:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A request made ready: its prompt, and the name of the model to answer under. `grounded`: stores were searched,
-    for the `questions`. `may_call`: the engine may answer by calling a tool of the client's."""
+    and `found` is what came of it. `may_call`: the engine may answer by calling a tool of the client's."""
 
     prompt: Prompt
     model: str
     grounded: bool
     include_usage: bool
-    questions: tuple[str, ...]
+    found: Found
     caller: Caller
     may_call: bool = False
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """What was searched for."""
+        return self.found.questions
 
     @property
     def choices(self) -> int:
@@ -156,7 +161,8 @@ class Answers:
                 messages = ground(messages, passages, language, purpose)
             elif may_call:
                 messages = behind(messages, template("nothing_found", language).format())
-            self._watch.stage("prompt", time.perf_counter() - started)
+            self._watch.stage("prompt", packed := time.perf_counter() - started)
+            found.stages.add("prompt", packed)
         body = request.upstream(model, messages, tools)
         prompt = Prompt(body, question, tuple(passages), language, found.answered, found.unanswered)
         return Asked(
@@ -164,7 +170,7 @@ class Answers:
             model=request.model,
             grounded=knowledge is not None,
             include_usage=request.include_usage,
-            questions=found.questions,
+            found=found,
             caller=caller,
             may_call=may_call,
         )
@@ -215,8 +221,9 @@ class Answers:
                         yield part
             async for data in source:
                 if first:
-                    self._watch.stage("first_token", time.perf_counter() - started)
-                    first = False
+                    self._watch.stage("first_token", waited := time.perf_counter() - started)
+                    asked.found.stages.add("first_token", waited)
+                    first, started = False, started + waited
                 tokens.note(data)
                 came = Chunk(data)
                 for part in grounding.passed(came) if grounding else (came,):
@@ -225,6 +232,7 @@ class Answers:
                 yield part
         finally:
             self._watch.spent(asked.caller, tokens.spent)
+            asked.found.stages.add("answer", time.perf_counter() - started)
             await source.aclose()
 
     async def _tell_not_found(self, asked: Asked) -> AsyncGenerator[Chunk, None]:

@@ -7,6 +7,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from server.chat.answer import Answers, Asked, events
 from server.chat.chunks import Chunk
+from server.chat.find import Found
 from server.chat.sampling import Sampling
 from server.chat.wire import ChatRequest, text_completion
 from server.errors import InvalidRequest
@@ -60,7 +61,8 @@ class Completions:
             body = request.model_dump(exclude_unset=True, exclude={"model", "knowledge", "best_of"})
             prompt = Prompt(body | {"model": model}, "", (), "en")
             usage = request.include_usage
-            return [Asked(prompt, request.model, grounded=False, include_usage=usage, questions=(), caller=caller)]
+            nothing = Found((), ())
+            return [Asked(prompt, request.model, grounded=False, include_usage=usage, found=nothing, caller=caller)]
         return [await self._answers.prepare(one, caller) for one in _questions(request)]
 
     async def complete(self, request: CompletionRequest, asked: Sequence[Asked]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from server.ports.evals import Evals
 from server.ports.files import Files, Keys, Signatures
 from server.ports.generations import EmbedderRows, Embedders, Generations
 from server.ports.identities import Accounts, Groups, Identities, Sessions, Users
-from server.ports.index import Allowed, Index, Reranker, Search, Statistics, Vector
+from server.ports.index import Allowed, Index, Observe, Reranker, Search, Statistics, Vector
 from server.ports.issuer import Issuer, Pending
 from server.ports.jobs import Jobs
 from server.ports.limits import Admission, Allowances, Sizes
@@ -46,6 +46,7 @@ __all__ = [
     "Issuer",
     "Jobs",
     "Keys",
+    "Observe",
     "Pending",
     "Reranker",
     "Rights",

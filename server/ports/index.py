@@ -11,6 +11,8 @@ from server.model import Hit, IndexRow, Passage
 Vector = npt.NDArray[np.float32]
 # Store -> ids of its files that may be searched; None: all. A frozenset is taken as it is, anything else made one.
 Allowed = Callable[[str], Collection[str] | None]
+# Told the name of a stage and its seconds.
+Observe = Callable[[str, float], None]
 
 
 class Index(Protocol):
@@ -86,10 +88,18 @@ class Search(Protocol):
     """Finds passages in stores; blocking."""
 
     def __call__(
-        self, questions: Sequence[str], store_ids: Sequence[str], limit: int, allowed: Allowed, *, rerank: bool = True
+        self,
+        questions: Sequence[str],
+        store_ids: Sequence[str],
+        limit: int,
+        allowed: Allowed,
+        *,
+        rerank: bool = True,
+        observe: Observe | None = None,
     ) -> list[Passage]:
         """The best passages for all the questions together, best first. `allowed` names per store the files that may be
-        searched; None: all. `rerank`: by the configured reranker, if there is one."""
+        searched; None: all. `rerank`: by the configured reranker, if there is one. `observe` is told the seconds of
+        each stage of this search."""
         ...
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from ingest.ports import Embedder
 from server.errors import ExpiredStore, IndexUnavailable
 from server.model import Hit, Passage, StoreRecord
-from server.ports import Allowed, Catalog, Index, Keys, Statistics
+from server.ports import Allowed, Catalog, Index, Keys, Observe, Statistics
 from server.retrieval.candidate import Candidate
 from server.retrieval.fusion import Fused, fuse
 from server.retrieval.meaning import Meaning, Meanings
@@ -73,9 +73,11 @@ class Retriever:
         allowed: Allowed = lambda _: None,
         *,
         rerank: bool = True,
+        observe: Observe | None = None,
     ) -> list[Passage]:
         """The best passages of all the stores for all the questions together, best first, each text once. `allowed`
         names the files of a store that may be searched; None: all of them. `rerank`: by the reranker, if there is one.
+        `observe` is told the seconds of the stages of this search: `embed`, `search`, `rerank`.
 
         Of a file that is being replaced, exactly one version is found.
 
@@ -88,7 +90,10 @@ class Retriever:
             if store.expired(time.time()):
                 raise ExpiredStore(store=store.id, days=store.expires_days)
         reranking = self.reranking if rerank else None
-        found = [self._answer(question, stores, limit, allowed, reranking) for question in dict.fromkeys(questions)]
+        note = observe or _unobserved
+        found = [
+            self._answer(question, stores, limit, allowed, reranking, note) for question in dict.fromkeys(questions)
+        ]
         return [candidate.passage for candidate in joined(found, limit)]
 
     def _answer(
@@ -98,6 +103,7 @@ class Retriever:
         limit: int,
         allowed: Allowed,
         reranking: Reranking | None,
+        note: Observe,
     ) -> list[Candidate]:
         """What answers one question, best first, each with its relevance as the passage's score."""
         started = time.perf_counter()
@@ -108,6 +114,7 @@ class Retriever:
         meanings = {fingerprint: self._meanings.of(question, fingerprint) for fingerprint in fingerprints}
         embedded = time.perf_counter()
         self._observe("embed", embedded - started)
+        note("embed", embedded - started)
         most = max(limit + _SPARE, reranking.most if reranking else 0)
 
         def look(store: StoreRecord) -> tuple[list[Candidate], Version]:
@@ -122,9 +129,12 @@ class Retriever:
 
         looked = [candidate for store in stores for candidate in self._at_rest(store, look)]
         ranked = sorted(looked, key=lambda candidate: -candidate.worth)
-        self._observe("search", time.perf_counter() - embedded)
+        searched = time.perf_counter()
+        self._observe("search", searched - embedded)
+        note("search", searched - embedded)
         if reranking is not None:
             ranked = reranking(question, ranked)
+            note("rerank", time.perf_counter() - searched)
         return judged(question, ranked)
 
     def _at_rest(
@@ -160,3 +170,7 @@ class Retriever:
             dense, _ = self._index.search(store.collection, meaning.vector, None, CANDIDATES, words.files)
             trust = meaning.trust
         return fuse(dense, words.hits, CANDIDATES, sum(words.weights.values()), trust)
+
+
+def _unobserved(stage: str, seconds: float) -> None:
+    """Nobody wants to know."""
