@@ -1,93 +1,16 @@
 import { html } from "../libraries/preact.js";
-import { lexer } from "../libraries/markdown.js";
 import { CodeBlock } from "./code_block.js";
+import { drawMarkdown } from "./markdown_tokens.js";
 
-/** @typedef {import("marked").Token} Token */
 /** @typedef {(text: string) => unknown} DrawText */
 
-const SAFE = /^(https?:|mailto:)/i;
+/** @type {(text: string, language: string) => unknown} */
+const code = (text, language) => html`<${CodeBlock} text=${text} language=${language} />`;
 
 /**
- * An answer's Markdown. What looks like HTML in it is shown as it was written; links lead out only by http, https and
- * mailto, and pictures are shown as links, for a page that loads what a text names tells others who reads it.
- * `drawText` draws the plain text in it (to put citations in place of markers).
+ * An answer's Markdown. `drawText` draws the plain text in it (to put citations in place of markers).
  * @param {{text: string, drawText?: DrawText}} props
  */
 export function Markdown({ text, drawText = (plain) => plain }) {
-  return html`<div class="markdown">${blocks(lexer(text, { gfm: true, breaks: true }), drawText)}</div>`;
-}
-
-/** @param {Token[]} tokens @param {DrawText} draw @returns {unknown[]} */
-function blocks(tokens, draw) {
-  return tokens.map((token) => block(/** @type {any} */ (token), draw));
-}
-
-/** @param {any} token @param {DrawText} draw @returns {unknown} */
-function block(token, draw) {
-  switch (token.type) {
-    case "space":
-    case "def":
-      return null;
-    case "heading":
-      // An answer stands under headings of the page: its own begin at the third level.
-      return html`<${`h${Math.min(6, token.depth + 2)}`}>${inline(token.tokens, draw)}</>`;
-    case "paragraph":
-      return html`<p>${inline(token.tokens, draw)}</p>`;
-    case "code":
-      return html`<${CodeBlock} text=${token.text} language=${token.lang ?? ""} />`;
-    case "blockquote":
-      return html`<blockquote>${blocks(token.tokens, draw)}</blockquote>`;
-    case "hr":
-      return html`<hr />`;
-    case "list": {
-      const items = token.items.map((/** @type {any} */ item) => html`<li>${item.task && html`<input type="checkbox" checked=${item.checked} disabled aria-label="" />`}${blocks(item.tokens, draw)}</li>`);
-      return token.ordered ? html`<ol start=${token.start || 1}>${items}</ol>` : html`<ul>${items}</ul>`;
-    }
-    case "table":
-      return table(token, draw);
-    case "text":
-      return token.tokens ? inline(token.tokens, draw) : draw(token.text);
-    default:
-      return html`<p>${draw(token.raw)}</p>`;
-  }
-}
-
-/** @param {any} token @param {DrawText} draw */
-function table(token, draw) {
-  const cell = (/** @type {any} */ one, /** @type {string} */ tag) => html`<${tag} class=${one.align ? `align-${one.align}` : ""}>${inline(one.tokens, draw)}</>`;
-  return html`<div class="scroll" tabindex="0" role="group"><table>
-    <thead><tr>${token.header.map((/** @type {any} */ one) => cell(one, "th"))}</tr></thead>
-    <tbody>${token.rows.map((/** @type {any[]} */ row) => html`<tr>${row.map((one) => cell(one, "td"))}</tr>`)}</tbody>
-  </table></div>`;
-}
-
-/** @param {Token[] | undefined} tokens @param {DrawText} draw @returns {unknown[]} */
-function inline(tokens, draw) {
-  return (tokens ?? []).map((token) => span(/** @type {any} */ (token), draw));
-}
-
-/** @param {any} token @param {DrawText} draw @returns {unknown} */
-function span(token, draw) {
-  switch (token.type) {
-    case "strong":
-      return html`<strong>${inline(token.tokens, draw)}</strong>`;
-    case "em":
-      return html`<em>${inline(token.tokens, draw)}</em>`;
-    case "del":
-      return html`<del>${inline(token.tokens, draw)}</del>`;
-    case "codespan":
-      return html`<code>${token.text}</code>`;
-    case "br":
-      return html`<br />`;
-    case "link":
-      return SAFE.test(token.href) ? html`<a href=${token.href} target="_blank" rel="noopener noreferrer">${inline(token.tokens, draw)}</a>` : draw(token.raw);
-    case "image":
-      return SAFE.test(token.href) ? html`<a href=${token.href} target="_blank" rel="noopener noreferrer">${token.text || token.href}</a>` : draw(token.raw);
-    case "escape":
-      return draw(token.text);
-    case "text":
-      return token.tokens ? inline(token.tokens, draw) : draw(token.text);
-    default:
-      return draw(token.raw);
-  }
+  return html`<div class="markdown">${drawMarkdown(text, { text: drawText, code })}</div>`;
 }
