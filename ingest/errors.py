@@ -56,6 +56,18 @@ class TooLarge(UnreadableFile):
     code = "file_too_large"
 
 
+class NoPages(UnreadableFile):
+    """{name} has no pages that could be shown as pictures: it is {detail}. Ask for its elements; they hold its text."""
+
+    code = "no_pages"
+
+
+class NoSuchPage(UnreadableFile):
+    """{name} has no page {page}; its last page is {pages}."""
+
+    code = "no_such_page"
+
+
 class OutOfTime(UnreadableFile):
     """Reading {name} took longer than {seconds} seconds and was stopped. Split the file, or ask the operator to raise
     LECTERN_PARSE_SECONDS."""

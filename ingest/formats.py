@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import BinaryIO
 
 from ingest.model import Reader
+from ingest.pages.model import Viewer
 from ingest.sniff import (
     BMP,
     CSV,
@@ -37,16 +38,25 @@ from ingest.sniff import (
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A kind of file: its name for people, the endings its files have, and the dotted name of its reader's module."""
+    """A kind of file: its name for people, the endings its files have, the dotted name of its reader's module, and that
+    of what shows its pages, if it has any."""
 
     label: str
     extensions: tuple[str, ...]
     module: str
+    pages: str | None = None
 
     def reader(self) -> Reader:
         """The `read` function of the module, which is imported only now because readers bring heavy libraries."""
         read: Reader = import_module(self.module).read
         return read
+
+    def viewer(self) -> Viewer | None:
+        """The `show` function of the module that shows its pages, imported as the reader is."""
+        if self.pages is None:
+            return None
+        show: Viewer = import_module(self.pages).show
+        return show
 
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
@@ -62,12 +72,12 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         ODT: Format("OpenDocument text", (".odt", ".ott"), "ingest.parse.office"),
         PPT: Format("PowerPoint 97-2003 presentation", (".ppt", ".pps", ".pot"), "ingest.parse.office"),
         ODP: Format("OpenDocument presentation", (".odp", ".otp"), "ingest.parse.office"),
-        PDF: Format("PDF", (".pdf",), "ingest.parse.pdf"),
-        PNG: Format("PNG image", (".png",), "ingest.parse.image"),
-        JPEG: Format("JPEG image", (".jpg", ".jpeg"), "ingest.parse.image"),
-        TIFF: Format("TIFF image", (".tif", ".tiff"), "ingest.parse.image"),
-        WEBP: Format("WebP image", (".webp",), "ingest.parse.image"),
-        BMP: Format("BMP image", (".bmp",), "ingest.parse.image"),
+        PDF: Format("PDF", (".pdf",), "ingest.parse.pdf", "ingest.pages.pdf"),
+        PNG: Format("PNG image", (".png",), "ingest.parse.image", "ingest.pages.picture"),
+        JPEG: Format("JPEG image", (".jpg", ".jpeg"), "ingest.parse.image", "ingest.pages.picture"),
+        TIFF: Format("TIFF image", (".tif", ".tiff"), "ingest.parse.image", "ingest.pages.picture"),
+        WEBP: Format("WebP image", (".webp",), "ingest.parse.image", "ingest.pages.picture"),
+        BMP: Format("BMP image", (".bmp",), "ingest.parse.image", "ingest.pages.picture"),
         HTML: Format("web page", (".html", ".htm", ".xhtml"), "ingest.parse.web"),
         MAIL: Format("e-mail", (".eml",), "ingest.parse.mail"),
         MARKDOWN: Format("Markdown", (".md", ".markdown"), "ingest.parse.text"),

@@ -5,8 +5,9 @@ import struct
 import warnings
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from ingest.errors import DamagedFile, NoText, TooLarge
 from ingest.model import Event, Progress, ReadOptions, Source
@@ -18,6 +19,8 @@ FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF")
 # what Pillow lets through on damaged files besides its own errors
 BROKEN = (OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, struct.error, zlib.error)
 
+_LYING = (5, 6, 7, 8)  # values of Exif's orientation that swap width and height
+
 
 def read(source: Source, options: ReadOptions) -> Iterator[Event]:
     """Yields the text in a picture, block by block, each with page, box and confidence, and progress by page.
@@ -27,11 +30,11 @@ def read(source: Source, options: ReadOptions) -> Iterator[Event]:
     """
     if not options.ocr:
         raise NoText(source.name, detail=" because text recognition (OCR) is switched off")
-    image, total = _open(source, options)
+    image, total = open_picture(source, options)
     found = False
     with open_recogniser(source.name, options) as recogniser:
         yield from recogniser.notices
-        pages = (_frame(image, number, source, options) for number in range(1, total + 1))
+        pages = (frame_of(image, number, source, options) for number in range(1, total + 1))
         for number, reading in enumerate(recogniser.recognise_all(pages), 1):
             for element in elements_of(reading.sheet(), number, Style()):
                 found = True
@@ -41,8 +44,8 @@ def read(source: Source, options: ReadOptions) -> Iterator[Event]:
         raise NoText(source.name)
 
 
-def _open(source: Source, options: ReadOptions) -> tuple[Image.Image, int]:
-    """The picture, not decoded yet, and its number of pages."""
+def open_picture(source: Source, options: ReadOptions) -> tuple[Image.Image, int]:
+    """The picture, not decoded yet, and its number of pages. Raises DamagedFile and TooLarge."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -59,20 +62,45 @@ def _open(source: Source, options: ReadOptions) -> tuple[Image.Image, int]:
     return image, total
 
 
-def _frame(image: Image.Image, number: int, source: Source, options: ReadOptions) -> Image.Image:
-    """One page of the picture, decoded, upright by its own orientation mark."""
+def frame_of(
+    image: Image.Image,
+    number: int,
+    source: Source,
+    options: ReadOptions,
+    draft: tuple[str, int] = ("L", LONGEST),
+) -> Image.Image:
+    """One page of the picture, decoded, upright by its own orientation mark. Raises DamagedFile and TooLarge.
+
+    A JPEG file can be decoded at a fraction of its size: `draft` is the mode and the pixels that are enough.
+    """
+    with _decoding(image, number, source, options):
+        mode, enough = draft
+        image.draft(mode, (enough, enough))
+        image.load()
+        return ImageOps.exif_transpose(image)
+
+
+def frame_size(image: Image.Image, number: int, source: Source, options: ReadOptions) -> tuple[int, int]:
+    """Width and height of one page, upright, without decoding it. Raises DamagedFile and TooLarge."""
+    with _decoding(image, number, source, options):
+        width, height = image.size
+        lies = image.getexif().get(ExifTags.Base.Orientation) in _LYING
+        return (height, width) if lies else (width, height)
+
+
+@contextmanager
+def _decoding(image: Image.Image, number: int, source: Source, options: ReadOptions) -> Iterator[None]:
+    """Goes to a page, unless it has too many pixels; what goes wrong in the block is damage of the file."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            if number > 1:
+            if getattr(image, "n_frames", 1) > 1:
                 image.seek(number - 1)
             width, height = image.size
             if width * height > options.max_pixels:
                 detail = f"it has {width:,} x {height:,} pixels, {options.max_pixels:,} are allowed"
                 raise TooLarge(source.name, detail=detail)
-            image.draft("L", (LONGEST, LONGEST))  # JPEG can be decoded at a fraction of its size
-            image.load()
-            return ImageOps.exif_transpose(image)
+            yield
     except Image.DecompressionBombError as error:
         raise TooLarge(source.name, detail=_size(error)) from error
     except BROKEN as error:

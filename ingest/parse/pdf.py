@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-import pypdfium2.raw as pdfium
 from pypdfium2 import PdfDocument, PdfiumError, PdfPage
 
-from ingest.errors import DamagedFile, NoText, PasswordNeeded, TooLarge, UnreadableFile
+from ingest.errors import NoText, TooLarge, UnreadableFile
 from ingest.model import Box, Element, Event, Kind, Loss, Notice, Progress, ReadOptions, Source
 from ingest.parse.annotations import notes_of
 from ingest.parse.glyphs import shows_text
@@ -24,7 +23,7 @@ from ingest.parse.margins import RunningHeads
 from ingest.parse.ocr import OcrFailed, OcrMissing, Recogniser, Recognition, open_recogniser
 from ingest.parse.outline import attachments_of, outline_of
 from ingest.parse.paragraphs import Sheet, Style, elements_of
-from ingest.parse.pdfium import content_of, picture_of, pictures_of
+from ingest.parse.pdfium import content_of, open_pdf, picture_of, pictures_of
 from ingest.parse.ruling import ruled_grids
 from ingest.parse.view import PageContent
 
@@ -40,7 +39,7 @@ def read(source: Source, options: ReadOptions) -> Iterator[Event]:
 
     Raises DamagedFile, PasswordNeeded, TooLarge (more pages than the options allow) and NoText.
     """
-    document = _open(source)
+    document = open_pdf(source)
     try:
         total = len(document)
         if total > options.max_pages:
@@ -50,19 +49,6 @@ def read(source: Source, options: ReadOptions) -> Iterator[Event]:
         yield from _Reading(source, options, document, style).run()
     finally:
         document.close()
-
-
-def _open(source: Source) -> PdfDocument:
-    try:
-        document = PdfDocument(source.stream, password=source.password)
-        document.init_forms()
-    except PdfiumError as error:
-        if error.err_code == pdfium.FPDF_ERR_PASSWORD:
-            raise PasswordNeeded(source.name) from error
-        if error.err_code == pdfium.FPDF_ERR_SECURITY:
-            raise DamagedFile(source.name, detail="its kind of encryption is not known") from error
-        raise DamagedFile(source.name, detail="its structure cannot be read as PDF") from error
-    return document
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""What PDFium sees on a page: its words with their places, and the page as a picture."""
+"""What PDFium sees in a document: the words on its pages with their places, and pages as pictures."""
 
 import ctypes
 import math
@@ -11,8 +11,10 @@ from typing import Any
 
 import pypdfium2.raw as pdfium
 from PIL import Image, ImageDraw
-from pypdfium2 import PdfPage, PdfTextPage
+from pypdfium2 import PdfDocument, PdfiumError, PdfPage, PdfTextPage
 
+from ingest.errors import DamagedFile, PasswordNeeded
+from ingest.model import Source
 from ingest.parse.arabic import reordered
 from ingest.parse.drawings import note_drawings
 from ingest.parse.layout import RIGHT_TO_LEFT, Word
@@ -36,6 +38,20 @@ BESIDE, BELOW, APART = range(3)  # where a character stands as seen from the one
 STRIDE = 8  # characters looked ahead to see whether their text object goes on
 OBLIQUE = 4  # the group of text that runs neither along nor across the page
 BOLD_NAMES = ("bold", "black", "heavy", "semib", "demi", "cmbx", "-bd")
+
+
+def open_pdf(source: Source) -> PdfDocument:
+    """The document, with its forms ready to be drawn. Raises DamagedFile and PasswordNeeded."""
+    try:
+        document = PdfDocument(source.stream, password=source.password)
+        document.init_forms()
+    except PdfiumError as error:
+        if error.err_code == pdfium.FPDF_ERR_PASSWORD:
+            raise PasswordNeeded(source.name) from error
+        if error.err_code == pdfium.FPDF_ERR_SECURITY:
+            raise DamagedFile(source.name, detail="its kind of encryption is not known") from error
+        raise DamagedFile(source.name, detail="its structure cannot be read as PDF") from error
+    return document
 
 
 def content_of(page: PdfPage) -> PageContent:

@@ -15,10 +15,11 @@ from typing import Any, BinaryIO
 import orjson
 
 from ingest.document import dump
-from ingest.errors import DamagedFile, OutOfMemory, ReaderCrashed, TooLarge, UnreadableFile, UnsupportedFormat
+from ingest.errors import DamagedFile, NoPages, OutOfMemory, ReaderCrashed, TooLarge, UnreadableFile, UnsupportedFormat
 from ingest.formats import Format, sniff
 from ingest.memory import MEMORY, Memory
 from ingest.model import Element, Progress, ReadOptions, Source
+from ingest.pages.model import Wish, to_record
 from ingest.sandbox.confinement import set_limits
 from ingest.sniff import is_locked
 
@@ -32,7 +33,8 @@ _LONGEST = 8_000_000
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the server asks for. `memory_mb` and `seconds` (of CPU) are limits."""
+    """What the server asks for: to read a file, or, with a `wish`, to show of its pages what that tells. `memory_mb`
+    and `seconds` (of CPU) are limits."""
 
     name: str
     size: int
@@ -41,6 +43,7 @@ class Request:
     options: ReadOptions
     memory_mb: int
     seconds: int
+    wish: Wish | None = None
 
     def dump(self) -> bytes:
         """As JSON."""
@@ -50,7 +53,8 @@ class Request:
     def load(cls, data: bytes) -> "Request":
         """From JSON."""
         fields: dict[str, Any] = orjson.loads(data)
-        return cls(**{**fields, "options": ReadOptions(**fields["options"])})
+        wish = fields["wish"] and Wish(**fields["wish"])
+        return cls(**{**fields, "options": ReadOptions(**fields["options"]), "wish": wish})
 
 
 def run(
@@ -131,6 +135,12 @@ def _lines(source: Source, request: Request, formats: Mapping[str, Format]) -> I
     if media_type not in formats:
         raise UnsupportedFormat(source.name, detail=f"a file of type {media_type}")
     yield _line({"media_type": media_type}), True
+    if request.wish is not None:
+        viewer = formats[media_type].viewer()
+        if viewer is None:
+            raise NoPages(source.name, detail=f"a file of type {media_type}")
+        yield _line(to_record(viewer(source, request.options, request.wish))), True
+        return
     for event in formats[media_type].reader()(source, request.options):
         if isinstance(event, Element) and len(event.text) > _LONGEST:
             raise TooLarge(source.name, detail=f"one block of its text has {len(event.text)} characters")

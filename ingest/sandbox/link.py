@@ -53,7 +53,7 @@ class Link:
                 start_new_session=True,  # a Ctrl-C in the terminal is the server's to handle
             )
         self._channel.settimeout(_ANSWER_SECONDS)
-        table = [(kind, known.label, known.extensions, known.module) for kind, known in formats.items()]
+        table = [(kind, known.label, known.extensions, known.module, known.pages) for kind, known in formats.items()]
         self._channel.send(orjson.dumps(table))
 
     def alive(self) -> bool:

@@ -6,12 +6,12 @@ import os
 import select
 import signal
 import time
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol, Self
+from typing import Any, BinaryIO, Generic, Protocol, Self, TypeVar
 
 import orjson
 
@@ -42,6 +42,7 @@ class Kept(Protocol):
         ...
 
 
+Told = TypeVar("Told")
 _WATCH_SECONDS = 0.15
 _BLOCK = 1 << 18
 _PIPE_BYTES = 1 << 20
@@ -66,7 +67,7 @@ class Reading(Iterator[Event]):
     def __init__(
         self, start: Start, request: Request, stream: BinaryIO, limits: Limits, kept: Kept | None = None
     ) -> None:
-        self._watch = _Watch(request.name, request.media_type, limits, kept)
+        self._watch = Watch(request.name, request.media_type, limits, from_record, kept)
         self._events = self._watch.events(start, request, stream)  # holds no reference to this object: see above
 
     def __iter__(self) -> Self:
@@ -95,20 +96,28 @@ class Reading(Iterator[Event]):
         return self._watch.peak_mb
 
 
-class _Watch:
-    """Follows one child: its events, what it takes, how it ends."""
+class Watch(Generic[Told]):
+    """Follows one child: what it tells (a record at a time, which `decode` understands), what it takes, how it ends."""
 
-    def __init__(self, name: str, media_type: str | None, limits: Limits, kept: Kept | None) -> None:
+    def __init__(
+        self,
+        name: str,
+        media_type: str | None,
+        limits: Limits,
+        decode: Callable[[dict[str, Any]], Told],
+        kept: Kept | None = None,
+    ) -> None:
         self.name = name
         self.media_type = media_type
         self.peak_mb = 0.0
         self.seconds = 0.0
         self._limits = limits
+        self._decode = decode
         self._kept = kept
         self._imported: list[str] = []
 
-    def events(self, start: Start, request: Request, stream: BinaryIO) -> Generator[Event, None, None]:
-        """The events the child sends. Raises what it raised, or what its end means."""
+    def events(self, start: Start, request: Request, stream: BinaryIO) -> Generator[Told, None, None]:
+        """What the child tells. Raises what it raised, or what its end means."""
         pipe, theirs = os.pipe()
         try:
             with contextlib.suppress(OSError):  # the system may allow less; the child then waits sooner
@@ -128,30 +137,29 @@ class _Watch:
         if not finished:
             raise self._reason(ended)
 
-    def _received(self, pipe: int, child: Child) -> Generator[Event, None, bool]:
-        """Yields the events; True if the child said that this was the end."""
+    def _received(self, pipe: int, child: Child) -> Generator[Told, None, bool]:
+        """Yields what it tells; True if the child said that this was the end."""
         for line in self._lines(pipe, child):
             try:
-                event = self._understood(line)
+                told = self._understood(line)
             except (LookupError, TypeError, AttributeError, ValueError, ImportError) as error:
                 raise ReaderCrashed(self.name, detail="it sent what is not an event") from error
-            if event is None:
+            if told is None:
                 return True
-            if not isinstance(event, str):
-                yield event
+            yield from told
         return False
 
-    def _understood(self, line: bytes) -> Event | str | None:
-        """The event of a line, the media type if it tells that, None at the end. Raises what the reader raised."""
+    def _understood(self, line: bytes) -> tuple[Told, ...] | None:
+        """What a line tells those who wait, which may be nothing; None at the end. Raises what the reader raised."""
         record = orjson.loads(line)
         if "media_type" in record:
             self.media_type = str(record["media_type"])
-            return self.media_type
+            return ()
         if "remember" in record and self._kept is not None:
             self._kept.keep(line + b"\n")
-            return ""
+            return ()
         if "imported" not in record:
-            return from_record(record)
+            return (self._decode(record),)
         self._imported = list(map(str, record["imported"]))
         if "error" in record:
             raise _raised(self.name, record)

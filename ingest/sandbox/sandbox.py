@@ -7,15 +7,17 @@ from typing import Self
 
 from ingest.formats import FORMATS, Format
 from ingest.model import ReadOptions, Source
+from ingest.pages.model import Shown, Wish
+from ingest.pages.model import from_record as shown_of
 from ingest.sandbox.child import Request
 from ingest.sandbox.link import Child, Link
-from ingest.sandbox.reading import Kept, Limits, Reading
+from ingest.sandbox.reading import Kept, Limits, Reading, Watch
 
 _NAME = 200
 
 
 class Sandbox:
-    """Reads files in child processes; one sandbox serves any number of threads.
+    """Reads files, and shows their pages, in child processes; one sandbox serves any number of threads.
 
     `memory_mb` bounds what a reader, the programs it starts and its temporary files take together, `seconds` both its
     processor time and the time somebody waits for it, `output_mb` what it may tell. The helper process starts with the
@@ -39,7 +41,23 @@ class Sandbox:
         Nothing starts before the first event is asked for. Closing the reading ends the child at once.
         Iterating raises UnreadableFile: what the reader raised, or OutOfTime, OutOfMemory, TooLarge, ReaderCrashed.
         """
-        request = Request(
+        request = self._request(source, options, media_type)
+        return Reading(self._start, request, source.stream, self._limits, kept)
+
+    def show(self, source: Source, options: ReadOptions, wish: Wish, media_type: str | None = None) -> Shown:
+        """What of a file's pages is wished for.
+
+        Raises UnreadableFile: NoPages for a format that has none, NoSuchPage, and what reading raises.
+        """
+        request = self._request(source, options, media_type, wish)
+        watch = Watch(request.name, media_type, self._limits, shown_of)
+        (shown,) = watch.events(self._start, request, source.stream)
+        return shown
+
+    def _request(
+        self, source: Source, options: ReadOptions, media_type: str | None, wish: Wish | None = None
+    ) -> Request:
+        return Request(
             name=source.name[:_NAME].encode(errors="replace").decode(),  # names of files may hold half characters
             size=source.size,
             password=source.password,
@@ -47,8 +65,8 @@ class Sandbox:
             options=options,
             memory_mb=self._limits.memory_mb,
             seconds=self._limits.seconds,
+            wish=wish,
         )
-        return Reading(self._start, request, source.stream, self._limits, kept)
 
     def _start(self, request: bytes, *descriptors: int) -> Child:
         """Starts a child with these descriptors: what it reads, the pipe it writes to, and what is known already."""

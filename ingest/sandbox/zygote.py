@@ -118,7 +118,9 @@ def main() -> None:
         forbid_network()
         adopt_orphans()
         table = orjson.loads(channel.recv(MESSAGE))
-        formats = {media_type: Format(label, tuple(endings), module) for media_type, label, endings, module in table}
+        formats = {
+            media_type: Format(label, tuple(endings), *modules) for media_type, label, endings, *modules in table
+        }
         Zygote(channel, formats).serve()
 
 

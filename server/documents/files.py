@@ -14,7 +14,8 @@ from starlette.requests import Request
 
 from server.documents.findings import names_of
 from server.documents.forms import FileForm
-from server.documents.names import blob_name, elements_name, password_name
+from server.documents.names import blob_name, elements_name, outline_name, password_name
+from server.documents.pages import kept_names
 from server.documents.stores import Stores
 from server.documents.upload import receive
 from server.errors import UnknownFile
@@ -115,8 +116,8 @@ class Uploads:
 
     def forget(self, file_id: str) -> None:
         """Removes all that lies of a file that has no row (any more), and its key."""
-        findings = names_of(self._files, file_id)
-        self._files.delete(blob_name(file_id), elements_name(file_id), password_name(file_id), *findings)
+        names = (blob_name(file_id), elements_name(file_id), outline_name(file_id), password_name(file_id))
+        self._files.delete(*names, *names_of(self._files, file_id), *kept_names(self._files, file_id))
         self._keys.destroy(file_id)
 
     def get(self, file_id: str) -> FileRecord:

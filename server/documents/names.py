@@ -24,3 +24,18 @@ def password_name(file_id: str) -> str:
 def finding_name(file_id: str, number: int) -> str:
     """Name of what an unfinished reading found, one by one."""
     return f"findings/{file_id}/{number}"
+
+
+def pages_name(file_id: str) -> str:
+    """Name of the sizes of its pages."""
+    return f"pages/{file_id}"
+
+
+def page_name(file_id: str, slot: int) -> str:
+    """Name of a picture of one of its pages, or of the words on it."""
+    return f"pages/{file_id}/{slot}"
+
+
+def outline_name(file_id: str) -> str:
+    """Name of the list of where its elements lie."""
+    return f"outlines/{file_id}"

@@ -64,6 +64,38 @@ class UnknownFile(LecternError):
     code = "file_not_found"
 
 
+class UnknownPage(LecternError):
+    """{name} has no page {page}; its last page is {pages}."""
+
+    status = 404
+    type = "invalid_request_error"
+    code = "page_not_found"
+
+
+class FileNotViewable(LecternError):
+    """The pages cannot be shown: {detail}."""
+
+    status = 422
+    type = "invalid_request_error"
+    code = "file_not_viewable"
+
+
+class FileNotRead(LecternError):
+    """There is no text of {name} yet: it was not read, or could not be. Its standing in a vector store tells which."""
+
+    status = 409
+    type = "invalid_request_error"
+    code = "file_not_read"
+
+
+class ViewersBusy(LecternError):
+    """Lectern is showing as many pages as it can. Try again in {retry_after} seconds."""
+
+    status = 429
+    type = "rate_limit_error"
+    code = "viewers_busy"
+
+
 class UnknownSource(LecternError):
     """There is no source {source!r} in this vector store. GET /v1/vector_stores/ID/sources lists those there are."""
 

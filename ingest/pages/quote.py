@@ -1,0 +1,120 @@
+"""Finds the words of a quote on a page, wherever their lines break."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.model import Box
+from ingest.pages.model import PageWord
+
+_MOST_WORDS = 20_000
+_MARGIN = 0.01  # of the page, around the box in which the words of a quote are looked for one by one
+_OVERLAP = 0.5  # of the height of a word, from which it stands in the same line as the one before
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Some letters of a word: all of them, or those that a quote begins or ends with."""
+
+    word: PageWord
+    first: float
+    last: float
+
+    def box(self) -> Box:
+        """Where they stand, taken that all letters of a word are equally wide."""
+        box, first, last = self.word.box, self.first, self.last
+        if self.word.turn in (2, 3):  # they run from right to left or upwards
+            first, last = 1 - last, 1 - first
+        if self.word.turn in (0, 2):
+            width = box.right - box.left
+            return Box(box.left + first * width, box.top, box.left + last * width, box.bottom)
+        height = box.bottom - box.top
+        return Box(box.left, box.top + first * height, box.right, box.top + last * height)
+
+
+def places_of(words: Sequence[PageWord], quote: str, near: Box | None = None) -> list[Box]:
+    """The lines of a quote on a page, each as a box; none if it does not stand there.
+
+    Only letters and digits are compared, so hyphens, blanks and the marks between the cells of a table do not matter.
+    Where the quote stands more than once, the place that lies most in `near` counts. Where its words stand in another
+    order than on the page, as those of a table may, the words of the quote within `near` are told.
+    """
+    wanted = _letters(quote)
+    if not wanted:
+        return []
+    words = words[:_MOST_WORDS]
+    owners: list[tuple[int, int]] = []  # of each letter: its word, and which of its letters it is
+    spelled = [_letters(word.text) for word in words]
+    for number, letters in enumerate(spelled):
+        owners += [(number, place) for place in range(len(letters))]
+    page = "".join(spelled)
+    found: list[list[Box]] = []
+    start = page.find(wanted)
+    while start >= 0:
+        found.append(_lines(_pieces(words, spelled, owners[start : start + len(wanted)])))
+        start = page.find(wanted, start + len(wanted))
+    if found:
+        return found[0] if near is None else max(found, key=lambda boxes: sum(_shared(box, near) for box in boxes))
+    return [] if near is None else _scattered(words, spelled, quote, near)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
+
+
+def _pieces(words: Sequence[PageWord], spelled: Sequence[str], owners: Sequence[tuple[int, int]]) -> list[_Piece]:
+    """The letters, word by word."""
+    pieces = []
+    for number in dict.fromkeys(number for number, _ in owners):
+        places = [place for owner, place in owners if owner == number]
+        length = len(spelled[number])
+        pieces.append(_Piece(words[number], places[0] / length, (places[-1] + 1) / length))
+    return pieces
+
+
+def _scattered(words: Sequence[PageWord], spelled: Sequence[str], quote: str, near: Box) -> list[Box]:
+    wanted = {letters for part in quote.split() if (letters := _letters(part))}
+    around = Box(near.left - _MARGIN, near.top - _MARGIN, near.right + _MARGIN, near.bottom + _MARGIN)
+    kept = [
+        _Piece(word, 0.0, 1.0)
+        for word, letters in zip(words, spelled, strict=True)
+        if letters in wanted and _middle_lies_in(word.box, around)
+    ]
+    kept.sort(key=lambda piece: (round(piece.word.box.top, 2), piece.word.box.left))
+    return _lines(kept)
+
+
+def _lines(pieces: Sequence[_Piece]) -> list[Box]:
+    """Boxes of words that stand side by side in one line are one box."""
+    boxes: list[Box] = []
+    turn = -1
+    for piece in pieces:
+        box = piece.box()
+        if boxes and piece.word.turn == turn and _goes_on(boxes[-1], box, lies=turn in (0, 2)):
+            boxes[-1] = boxes[-1].union(box)
+        else:
+            boxes.append(box)
+        turn = piece.word.turn
+    return boxes
+
+
+def _goes_on(line: Box, box: Box, *, lies: bool) -> bool:
+    """Whether a box stands in the line, not far behind its end."""
+    if lies:
+        shared, size = min(line.bottom, box.bottom) - max(line.top, box.top), box.bottom - box.top
+        gap = max(box.left - line.right, line.left - box.right)
+    else:
+        shared, size = min(line.right, box.right) - max(line.left, box.left), box.right - box.left
+        gap = max(box.top - line.bottom, line.top - box.bottom)
+    return shared > _OVERLAP * size and gap < 2 * size
+
+
+def _shared(box: Box, near: Box) -> float:
+    across = min(box.right, near.right) - max(box.left, near.left)
+    down = min(box.bottom, near.bottom) - max(box.top, near.top)
+    return max(0.0, across) * max(0.0, down)
+
+
+def _middle_lies_in(box: Box, around: Box) -> bool:
+    across, down = (box.left + box.right) / 2, (box.top + box.bottom) / 2
+    return around.left <= across <= around.right and around.top <= down <= around.bottom
