@@ -139,6 +139,7 @@ __all__ = [
     "UnknownSession",
     "UnknownSource",
     "UnknownStore",
+    "UnknownTrace",
     "UnknownUpload",
     "UnknownUser",
     "UploadEnded",

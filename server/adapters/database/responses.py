@@ -6,9 +6,10 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from server.adapters.database.conversations import locked
 from server.adapters.database.engine import Database
-from server.adapters.database.schema import response_events, responses
-from server.errors import UnknownResponse
+from server.adapters.database.schema import conversations, response_events, responses
+from server.errors import UnknownConversation, UnknownResponse
 from server.ports.responses import ResponseRow
 
 _OPEN = ("queued", "in_progress")
@@ -21,10 +22,13 @@ class SqlResponses:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, row: ResponseRow) -> None:
-        """Stores the row."""
+    def add(self, row: ResponseRow, title: str | None = None) -> None:
+        """Stores the row, a turn in its conversation. Raises UnknownConversation."""
         with self._database.begin() as connection:
-            connection.execute(sa.insert(responses).values(dataclasses.asdict(row)))
+            values = dataclasses.asdict(row)
+            if row.conversation_id is not None:
+                values["follows"] = _join(connection, row, title)
+            connection.execute(sa.insert(responses).values(values))
 
     def get(self, response_id: str) -> ResponseRow:
         """The row. Raises UnknownResponse."""
@@ -42,9 +46,25 @@ class SqlResponses:
             return connection.execute(changed).rowcount == 1
 
     def remove(self, response_id: str) -> None:
-        """Removes the row and its events; it may be gone already."""
+        """Removes the row and its events; it may be gone already. What followed it in a conversation follows what it
+        followed."""
+        chosen = responses.c.id == response_id
         with self._database.begin() as connection:
-            connection.execute(sa.delete(responses).where(responses.c.id == response_id))
+            conversation_id = connection.scalar(sa.select(responses.c.conversation_id).where(chosen))
+            if conversation_id is not None:
+                _leave(connection, response_id, conversation_id)
+            connection.execute(sa.delete(responses).where(chosen))
+
+    def rewrite(self, response_id: str, was: str, content: str) -> bool:
+        """Writes other content in the place of `was`; False: it is not what is there."""
+        there = sa.and_(responses.c.id == response_id, responses.c.content == was)
+        with self._database.begin() as connection:
+            return connection.execute(sa.update(responses).where(there).values(content=content)).rowcount == 1
+
+    def share(self, response_id: str, shared: bool) -> None:
+        """Shows it to everybody, or no more; nothing happens if it has gone."""
+        with self._database.begin() as connection:
+            connection.execute(sa.update(responses).where(responses.c.id == response_id).values(shared=shared))
 
     def under_way(self) -> list[str]:
         """Ids of responses that are queued or in progress."""
@@ -79,3 +99,39 @@ class SqlResponses:
     def _exists(self, response_id: str) -> bool:
         with self._database.read() as connection:
             return connection.scalar(sa.select(responses.c.id).where(responses.c.id == response_id)) is not None
+
+
+def _join(connection: sa.Connection, row: ResponseRow, title: str | None) -> str | None:
+    """Puts a turn into its conversation; returns what it follows there. Raises UnknownConversation."""
+    conversation = locked(connection, str(row.conversation_id))
+    if conversation is None:
+        raise UnknownConversation(conversation=row.conversation_id)
+    before = sa.select(responses.c.id).where(
+        responses.c.id == row.follows, responses.c.conversation_id == row.conversation_id
+    )
+    follows = row.follows
+    if follows is not None and connection.scalar(before) is None:
+        follows = conversation.latest
+    began = row.began or 0
+    changes: dict[str, object] = {"sequence": max(conversation.sequence, began)}
+    # What was begun last goes on, whichever ended first. The clocks of two machines do not matter to what follows on.
+    if conversation.latest in {None, follows} or began > conversation.sequence:
+        changes["latest"] = row.id
+    if conversation.title is None and title is not None:
+        changes["title"] = title
+    connection.execute(sa.update(conversations).where(conversations.c.id == row.conversation_id).values(changes))
+    return follows
+
+
+def _leave(connection: sa.Connection, response_id: str, conversation_id: str) -> None:
+    """Takes a turn out of its conversation, which closes behind it."""
+    conversation = locked(connection, conversation_id)
+    table = responses.c
+    follows = connection.scalar(sa.select(table.follows).where(table.id == response_id))
+    behind = sa.and_(table.follows == response_id, table.conversation_id == conversation_id)
+    connection.execute(sa.update(responses).where(behind).values(follows=follows))
+    if conversation is not None and conversation.latest == response_id:
+        others = sa.select(table.id).where(table.conversation_id == conversation_id, table.id != response_id)
+        latest = follows or connection.scalar(others.order_by(table.began.desc()).limit(1))
+        chosen = conversations.c.id == conversation_id
+        connection.execute(sa.update(conversations).where(chosen).values(latest=latest))

@@ -4,6 +4,7 @@ from server.adapters.database.schema.access import api_keys, links, sessions
 from server.adapters.database.schema.audit import audit
 from server.adapters.database.schema.base import metadata
 from server.adapters.database.schema.batches import batch_lines, batches
+from server.adapters.database.schema.conversations import conversations, feedback
 from server.adapters.database.schema.documents import (
     departures,
     file_keys,
@@ -36,11 +37,13 @@ __all__ = [
     "audit",
     "batch_lines",
     "batches",
+    "conversations",
     "departures",
     "embedders",
     "eval_items",
     "eval_runs",
     "evals",
+    "feedback",
     "file_batch_members",
     "file_batches",
     "file_grants",

@@ -1,6 +1,6 @@
 """Stored responses."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, false
 
 from server.adapters.database.schema.base import metadata
 
@@ -14,6 +14,12 @@ responses = Table(
     Column("created_at", Integer, nullable=False),
     Column("expires_at", Integer, index=True),
     Column("content", Text, nullable=False),  # sealed with the response's own key, as its events
+    # Of a turn of a conversation: its place there, and the microseconds at which it was begun.
+    Column("conversation_id", String(64)),
+    Column("follows", String(64)),
+    Column("began", BigInteger),
+    Column("shared", Boolean, nullable=False, server_default=false()),
+    Index("ix_responses_conversation_id", "conversation_id", "began"),
 )
 
 
