@@ -19,6 +19,14 @@ class UnknownResponse(LecternError):
     code = "response_not_found"
 
 
+class UnknownTrace(LecternError):
+    """Nothing was kept of how the response {response!r} came about. Ask the question again."""
+
+    status = 404
+    type = "invalid_request_error"
+    code = "trace_not_found"
+
+
 class QuestionTooLong(LecternError):
     """The messages take about {tokens} tokens; the model reads {limit}. Shorten the conversation."""
 

@@ -4,7 +4,7 @@ import asyncio
 import concurrent.futures
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -69,14 +69,15 @@ class Background:
 
     async def add(self, request: CreateResponse, caller: Caller) -> Response:
         """Queues a response. Raises what `Responses.begin` raises of the request itself."""
-        await self._responses.check(request, caller)
+        place = await self._responses.place(request, caller)
+        await self._responses.check(request, place, caller)
         response = self._responses.queued(request)
         asked = {
             "request": request.model_dump(exclude_unset=True, by_alias=True),
             "came_by": caller.key_id,
             "streamed": bool(request.stream),
         }
-        kept = Kept(caller.owner, response, stored(request.input, response["id"]), (), asked)
+        kept = Kept(caller.owner, response, stored(request.input, response["id"]), (), asked, place=place)
         await asyncio.to_thread(self._keep.add, kept)
         await asyncio.to_thread(self._jobs.add, RESPONSE, kept.id, {})
         return response
@@ -106,14 +107,19 @@ class Background:
             self._jobs.cancel(RESPONSE, response_id)
         return self._responses.get(response_id, caller).response
 
+    def drop(self, response_ids: Iterable[str]) -> None:
+        """Ends the responses of these that are under way: they were deleted."""
+        for response_id in response_ids:
+            self._jobs.cancel(RESPONSE, response_id)
+
     def delete(self, response_id: str, caller: Caller) -> None:
         """Forgets a response, and ends it if it is under way. Raises UnknownResponse."""
         self._keep.delete(response_id, caller)
         self._jobs.cancel(RESPONSE, response_id)
 
-    def streams(self, kept: Kept) -> bool:
-        """Whether its events can be told."""
-        return bool(kept.asked.get("streamed")) and not kept.withheld and kept.status != "cancelled"
+    def streams(self, kept: Kept, caller: Caller) -> bool:
+        """Whether its events can be told to the caller."""
+        return caller.owns(kept.owner) and bool(kept.asked.get("streamed")) and not kept.withheld and kept.status != "cancelled"
 
     async def events(self, response_id: str, after: int) -> AsyncGenerator[Event, None]:
         """The events of a response, as they come; the first is the one after the sequence number `after`."""
@@ -160,7 +166,7 @@ class Background:
             caller = await asyncio.to_thread(self._standing.now, kept.owner, kept.asked["came_by"])
             caller = replace(caller, bulk=not request.stream)  # of a stream somebody is waiting for the end
             async with self._standing.admission.answer(caller):
-                begun = await self._responses.begin(request, caller, of=dict(kept.response))
+                begun = await self._responses.begin(request, caller, of=kept)
                 documents = tuple(begun.kept.documents)
                 event = AuditEvent("answer_response", "background", caller, resources=(kept.id,), documents=documents)
                 await asyncio.to_thread(self._standing.audit.append, [event], durable=False)

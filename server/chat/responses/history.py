@@ -55,9 +55,8 @@ class History:
             InvalidRequest: it refers to an item there is not or twice to the same, to a response under way, to a file
                 that cannot be read, or to more than `bounds` allow.
         """
-        own_files = self._named(items)
+        own_files = self.files_of(items, caller)
         _check_references(items)
-        self._rights.of_files(caller, own_files, Role.READER, "input")
         before = self._before(previous_id, caller, bounds)
         said = [item for kept in before for item in (*kept.items, *kept.response["output"]) if not _broken(item)]
         found, referred = self._resolved([*said, *items], caller)
@@ -117,7 +116,8 @@ class History:
                 raise _too_long()
         return files
 
-    def _named(self, items: Sequence[Stored]) -> Sequence[str]:
+    def files_of(self, items: Sequence[Stored], caller: Caller) -> Sequence[str]:
+        """Ids of the files that new items bring along. Raises UnknownFile, InvalidRequest: they cannot be read."""
         for item in items:
             for part in item["content"] if item["type"] == "message" else ():
                 if part["type"] == "input_file" and not part.get("file_id"):
@@ -126,6 +126,7 @@ class History:
         found = list(dict.fromkeys(files_of(items)))
         if len(found) > _MOST_FILES:
             raise InvalidRequest(detail=f"a request brings along at most {_MOST_FILES} files", param="input")
+        self._rights.of_files(caller, found, Role.READER, "input")
         return found
 
     def _before(self, response_id: str | None, caller: Caller, bounds: Bounds) -> list[Kept]:
@@ -149,7 +150,7 @@ class History:
             if left < 0:
                 raise _too_long()
             chain.append(seen)
-            response_id = kept.response["previous_response_id"]
+            response_id = kept.previous
         return chain[::-1]
 
 

@@ -2,14 +2,16 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import orjson
 
 from server.chat.responses.items import Stored
+from server.chat.responses.place import Place
 from server.chat.responses.shape import Response
-from server.errors import DamagedSeal, UnknownFile, UnknownResponse
+from server.chat.title import title_of
+from server.errors import DamagedSeal, UnknownConversation, UnknownFile, UnknownResponse
 from server.model import Caller
 from server.ports import Keys
 from server.ports.responses import ResponseRow, ResponseRows
@@ -22,7 +24,7 @@ _SECONDS_OF_A_DAY: Final = 86_400
 class Kept:
     """A response with what it was asked: `items` are the input of its own. `documents` are the (store, file) of all
     that stands behind it, its history's included. `asked` is the request of one that is still to be answered.
-    `withheld`: what it said was left out for who looks at it."""
+    `withheld`: what it said was left out for who looks at it. `trace` tells how it came about, once it has ended."""
 
     owner: str
     response: Response
@@ -30,6 +32,7 @@ class Kept:
     documents: Sequence[tuple[str, str]] = ()
     asked: Mapping[str, Any] = field(default_factory=dict)
     withheld: bool = False
+    trace: dict[str, Any] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -42,13 +45,91 @@ class Kept:
         return str(self.response["status"])
 
     @property
+    def previous(self) -> str | None:
+        """The response before it."""
+        told = self.response.get("previous_response_id")
+        return self.place.follows if self.place else None if told is None else str(told)
+
+    @property
     def background(self) -> bool:
         """Whether it is answered without anybody waiting."""
         return bool(self.response["background"])
 
 
 class Keep:
-    """Where responses are kept, for so many days; 0: until they are deleted."""
+    """Where responses are kept, for so many days; 0: until they are deleted. Those of conversations stay as long as
+    these."""
+
+    def __init__(self, rows: ResponseRows, keys: Keys, days: int) -> None:
+        self._rows = rows
+        self._keys = keys
+        self._days = days
+
+    def add(self, kept: Kept) -> None:
+        """Keeps a response, as a turn of its conversation if it has one. Raises UnknownConversation: that has gone."""
+        created_at, place = int(kept.response["created_at"]), kept.place
+        expires_at = None if place or not self._days else created_at + self._days * _SECONDS_OF_A_DAY
+        of = (place.conversation_id, place.follows, place.began) if place else ()
+        title = self._title(kept.items, place)
+        self._keys.create(kept.id)
+        try:
+            content = self._sealed(kept)
+            row = ResponseRow(kept.id, kept.owner, kept.status, kept.background, created_at, expires_at, content, *of)
+            self._rows.add(row, title)
+        except BaseException:
+            self._keys.destroy(kept.id)
+            raise
+
+    def get(self, response_id: str, caller: Caller, *, shared: bool = False) -> Kept:
+        """A response of the caller's; with `shared`, also one that its owner shared. Raises UnknownResponse: there is
+        none, or it is another's: which does not show."""
+        return self._opened(self._row(response_id, caller, shared=shared))
+
+    def share(self, response_id: str, caller: Caller, *, shared: bool) -> None:
+        """Shows a response of the caller's to everybody, or no more. Raises UnknownResponse."""
+        self._rows.share(self._row(response_id, caller).id, shared)
+
+    def without(self, response_id: str, item_id: str, caller: Caller) -> bool:
+        """Takes an item out of a response of the caller's, and the response away if nothing is left of it. False: there
+        is no such item in it. Raises UnknownResponse."""
+        while True:
+            row = self._row(response_id, caller)
+            kept = self._opened(row)
+            items = [item for item in kept.items if item["id"] != item_id]
+            output = [item for item in kept.response["output"] if item["id"] != item_id]
+            if len(items) + len(output) == len(kept.items) + len(kept.response["output"]):
+                return False
+            if not items and not output:
+                self._remove(row.id)
+                return True
+            less = replace(kept, items=items, response={**kept.response, "output": output})
+            if self._rows.rewrite(row.id, row.content, self._sealed(less)):
+                return True
+
+    def forget(self, response_ids: Sequence[str]) -> None:
+        """Destroys the keys of responses that were removed."""
+        for response_id in response_ids:
+            self._keys.destroy(response_id)
+
+    def status(self) -> str:
+        """Where the response stands."""
+        return str(self.response["status"])
+
+    @property
+    def previous(self) -> str | None:
+        """The response before it."""
+        told = self.response.get("previous_response_id")
+        return self.place.follows if self.place else None if told is None else str(told)
+
+    @property
+    def background(self) -> bool:
+        """Whether it is answered without anybody waiting."""
+        return bool(self.response["background"])
+
+
+class Keep:
+    """Where responses are kept, for so many days; 0: until they are deleted. Those of conversations stay as long as
+    these."""
 
     def __init__(self, rows: ResponseRows, keys: Keys, days: int) -> None:
         self._rows = rows
@@ -118,10 +199,10 @@ class Keep:
         opened = (self._keys.open_text(response_id, text, f"{response_id} {number}") for number, text in found)
         return [orjson.loads(text) for text in opened]
 
-    def _row(self, response_id: str, caller: Caller) -> ResponseRow:
+    def _row(self, response_id: str, caller: Caller, *, shared: bool = False) -> ResponseRow:
         row = self._rows.get(response_id)
         over = row.expires_at is not None and row.expires_at <= time.time()
-        if over or not caller.owns(row.owner):
+        if over or not (caller.owns(row.owner) or (shared and row.shared)):
             raise UnknownResponse(response=response_id)
         return row
 
@@ -135,6 +216,7 @@ class Keep:
             "items": list(kept.items),
             "documents": list(kept.documents),
             "asked": kept.asked,
+            "trace": kept.trace,
         }
         return self._keys.seal_text(kept.id, orjson.dumps(told).decode(), kept.id)
 
@@ -147,4 +229,5 @@ class Keep:
             raise
         documents = [(store_id, file_id) for store_id, file_id in told["documents"]]
         response = told["response"] | {"status": row.status}
-        return Kept(row.owner, response, told["items"], documents, told["asked"])
+        trace = told.get("trace") or {}  # responses of before have none
+        return Kept(row.owner, response, told["items"], documents, told["asked"], trace=trace)

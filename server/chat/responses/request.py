@@ -27,7 +27,6 @@ _MISTAKEN: Final = {
 _MISSING: Final = {
     "access_programs": "there are none here",
     "context_management": "conversations are not compacted; truncation leaves out their oldest turns",
-    "conversation": "there are no conversations here; go on by previous_response_id",
     "moderation": "nothing is moderated here",
     "prompt": "there are no stored prompts here; send instructions and input",
 }
@@ -168,6 +167,14 @@ class StreamOptions(_Part):
     include_obfuscation: bool | None = None
 
 
+class ConversationPlace(BaseModel):
+    """A conversation, and the response in it that the new one follows: the latest, or the one in `after`, from where a
+    new branch begins (None: at the conversation's beginning). `after` is Lectern's own."""
+
+    id: str = Field(min_length=1, max_length=64)
+    after: str | None = Field(None, min_length=1, max_length=64)
+
+
 class CreateResponse(BaseModel):
     """Body of POST /v1/responses; fields not named here are kept and passed to the engine."""
 
@@ -204,7 +211,7 @@ class CreateResponse(BaseModel):
     image: dict[str, Any] | None = None
     access_programs: Any = None
     context_management: Any = None
-    conversation: Any = None
+    conversation: Annotated[str, Field(min_length=1, max_length=64)] | ConversationPlace | None = None
     moderation: Any = None
     prompt: Any = None
     knowledge: Knowledge | None = None
@@ -240,9 +247,19 @@ class CreateResponse(BaseModel):
     def _fits_together(self) -> "CreateResponse":
         if self.background and self.store is False:
             raise _refused("background needs store: what nobody keeps cannot be asked for later")
+        if self.conversation is not None and self.previous_response_id is not None:
+            raise _refused("a response goes on with a conversation or with previous_response_id, not with both")
+        if self.conversation is not None and self.store is False:
+            raise _refused("a conversation keeps its answers; leave out store, or conversation")
         if self.top_logprobs and LOGPROBS not in (self.include or ()):
             self.include = [*(self.include or ()), LOGPROBS]
         return self
+
+    @property
+    def conversation_id(self) -> str | None:
+        """The conversation that it belongs to."""
+        named = self.conversation
+        return named.id if isinstance(named, ConversationPlace) else named
 
     @property
     def kept(self) -> bool:

@@ -64,7 +64,7 @@ def responses_router(responses: Responses, background: Background, gate: Gate) -
         tell_documents(request, documents=kept.documents)
         if not stream:
             return shown(kept.response, [*include, *in_brackets])
-        if not background.streams(kept):
+        if not background.streams(kept, caller):
             detail = (
                 "only a response in the background that was made as a stream, and of which you may read all, has one"
             )
@@ -81,6 +81,13 @@ def responses_router(responses: Responses, background: Background, gate: Gate) -
     async def cancel_response(response_id: str, caller: Caller = reader) -> dict[str, Any]:
         """Ends a response in the background; one that has ended stays as it is."""
         return shown(await run_in_threadpool(background.cancel, response_id, caller), ())
+
+    @router.get("/{response_id}/trace")
+    async def get_trace(response_id: str, request: Request, caller: Caller = reader) -> dict[str, Any]:
+        """Why the answer is as it is: what was searched, found, left out and asked, for who edits what was searched."""
+        trace, documents = await run_in_threadpool(responses.trace, response_id, caller)
+        tell_documents(request, documents=documents)
+        return trace
 
     @router.get("/{response_id}/input_items")
     async def list_input_items(

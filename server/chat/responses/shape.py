@@ -12,6 +12,11 @@ _ECHOED = (
     *("instructions", "max_output_tokens", "max_tool_calls", "previous_response_id", "prompt_cache_key"),
     *("safety_identifier", "temperature", "top_logprobs", "top_p", "user"),
 )
+# What of a response is its owner's alone.
+_OWNERS_OWN = (
+    *("conversation", "feedback", "instructions", "previous_response_id", "prompt_cache_key", "safety_identifier"),
+    "user",
+)
 
 
 def new_response(request: CreateResponse, response_id: str, created_at: int, status: str) -> Response:
@@ -24,6 +29,7 @@ def new_response(request: CreateResponse, response_id: str, created_at: int, sta
         "status": status,
         "background": bool(request.background),
         "completed_at": None,
+        "conversation": {"id": request.conversation_id} if request.conversation_id else None,
         "error": None,
         "incomplete_details": None,
         "model": request.model,
@@ -35,6 +41,8 @@ def new_response(request: CreateResponse, response_id: str, created_at: int, sta
         "reasoning": {"effort": None, "summary": None} | _dumped(request.reasoning),
         "service_tier": "default",
         "store": request.kept,
+        "shared": False,
+        "feedback": None,
         "text": {"format": {"type": "text"}} | _dumped(request.text),
         "tool_choice": "auto" if choice is None else choice if isinstance(choice, str) else _dumped(choice),
         "tools": [_tool(_dumped(tool)) for tool in request.tools or ()],
@@ -46,6 +54,13 @@ def shown(response: Response, include: Collection[str]) -> Response:
     """What a client sees of a response: results and probabilities only where it asks for them."""
     output = [_item(item, include) for item in response["output"]]
     return {**response, "output": output}
+
+
+def public(response: Response) -> Response:
+    """What others see of a response that its owner shared: the answer, and not how its owner files it, what it was told
+    beside the question, and where it stands."""
+    owners_own = {name: None for name in _OWNERS_OWN if name in response}
+    return {**response, **owners_own, "metadata": {}}
 
 
 def result(passage: Passage) -> dict[str, Any]:

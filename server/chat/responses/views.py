@@ -9,7 +9,7 @@ from server.chat.language import language_of
 from server.chat.prompt import template
 from server.chat.responses.items import Stored
 from server.chat.responses.keep import Kept
-from server.errors import Forbidden, UnknownFile
+from server.errors import Forbidden, UnknownFile, UnknownStore
 from server.model import Caller, Role
 from server.ports import Rights
 
@@ -39,6 +39,19 @@ class Views:
             if file_ids:
                 self._rights.of_files(caller, sorted(file_ids), Role.READER)
         except _NO_MORE:
+            return False
+        return True
+
+    def may_edit(self, store_ids: Collection[str], caller: Caller) -> bool:
+        """Whether the caller may edit all of the stores; False if one has gone, or may not even be read any more.
+
+        Raises:
+            Forbidden: one may be read, but not be edited.
+        """
+        try:
+            for store_id in store_ids:
+                self._rights.in_store(caller, store_id, Role.EDITOR)
+        except UnknownStore:
             return False
         return True
 
