@@ -108,6 +108,20 @@ def _methods(request: Request) -> list[str]:
     )
 
 
+def page_among(items: Sequence[dict[str, Any]], page: Page) -> dict[str, Any]:
+    """OpenAI's list object of a page of a list that is at hand whole, oldest first. Raises InvalidRequest: an unknown
+    `after` or `before`."""
+    found = list(items) if page.order == "asc" else list(items)[::-1]
+    ids = [item["id"] for item in found]
+    for name, place in (("after", page.after), ("before", page.before)):
+        if place is not None and place not in ids:
+            raise InvalidRequest(param=name, detail=f"there is nothing with the id {place!r} to go on {name}")
+    start = ids.index(page.after) + 1 if page.after is not None else 0
+    end = ids.index(page.before) if page.before is not None else len(ids)
+    wanted = found[start:end]
+    return page_of(wanted[-page.limit - 1 :] if page.backwards else wanted[: page.limit + 1], page)
+
+
 def event_stream(events: AsyncIterator[bytes]) -> StreamingResponse:
     """Server-sent events, which nobody on their way is to keep or to hold back."""
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -144,6 +158,11 @@ def add_headers(request: Request, headers: Mapping[str, str]) -> None:
     """Adds headers to the response, whatever it will be; those it has already stay."""
     pairs = {name.lower().encode(): value.encode() for name, value in headers.items()}
     request.state.headers = {**getattr(request.state, "headers", {}), **pairs}
+
+
+def tell_public(request: Request) -> None:
+    """Keeps a request off the record: everybody may have what is sent, and it is the same for all."""
+    request.state.public = True
 
 
 def tell_documents(

@@ -4,14 +4,15 @@ import time
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from starlette.concurrency import run_in_threadpool
 
 from server.access.auth import Gate
 from server.access.pages import check_page_key, origins_of
 from server.access.wire import ApiKeyList, ApiKeyObject, ApiKeyRequest, CreatedApiKey, RotationRequest, shown_key
 from server.errors import Forbidden, InvalidRequest, UnknownKey, UnknownUser
-from server.model import ApiKey, Caller, KeyLimits, Role
+from server.http import page_among, paging
+from server.model import ApiKey, Caller, KeyLimits, Page, Role, folded
 from server.ports import Accounts
 
 _DAY = 24 * 3600
@@ -24,9 +25,13 @@ class ApiKeys:
         self._keys = accounts.keys
         self._users = accounts.users
 
-    def visible(self, caller: Caller) -> list[ApiKey]:
-        """The keys the caller may see, oldest first."""
-        return self._keys.list_keys(None if caller.administers else caller.owner)
+    def visible(self, caller: Caller, sought: str = "", *, good: bool = False) -> list[ApiKey]:
+        """The keys the caller may see, oldest first: those whose name or first characters hold `sought`; if `good`,
+        only those that work now."""
+        wanted, now = folded(sought), time.time()
+        found = self._keys.list_keys(None if caller.administers else caller.owner)
+        found = [key for key in found if wanted in folded(key.name) or wanted in folded(key.prefix) or sought == key.id]
+        return [key for key in found if not good or (key.revoked_at is None and (key.expires_at or now + 1) > now)]
 
     def may_create(self, caller: Caller) -> None:
         """Returns if the caller may make keys at all. Raises Forbidden."""
@@ -90,9 +95,15 @@ def api_key_routes(accounts: Accounts, gate: Gate) -> APIRouter:
     Known = Annotated[Caller, Depends(gate.known)]  # noqa: N806 - a type
 
     @routes.get("", response_model=ApiKeyList)
-    def list_keys(caller: Known) -> dict[str, object]:
-        """The keys you may see, revoked ones too, oldest first."""
-        return {"data": [shown_key(key) for key in keys.visible(caller)]}
+    def list_keys(
+        caller: Known,
+        q: Annotated[str, Query(max_length=200)] = "",
+        good: Annotated[bool, Query()] = False,
+        page: Page = paging(usual=1000, most=1000, order="asc"),
+    ) -> dict[str, object]:
+        """The keys you may see, oldest first, revoked ones too unless `good` is true; `q`: those whose name holds it,
+        or that begin with it."""
+        return page_among([shown_key(key) for key in keys.visible(caller, q, good=good)], page)
 
     async def maker(caller: Known) -> Caller:
         keys.may_create(caller)

@@ -16,6 +16,7 @@ _ROUTES: Final = tuple(
         (r"/v1/search$", Scope.SEARCH, Scope.SEARCH),
         (r"/v1/vector_stores/[^/]+/search$", Scope.SEARCH, Scope.SEARCH),
         (r"/v1/(vector_stores|files)/[^/]+/access$", Scope.STORES_WRITE, Scope.STORES_WRITE),
+        (r"/v1/principals$", Scope.STORES_WRITE, Scope.STORES_WRITE),
         (r"/v1/vector_stores/[^/]+/(files|file_batches)\b", Scope.FILES_READ, Scope.FILES_WRITE),
         (r"/v1/vector_stores\b", Scope.FILES_READ, Scope.STORES_WRITE),
         (r"/v1/files\b", Scope.FILES_READ, Scope.FILES_WRITE),

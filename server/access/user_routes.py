@@ -3,7 +3,7 @@
 import time
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
 
 from server.access.auth import Gate
@@ -28,6 +28,8 @@ from server.model import Caller, Page, Role, UserKind
 from server.ports import Accounts
 
 _DAY = 24 * 3600
+Sought = Annotated[str, Query(max_length=200)]
+GroupId = Annotated[str | None, Query(max_length=64)]
 
 
 def user_routes(accounts: Accounts, gate: Gate, public_url: str = "") -> APIRouter:
@@ -38,10 +40,13 @@ def user_routes(accounts: Accounts, gate: Gate, public_url: str = "") -> APIRout
     Admin = Annotated[Caller, Depends(gate.needs(Role.ADMIN))]  # noqa: N806
 
     @routes.get("", response_model=UserList)
-    def list_users(caller: Known, page: Page = paging()) -> dict[str, Any]:
-        """All users, for administrators; else yourself."""
+    def list_users(caller: Known, q: Sought = "", group: GroupId = None, page: Page = paging()) -> dict[str, Any]:
+        """All users, for administrators; else yourself. `q`: those whose name or e-mail address holds it; `group`:
+        those who are in it."""
         if caller.administers:
-            found = users.users(page.one_more)
+            if group is not None:
+                accounts.groups.group(group)
+            found = users.users(page.one_more, q, group)
         else:
             own = _own_id(caller)
             found = [] if own is None else [users.user(own)]
@@ -100,10 +105,10 @@ def group_routes(accounts: Accounts, gate: Gate) -> APIRouter:
             raise UnknownGroup(group=group_id)
 
     @routes.get("", response_model=GroupList)
-    def list_groups(caller: Known, page: Page = paging()) -> dict[str, Any]:
-        """All groups, for administrators; else those you are in."""
+    def list_groups(caller: Known, q: Sought = "", page: Page = paging()) -> dict[str, Any]:
+        """All groups, for administrators; else those you are in. `q`: those whose name holds it."""
         member = None if caller.administers else (_own_id(caller) or "")
-        return page_of([shown_group(group) for group in groups.groups(page.one_more, member)], page)
+        return page_of([shown_group(group) for group in groups.groups(page.one_more, member, q)], page)
 
     @routes.post("", response_model=GroupObject)
     def create_group(request: GroupRequest, caller: Admin) -> dict[str, Any]:

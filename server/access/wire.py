@@ -66,10 +66,13 @@ class CreatedApiKey(ApiKeyObject):
 
 
 class ApiKeyList(BaseModel):
-    """Keys, oldest first."""
+    """A page of keys."""
 
     object: Literal["list"] = "list"
     data: list[ApiKeyObject]
+    first_id: str | None
+    last_id: str | None
+    has_more: bool
 
 
 class UserRequest(BaseModel):

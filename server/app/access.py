@@ -10,11 +10,13 @@ from server.access.auth import Gate
 from server.access.callers import Callers
 from server.access.key_routes import api_key_routes
 from server.access.passwords import Passwords
+from server.access.principal_routes import principal_routes
 from server.access.sign_in import SignIn
 from server.access.throttle import SignInThrottle
 from server.access.user_routes import group_routes, user_routes
 from server.access.vouched import Vouched
 from server.adapters.database.attempts import SqlAttempts
+from server.adapters.database.principals import SqlPrincipals
 from server.adapters.oidc.issuer import Client, OidcIssuer
 from server.adapters.oidc.published import Published
 from server.app.parts import Parts
@@ -24,7 +26,7 @@ from server.limits.visitors import Visitors
 from server.model import Role
 from server.portal.doors import Doors
 from server.portal.routes import mount_portal
-from server.ports import Accounts
+from server.ports import Accounts, Principals
 from server.settings import Settings
 
 
@@ -37,6 +39,7 @@ class Access:
     gate: Gate
     sign_in: SignIn
     vouched: Vouched | None
+    principals: Principals
 
 
 def open_access(parts: Parts, of_keys: PageOrigins) -> Access:
@@ -54,7 +57,7 @@ def open_access(parts: Parts, of_keys: PageOrigins) -> Access:
     )
     throttle = SignInThrottle(SqlAttempts(parts.database), parts.keys.secret("sign-in attempts"))
     sign_in = SignIn(accounts.users, accounts.sessions, Passwords(), throttle)
-    return Access(accounts, callers, Gate(callers, parts.rights), sign_in, vouched)
+    return Access(accounts, callers, Gate(callers, parts.rights), sign_in, vouched, SqlPrincipals(parts.database))
 
 
 def add_access(app: FastAPI, access: Access, settings: Settings) -> None:
@@ -62,6 +65,7 @@ def add_access(app: FastAPI, access: Access, settings: Settings) -> None:
     app.include_router(api_key_routes(access.accounts, access.gate))
     app.include_router(user_routes(access.accounts, access.gate, settings.public_url))
     app.include_router(group_routes(access.accounts, access.gate))
+    app.include_router(principal_routes(access.principals, access.gate))
     doors = Doors(access.accounts, access.callers, access.gate, access.sign_in, access.vouched, settings.public_url)
     mount_portal(app, doors)
 

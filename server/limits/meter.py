@@ -93,6 +93,11 @@ class Meter:
             since = self._used.unwritten.get(subject, Usage())
         return Usage(written.requests + since.requests, written.tokens + since.tokens)
 
+    def known(self) -> set[str]:
+        """Who was allowed something, or used something this month."""
+        with self._lock:
+            return {*self._allowed, *self._used.written, *self._used.unwritten}
+
     def account(self, subject: str) -> Account:
         """How a key or a user stands."""
         with self._lock:

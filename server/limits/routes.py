@@ -4,13 +4,14 @@ import dataclasses
 import re
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from server.errors import UnknownLimit
+from server.http import page_among, paging
 from server.limits.meter import Meter
-from server.model import Allowance, Caller, Role
+from server.model import Allowance, Caller, Page, Role
 from server.ports import Allowances, Gate
 
 _SUBJECT = re.compile(r"(key|user|store):[\w.-]{1,128}")
@@ -57,9 +58,16 @@ def limits_router(meter: Meter, rows: Allowances, gate: Gate) -> APIRouter:
         return {**shown(own), "key": shown(of_key[0]) if of_key else None}
 
     @router.get("", dependencies=[admin])
-    def list_limits() -> dict[str, Any]:
-        """What was set for keys, users and stores."""
-        return {"object": "list", "data": [shown(subject) for subject in sorted(rows.all())]}
+    def list_limits(
+        used: Annotated[bool, Query()] = False,
+        page: Page = paging(usual=1000, most=1000, order="asc"),
+    ) -> dict[str, Any]:
+        """What was set for keys, users and stores; with `used`, also who asked anything this month: who used the most
+        tokens first."""
+        subjects = sorted(meter.known() if used else rows.all())
+        if used:
+            subjects.sort(key=lambda subject: -meter.usage(subject).tokens)
+        return page_among([shown(subject) for subject in subjects], page)
 
     @router.get("/{subject}", dependencies=[admin])
     def get_limits(subject: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from server.model.index import Hit, IndexRow
 from server.model.jobs import Lease, Priority
 from server.model.names import NamedFile, Titled, folded, found_in
 from server.model.paging import Page, all_in_turn
+from server.model.principals import Principal, PrincipalKind
 from server.model.rights import FileAccess, StoreAccess
 from server.model.sources import Found, Listing, SourceFile, SourceOptions, SourceRecord, SourceStatus, Taking, path_key
 from server.model.stores import SECONDS_PER_DAY, Building, EmbedderRecord, Generation, StoreRecord
@@ -52,6 +53,8 @@ __all__ = [
     "Page",
     "PartRecord",
     "Passage",
+    "Principal",
+    "PrincipalKind",
     "Priority",
     "Prompt",
     "Role",

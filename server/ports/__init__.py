@@ -17,6 +17,7 @@ from server.ports.issuer import Issuer, Pending
 from server.ports.jobs import Jobs
 from server.ports.limits import Admission, Allowances, Sizes
 from server.ports.names import FileNames, Titles
+from server.ports.principals import Principals
 from server.ports.rights import AccessLists, Gate, Rights
 from server.ports.sources import SourcePlace, SourcePlaces, Sources
 from server.ports.uploads import FileBatchRows, UploadRows
@@ -48,6 +49,7 @@ __all__ = [
     "Keys",
     "Observe",
     "Pending",
+    "Principals",
     "Reranker",
     "Rights",
     "Rule",

@@ -116,8 +116,8 @@ class Users(Protocol):
         """One user. Raises UnknownUser."""
         ...
 
-    def users(self, page: Page) -> list[User]:
-        """A page of all users."""
+    def users(self, page: Page, sought: str = "", group_id: str | None = None) -> list[User]:
+        """A page of all users, or of those whose name or e-mail address holds `sought`, or who are in the group."""
         ...
 
     def named(self, name: str) -> User:
@@ -163,8 +163,8 @@ class Groups(Protocol):
         """One group. Raises UnknownGroup."""
         ...
 
-    def groups(self, page: Page, member: str | None = None) -> list[Group]:
-        """A page of all groups, or of those in which `member` is, by its user id."""
+    def groups(self, page: Page, member: str | None = None, sought: str = "") -> list[Group]:
+        """A page of all groups, or of those in which `member` is, by its user id, or whose name holds `sought`."""
         ...
 
     def rename(self, group_id: str, name: str) -> Group:

@@ -39,13 +39,14 @@ class SqlGroups:
         with self._database.read() as connection:
             return _one(connection, group_id)
 
-    def groups(self, page: Page, member: str | None = None) -> list[Group]:
-        """A page of all groups, or of those in which `member` is, by its user id."""
+    def groups(self, page: Page, member: str | None = None, sought: str = "") -> list[Group]:
+        """A page of all groups, or of those in which `member` is, by its user id, or whose name holds `sought`."""
         query = _query()
         if member is not None:
             query = query.where(groups.c.id.in_(_groups_of(member)))
+        only = groups.c.folded.contains(_folded(sought), autoescape=True)
         with self._database.read() as connection:
-            return [_group(row) for row in rows_of(connection, query, groups, page)]
+            return [_group(row) for row in rows_of(connection, query, groups, page, only=only)]
 
     def rename(self, group_id: str, name: str) -> Group:
         """The group under another name. Raises UnknownGroup, DuplicateName."""

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from server.adapters.database.engine import Database
 from server.adapters.database.groups import join_claimed
 from server.adapters.database.paging import rows_of
-from server.adapters.database.schema import api_keys, links, sessions, users
+from server.adapters.database.schema import api_keys, group_members, links, sessions, users
 from server.adapters.database.serial import next_sequence, one_at_a_time
 from server.errors import DuplicateName, UnknownUser
 from server.model import Claimed, Page, Role, User, UserKind, login_of
@@ -34,10 +34,18 @@ class SqlUsers:
         with self._database.read() as connection:
             return _user(_row(connection, user_id))
 
-    def users(self, page: Page) -> list[User]:
-        """A page of all users."""
+    def users(self, page: Page, sought: str = "", group_id: str | None = None) -> list[User]:
+        """A page of all users, or of those whose name or e-mail address holds `sought`, or who are in the group."""
+        query = sa.select(users)
+        only: sa.ColumnElement[bool] | None = None
+        if sought:
+            by_name = users.c.login.contains(login_of(sought), autoescape=True)
+            only = by_name | sa.func.lower(users.c.email).contains(sought.lower(), autoescape=True)
+        if group_id is not None:
+            members = sa.select(group_members.c.user_id).where(group_members.c.group_id == group_id)
+            query = query.where(users.c.id.in_(members))
         with self._database.read() as connection:
-            return [_user(row) for row in rows_of(connection, sa.select(users), users, page)]
+            return [_user(row) for row in rows_of(connection, query, users, page, only=only)]
 
     def named(self, name: str) -> User:
         """The user of this name, in any case and Unicode form, or of this id. Raises UnknownUser."""

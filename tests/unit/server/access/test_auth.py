@@ -271,3 +271,22 @@ async def test_a_key_for_web_pages_is_made_only_if_whoever_reads_it_may_have_it(
     assert (status, made["origins"], made["role"]) == (200, ["https://wiki.example"], "reader")
     answer = await desk.client.post("/v1/api_keys", headers=desk.key(), json=good | wanted)
     assert (answer.status_code, answer.json()["param"]) == (400, "origins")
+
+
+async def test_keys_are_listed_by_page_by_name_and_those_that_work(desk: Desk) -> None:
+    admin = desk.key()
+    names = ["First <b>", "second Ｗｉｄｅ", "third"]
+    ids = [desk.identities.create_key(name, Role.READER)[0].id for name in names]
+    desk.identities.revoke_key(ids[2])
+
+    async def listed(query: str) -> tuple[list[str], bool]:
+        told = (await desk.client.get(f"/v1/api_keys?{query}", headers=admin)).json()
+        return [key["name"] for key in told["data"]], told["has_more"]
+
+    assert await listed("") == (["admin", *names], False)
+    assert await listed("limit=2&order=desc") == (["third", "second Ｗｉｄｅ"], True)
+    assert await listed(f"limit=2&order=desc&after={ids[1]}") == (["First <b>", "admin"], False)
+    assert await listed(f"limit=1&before={ids[2]}") == (["second Ｗｉｄｅ"], True)
+    assert await listed("q=WIDE") == (["second Ｗｉｄｅ"], False)
+    assert await listed("good=true&order=desc") == (["second Ｗｉｄｅ", "First <b>", "admin"], False)
+    assert (await desk.client.get("/v1/api_keys?after=none", headers=admin)).status_code == 400
