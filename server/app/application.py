@@ -50,11 +50,16 @@ from server.chat.responses.background import Background
 from server.chat.responses.routes import responses_router
 from server.chat.rewrite import Rewriter
 from server.chat.routes import chat_router
+from server.documents.chunks import Chunks
+from server.documents.elements import Elements
 from server.documents.file_batch_routes import file_batches_router
 from server.documents.file_batches import FileBatches
+from server.documents.history import History
+from server.documents.page_routes import facts_router, pages_router
 from server.documents.routes import files_router, store_files_router, stores_router
 from server.documents.source_routes import sources_router
 from server.documents.upload_routes import uploads_router
+from server.documents.views import FileViews
 from server.errors import IndexUnavailable
 from server.evals.routes import evals_router
 from server.evals.runner import Runner
@@ -204,6 +209,11 @@ def _serve(
     lists = SqlAccessLists(parts.database)
     app.include_router(files_router(parts.uploads, gate))
     app.include_router(uploads_router(part_uploads_of(parts), gate))
+    elements = Elements(parts.blobs, settings.redact)
+    views = FileViews(parts.uploads, parts.pages, elements)
+    app.include_router(pages_router(views, parts.uploads, parts.pages, gate))
+    chunks = Chunks(parts.catalog, parts.index, parts.keys)
+    app.include_router(facts_router(parts.uploads, elements, chunks, History(parts.audit), gate))
     shared = settings.stores_shared
     app.include_router(stores_router(parts.stores, search, split_query, parts.rights, gate, shared=shared))
     app.include_router(store_files_router(parts.stores, parts.texts, parts.rights, lists, gate))

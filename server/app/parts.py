@@ -45,6 +45,7 @@ from server.documents.duplicates import Duplicates
 from server.documents.files import Uploads
 from server.documents.generations import Generations
 from server.documents.ingestion import Ingestion
+from server.documents.pages import Pages
 from server.documents.part_uploads import PartUploads
 from server.documents.passwords import Passwords
 from server.documents.rebuild import Rebuild
@@ -67,6 +68,8 @@ from server.vault.keyring import Keyring
 log = structlog.get_logger()
 
 READER_VERSION = "2"
+VIEW_SECONDS = 60
+"""What showing one page may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ class Parts:
     stores: Stores
     uploads: Uploads
     texts: Texts
+    pages: Pages
     metrics: Metrics
     sandbox: Sandbox
     worker: Worker
@@ -131,6 +135,16 @@ def open_parts(settings: Settings, metrics: Metrics | None = None, *, chooses: b
         uploads = Uploads(catalog, blobs, keys, stores, sizes.upload)
         texts = Texts(blobs, READER_VERSION, settings.redact)
         sandbox = stack.enter_context(Sandbox(settings.parse_memory_mb, settings.parse_seconds))
+        # A sandbox of its own: who looks at a page should not wait for those who read thousands of files.
+        viewers = stack.enter_context(Sandbox(settings.parse_memory_mb, VIEW_SECONDS))
+        pages = Pages(
+            catalog=catalog,
+            files=blobs,
+            passwords=passwords,
+            viewers=viewers,
+            options=settings.read_options(),
+            most=max(2, cores()),
+        )
         metrics = metrics or Metrics()
         ingestion = Ingestion(
             catalog=catalog,
@@ -186,6 +200,7 @@ def open_parts(settings: Settings, metrics: Metrics | None = None, *, chooses: b
             stores,
             uploads,
             texts,
+            pages,
             metrics,
             sandbox,
             worker,

@@ -8,7 +8,8 @@ from typing import Protocol
 
 import orjson
 
-from ingest.errors import NoSuchPage, UnreadableFile
+from ingest.errors import NoPages, NoSuchPage, UnreadableFile
+from ingest.formats import FORMATS
 from ingest.model import ReadOptions, Source
 from ingest.pages.model import WIDTHS, PagePicture, PageSizes, PageWords, Shown, Wish, from_record, to_record
 from server.documents.names import blob_name, page_name, pages_name
@@ -63,6 +64,9 @@ class Pages:
             ViewersBusy: too many look at pages just now.
         """
         record = self._catalog.file(file_id)
+        known = FORMATS.get(record.media_type or "")
+        if known is not None and known.pages is None:
+            raise NoPages(record.filename, detail=known.label)
         kept = self._kept(pages_name(file_id), file_id, b"")
         if kept is not None:
             found = from_record(orjson.loads(kept))
@@ -150,7 +154,7 @@ def _as_told(record: FileRecord) -> Iterator[None]:
     try:
         yield
     except NoSuchPage as error:
-        raise UnknownPage(name=record.filename, **error.facts) from None
+        raise UnknownPage(name=record.filename, page=error.facts["page"], pages=error.facts["pages"]) from None
     except UnreadableFile as error:
         raise not_viewable(record, error) from None
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from server.documents import wire
 from server.documents.forms import CompleteUpload, CreateUpload
 from server.documents.part_uploads import PartUploads
+from server.http import tell_resources
 from server.model import Caller, Role
 from server.ports import Gate
 
@@ -27,9 +28,12 @@ def uploads_router(uploads: PartUploads, gate: Gate) -> APIRouter:
         return wire.part_object(await uploads.add_part(upload_id, request, caller))
 
     @router.post("/{upload_id}/complete")
-    def complete_upload(upload_id: str, body: CompleteUpload, caller: Caller = uploader) -> dict[str, Any]:
+    def complete_upload(
+        upload_id: str, body: CompleteUpload, request: Request, caller: Caller = uploader
+    ) -> dict[str, Any]:
         """Puts the parts together to a file."""
         upload, file = uploads.complete(upload_id, body.part_ids, body.md5, caller)
+        tell_resources(request, file.id)
         return wire.upload_object(upload, file)
 
     @router.post("/{upload_id}/cancel")

@@ -58,7 +58,8 @@ class AuditHead:
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
     """Which entries are wanted; None: whatever it is. `since` and `until` are Unix seconds, the second excluded;
-    `who` an owner, the id of a key or a name; `resource` the id of anything the entry names, documents too."""
+    `who` an owner, the id of a key or a name; `resource` the id of anything the entry names, documents too; `actions`
+    are several of which an entry's is one; none: whatever it is."""
 
     since: int | None = None
     until: int | None = None
@@ -66,6 +67,7 @@ class AuditFilter:
     action: str | None = None
     resource: str | None = None
     request: str | None = None
+    actions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

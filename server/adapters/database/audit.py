@@ -135,6 +135,8 @@ def _conditions(wanted: AuditFilter) -> list[sa.ColumnElement[bool]]:
         found.append(sa.or_(column.owner == wanted.who, column.key_id == wanted.who, column.name == wanted.who))
     if wanted.action is not None:
         found.append(column.action == wanted.action)
+    if wanted.actions:
+        found.append(column.action.in_(wanted.actions))
     if wanted.request is not None:
         found.append(column.request == wanted.request)
     if wanted.resource is not None:
