@@ -6,6 +6,7 @@ from typing import Any
 from server.chat.chunks import Chunk
 from server.chat.citations import cite
 from server.chat.markers import Markers
+from server.chat.suggestions import suggested
 from server.chat.support import Support
 from server.chat.values import cited_values, is_for_program
 from server.chat.wire import chunk
@@ -77,6 +78,7 @@ class Grounding:
             "engine": self._engine,
             "questions": list(self._questions),
             "unanswered": list(self._prompt.unanswered),
+            "follow_ups": suggested(self._prompt, {one.number for markers in choices for one in markers.kept}),
             "passages": [
                 {
                     "marker": number,
