@@ -1,0 +1,56 @@
+// What the viewer is asked to show, and what Lectern tells of the file.
+
+/**
+ * A place in a document. An annotation of an answer fits as it is.
+ * @typedef {object} Source
+ * @property {string} file_id
+ * @property {string} [vector_store_id]
+ * @property {string} [filename]
+ * @property {number | null} [page]
+ * @property {number[] | null} [bbox] left, top, right, bottom as shares of the page
+ * @property {string | null} [sheet]
+ * @property {string | null} [cells]
+ * @property {string[] | null} [headings]
+ * @property {string | null} [quote]
+ */
+
+/** @typedef {{page: number, width: number, height: number}} PageSize */
+/** @typedef {{sheet: string | null, rows: number, columns: number, blocks: [number, number, string][]}} SheetSize */
+/**
+ * @typedef {object} View how a file can be shown
+ * @property {string} file_id
+ * @property {string} filename
+ * @property {"pages" | "sheets" | "text"} kind
+ * @property {any[]} data
+ * @property {string | null} note
+ */
+
+/**
+ * @typedef {object} Element
+ * @property {string} id
+ * @property {string} kind
+ * @property {string} text
+ * @property {number | null} level
+ * @property {number | null} page
+ * @property {number[] | null} bbox
+ * @property {string | null} sheet
+ * @property {string | null} cells
+ * @property {string[][]} rows
+ * @property {number} header_rows
+ * @property {number[]} row_numbers
+ * @property {boolean} hidden
+ * @property {number | null} confidence
+ */
+
+/** Below it, one character in seven or more of recognised text was wrong when measured. */
+export const DOUBTFUL = 0.85;
+
+/** The address of what Lectern tells of a file. @param {string} file @param {string} rest */
+export function address(file, rest) {
+  return `/v1/files/${encodeURIComponent(file)}/${rest}`;
+}
+
+/** Letters and digits alone, by which passages are compared. @param {string} text */
+export function letters(text) {
+  return text.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
+}
