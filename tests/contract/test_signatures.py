@@ -1,8 +1,5 @@
 """The port `Signatures`, on SQLite and PostgreSQL."""
 
-import random
-import time
-
 import pytest
 
 from server.adapters.database.catalog import SqlCatalog
@@ -57,14 +54,3 @@ def test_other_stores_and_files_that_left_are_not_compared(house: House) -> None
     house.catalog.detach(STORE, "file-a")
     assert house.signatures.keep(STORE, "file-b", b"b", [1]) == {}
     assert house.signatures.keep(STORE, "file-a", b"a", [1]) == {}
-
-
-def test_a_new_file_is_compared_with_hundreds_quickly(house: House) -> None:
-    chance = random.Random(5)
-    files = [house.put(f"file-{number}") for number in range(300)]
-    for file_id in files:
-        house.signatures.keep(STORE, file_id, chance.randbytes(1024), [chance.randrange(2**60) for _ in range(32)])
-    started = time.process_time()
-    last = house.put("file-last")
-    assert house.signatures.keep(STORE, last, b"x", [chance.randrange(2**60) for _ in range(32)]) == {}
-    assert time.process_time() - started < 1

@@ -11,8 +11,9 @@ from tests.portal.browsing import Visit, chromium, sign_in, visiting
 from tests.serving import Serving, upload
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    # Of a module, not of the session: while it is open an event loop runs, which tests elsewhere would meet.
     with chromium() as one:
         yield one
 
