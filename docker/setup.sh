@@ -206,7 +206,8 @@ node_packages() { npm_install tests/clients tests; }
 # stamp does not depend on the place. `portal check` also installs what checks the portal's modules.
 portal() {
     local folder=server/portal kind=${1:-run} stamp arguments=(--omit=dev)
-    stamp=$(content_of "$folder/package-lock.json" "$folder/package.json" "$folder"/*.mjs "$folder"/libraries/*.js)
+    stamp=$(content_of "$folder/package-lock.json" "$folder/package.json" "$folder"/*.mjs "$folder"/{libraries,widget}/* \
+        "$folder/static/components/markdown_tokens.js")
     if [[ $kind == check ]]; then arguments=(); fi
     if [[ $kind == check || "$(cat "$folder/built/stamp" 2>/dev/null)" != "$stamp" ]]; then
         npm_install "$folder" "$kind" "${arguments[@]}"

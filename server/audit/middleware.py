@@ -40,7 +40,7 @@ _BROKEN = 500
 
 
 class Recording:
-    """ASGI middleware. What no route answers is not recorded, nor are probes and the portal's own files.
+    """ASGI middleware. What no route answers is not recorded, nor are probes and what its route calls public.
 
     `content` says what of questions and answers is recorded; it is sealed by `seal`. An answer's content is known only
     at its end, so it stands in an entry of its own, with the same request id.
@@ -116,7 +116,7 @@ class _Request:
         """Records what came to no answer, and how answers ended."""
         if self.refused is not None:
             await error_response(self.refused)(self._scope, self._receive, self._send)
-        elif self._route in UNRECORDED:
+        elif self._unrecorded:
             return
         elif not self._recorded:
             await self._take(self._event(_BROKEN, {}), bytes(self._asked))
@@ -127,8 +127,12 @@ class _Request:
     def _route(self) -> str:
         return str(getattr(self._scope.get("route"), "path", ""))
 
+    @property
+    def _unrecorded(self) -> bool:
+        return self._route in UNRECORDED or bool(self._scope["state"].get("public"))
+
     async def _record(self, status: int, body: Mapping[str, Any]) -> None:
-        if self._route in UNRECORDED:
+        if self._unrecorded:
             return
         self._recorded = True
         try:

@@ -8,6 +8,7 @@ import structlog
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response
 
+from server.http import tell_public
 from server.portal.assets import MOUNT, Asset, Assets
 from server.portal.doors import Doors
 from server.portal.issuer_routes import issuer_routes
@@ -31,6 +32,7 @@ PAGES: Final = (
     "/account",
     "/welcome",
 )
+_WIDGET_SECONDS: Final = 300
 _UNBUILT: Final = (
     "The portal was not built: the browser files of other makers are missing. Run `docker/setup.sh run` (or `make "
     "run`) in Lectern's folder, then start Lectern again. The API works without it."
@@ -54,6 +56,7 @@ def _pages(assets: Assets) -> APIRouter:
         log.warning("The portal cannot be shown", reason=_UNBUILT)
 
     async def show(request: Request) -> Response:
+        tell_public(request)
         if not built:
             return PlainTextResponse(_UNBUILT, 503)
         return _sent(page, request, "no-cache")
@@ -63,11 +66,23 @@ def _pages(assets: Assets) -> APIRouter:
 
     @routes.get(MOUNT + "/{digest}/{name:path}")
     async def asset(digest: str, name: str, request: Request) -> Response:
+        tell_public(request)
         found = assets.get(name)
         if found is None:
             return PlainTextResponse("There is no such file.", 404)
         # What an address of another version asks for is sent, so that a page that was open goes on, but not kept.
         return _sent(found, request, "public, max-age=31536000, immutable" if digest == assets.digest else "no-cache")
+
+    @routes.get("/portal/widget.js")
+    async def widget(request: Request) -> Response:
+        tell_public(request)
+        found = assets.get("widget.js")
+        if found is None:
+            return PlainTextResponse(_UNBUILT, 503)
+        # The address stays, for it stands in pages of others; browsers of other pages take it only if told they may.
+        sent = _sent(found, request, f"public, max-age={_WIDGET_SECONDS}")
+        sent.headers.update({"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"})
+        return sent
 
     return routes
 

@@ -28,6 +28,7 @@ def test_what_is_built_is_part_of_a_wheel_and_not_of_the_repository() -> None:
     assert '"portal/built/**"' in (ROOT / "pyproject.toml").read_text()
     assert "/server/portal/built/" in (ROOT / ".gitignore").read_text().splitlines()
     assert (PORTAL / "built" / "libraries" / "preact.js").exists()
+    assert (PORTAL / "built" / "widget.js").exists()
     licences = (PORTAL / "built" / "LICENCES.txt").read_text()
     for name in json.loads((PORTAL / "package.json").read_text())["dependencies"]:
         assert re.search(rf"^{name} \d", licences, re.MULTILINE) or name == "esbuild", name
