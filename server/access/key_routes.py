@@ -25,11 +25,14 @@ class ApiKeys:
         self._keys = accounts.keys
         self._users = accounts.users
 
-    def visible(self, caller: Caller, sought: str = "", *, good: bool = False) -> list[ApiKey]:
-        """The keys the caller may see, oldest first: those whose name or first characters hold `sought`; if `good`,
-        only those that work now."""
+    def visible(
+        self, caller: Caller, sought: str = "", user_id: str | None = None, *, good: bool = False
+    ) -> list[ApiKey]:
+        """The keys the caller may see, oldest first: those whose name or first characters hold `sought`, and that
+        belong to the user, if one is given; if `good`, only those that work now."""
         wanted, now = folded(sought), time.time()
         found = self._keys.list_keys(None if caller.administers else caller.owner)
+        found = [key for key in found if user_id in {None, key.user_id}]
         found = [key for key in found if wanted in folded(key.name) or wanted in folded(key.prefix) or sought == key.id]
         return [key for key in found if not good or (key.revoked_at is None and (key.expires_at or now + 1) > now)]
 
@@ -98,12 +101,13 @@ def api_key_routes(accounts: Accounts, gate: Gate) -> APIRouter:
     def list_keys(
         caller: Known,
         q: Annotated[str, Query(max_length=200)] = "",
+        user_id: Annotated[str | None, Query(max_length=64)] = None,
         good: Annotated[bool, Query()] = False,
         page: Page = paging(usual=1000, most=1000, order="asc"),
     ) -> dict[str, object]:
         """The keys you may see, oldest first, revoked ones too unless `good` is true; `q`: those whose name holds it,
-        or that begin with it."""
-        return page_among([shown_key(key) for key in keys.visible(caller, q, good=good)], page)
+        or that begin with it; `user_id`: those of a user."""
+        return page_among([shown_key(key) for key in keys.visible(caller, q, user_id, good=good)], page)
 
     async def maker(caller: Known) -> Caller:
         keys.may_create(caller)

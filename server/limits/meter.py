@@ -79,6 +79,10 @@ class Meter:
         """What a key, a user or a store may; what was not set for it is as for everybody."""
         return self._allowed.get(subject, Allowance()).over(self._defaults)
 
+    def set_for(self, subject: str) -> Allowance:
+        """What was set for a key, a user or a store itself."""
+        return self._allowed.get(subject, Allowance())
+
     def subjects(self, caller: Caller) -> list[str]:
         """Whose limits a caller has: its owner's, and its key's if any were set. Lectern itself has none."""
         if caller.owner == LECTERN.owner:

@@ -43,6 +43,7 @@ def limits_router(meter: Meter, rows: Allowances, gate: Gate) -> APIRouter:
             "id": subject,
             "object": "limits",
             **dataclasses.asdict(meter.allowance(subject)),
+            "set": dataclasses.asdict(meter.set_for(subject)),
             "used": {"requests_this_month": used.requests, "tokens_this_month": used.tokens, "streams": streams},
         }
 

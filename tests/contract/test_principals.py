@@ -45,6 +45,8 @@ def house(database: Database) -> House:
 def test_who_can_be_given_rights_is_found_by_a_part_of_the_name(house: House) -> None:
     assert house.found("aDa") == ["Board and Ada", "Ada Straße", "Nightly ADA import"]
     assert house.found("ada", limit=2) == ["Board and Ada", "Ada Straße"]
+    users = house.principals.found("ada", 10, [PrincipalKind.USER])
+    assert [one.name for one in users] == ["Ada Straße"]
     assert house.found("STRASSE") == ["Ada Straße"]
     assert house.found("李") == house.found("%") == ["李雷 100%"]
     assert house.found("<img") == [HOSTILE]

@@ -1,7 +1,7 @@
 """Users, groups and keys, by what people call them."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -20,9 +20,11 @@ class SqlPrincipals:
         self._database = database
         self._clock = clock
 
-    def found(self, sought: str, limit: int) -> list[Principal]:
-        """Those that have not ended and whose name holds `sought`: groups, then users, then keys; of each kind those
-        first whose name begins with it."""
+    def found(
+        self, sought: str, limit: int, kinds: Collection[PrincipalKind] = tuple(PrincipalKind)
+    ) -> list[Principal]:
+        """Those of these kinds that have not ended and whose name holds `sought`: groups, then users, then keys; of
+        each kind those first whose name begins with it."""
         names = {
             PrincipalKind.GROUP: (groups.c.folded, login_of(sought)),
             PrincipalKind.USER: (users.c.login, login_of(sought)),
@@ -31,6 +33,8 @@ class SqlPrincipals:
         rows: list[Principal] = []
         with self._database.read() as connection:
             for kind, (column, wanted) in names.items():
+                if kind not in kinds:
+                    continue
                 query, ended = self._of(kind)
                 begins = sa.case((column.startswith(wanted, autoescape=True), 0), else_=1)
                 query = query.where(sa.not_(ended), column.contains(wanted, autoescape=True)).order_by(begins, column)

@@ -1,6 +1,7 @@
+import { KeyList } from "../../../components/keys/key_list.js";
 import { html } from "../../../libraries/preact.js";
 
-/** To come. */
-export default function Section() {
-  return html`<p>keys</p>`;
+/** All API keys. */
+export default function Keys() {
+  return html`<${KeyList} />`;
 }
