@@ -183,7 +183,7 @@ def test_sessions_are_seen_and_ended_from_elsewhere(box: Box) -> None:
         assert [(one["address"], one["current"]) for one in found if one["agent"] == "Phone"] == [
             ("203.0.113.9", False)
         ]
-        session = next(one["id"] for one in found if not one["current"])
+        session = next(one["id"] for one in found if one["agent"] == "Phone")
         box.user("Stranger")
         by_password(other, "Stranger")
         assert code_of(other.delete(f"/portal/sessions/{session}")) == "session_not_found"
