@@ -246,7 +246,7 @@ class Answers:
             yield Chunk(payload=head | {"choices": [], "usage": self._usage_of_nothing(asked)})
 
     def _grounding(self, asked: Asked, engine: str) -> Grounding:
-        return Grounding(asked.prompt, asked.model, asked.questions, engine, self._watch.markers)
+        return Grounding(asked.prompt, asked.model, asked.found, engine, self._watch.markers)
 
     async def _ask(self, asked: Asked, ask: Callable[[Engine], Awaitable[_T]]) -> tuple[Engine, _T]:
         """What the engine gives, or the spare one in its place if it can; else the engine's own error goes on."""

@@ -1,10 +1,11 @@
 """Follows one answer while it is given: has its markers checked, cites what is kept, and tells of its sources."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from server.chat.chunks import Chunk
 from server.chat.citations import cite
+from server.chat.find import Found
 from server.chat.markers import Markers
 from server.chat.suggestions import suggested
 from server.chat.support import Support
@@ -19,13 +20,13 @@ Note = Callable[[str, int], None]
 class Grounding:
     """One answer of `engine`, of one or several choices, told under the name `model`."""
 
-    def __init__(self, prompt: Prompt, model: str, questions: Sequence[str], engine: str, note: Note) -> None:
+    def __init__(self, prompt: Prompt, model: str, found: Found, engine: str, note: Note) -> None:
         self._prompt = prompt
         self._model = model
-        self._questions = questions
+        self._found = found
         self._engine = engine
         self._note = note
-        self._support = Support(prompt.passages, "\n".join([prompt.question, *questions]))
+        self._support = Support(prompt.passages, "\n".join([prompt.question, *found.questions]))
         self._choices: dict[int, Markers] = {}
         self._unfinished: set[int] = set()
         self._is_for_program = is_for_program(prompt.body)
@@ -76,9 +77,11 @@ class Grounding:
             "grounded": bool(choices) and all(markers.kept for markers in choices),
             "dropped_markers": sum(markers.dropped for markers in choices),
             "engine": self._engine,
-            "questions": list(self._questions),
+            "questions": list(self._found.questions),
             "unanswered": list(self._prompt.unanswered),
-            "follow_ups": suggested(self._prompt, {one.number for markers in choices for one in markers.kept}),
+            "follow_ups": suggested(
+                self._prompt, self._found.weak, {one.number for markers in choices for one in markers.kept}
+            ),
             "passages": [
                 {
                     "marker": number,

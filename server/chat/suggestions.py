@@ -1,7 +1,7 @@
 """Suggests what to ask next: what else was found for a question, and not said yet. No model is asked."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Sequence
 from pathlib import PurePath
 from typing import Final
 
@@ -19,6 +19,7 @@ _NUMBERED: Final = re.compile(
     r"|[IVX]+\.(?=\s))\s*[:：.、–—-]*\s*",
     re.IGNORECASE,
 )
+_BETWEEN: Final = re.compile(r"[\W_]+")
 _WORD: Final = re.compile(r"[^\W\d_]{2}|[\u3400-\u9fff]")
 # What would be read as something else than a heading: markup, addresses, what is meant for a machine.
 _STRANGE: Final = re.compile(r"[<>{}\[\]|*#`\\\x00-\x1f\u200e\u200f\u202a-\u202e\u2066-\u2069]|https?:|www\.|@")
@@ -27,24 +28,29 @@ _PLAIN: Final = (
     "appendix, annex, references, bibliography, note, notes, preface, foreword, background, index, other, others, "
     "miscellaneous, example, examples, scope, purpose, definitions, questions, answers, faq, sheet, sheet1, table, "
     "table1, tabelle1, data, details, history, version, figures, acknowledgements, acknowledgments, see also, "
-    "external links, further reading, 引言, 前言, 概述, 概要, 摘要, 总则, 目录, 附录, 附则, 附件, 参考文献, "
+    "about this guide, about this document, purpose and scope, external links, further reading, 引言, 前言, 概述, 概要, "
+    "摘要, 总则, 目录, 附录, 附则, 附件, 参考文献, "
     "结论, 总结, 说明, 备注, 其他, 其它, 简介, 介绍, 背景, 示例, 范围, 目的, 定义, 工作表1, 表格, 数据, "
     "修订记录, 版本, 注意"
 )
 _SAYS_NOTHING: Final = frozenset(folded(word) for word in _PLAIN.split(", "))
 
 
-def suggested(prompt: Prompt, cited: Collection[int]) -> list[str]:
-    """Up to three questions in the language of the question, from the headings of passages that the engine was shown,
-    best first, but for those that are `cited`, by their numbers. None where an answer is read by a program."""
+def suggested(prompt: Prompt, others: Sequence[Passage], cited: Collection[int]) -> list[str]:
+    """Up to three questions in the language of the question, from headings: first of passages that the engine was shown
+    and that are not `cited`, by their numbers, then of `others` that stand near by, in the files of those. Other files
+    are left out, for a stored answer is withheld from who may not read its own files any more, and of no others. None
+    where an answer is read by a program."""
     if is_for_program(prompt.body):
         return []
     numbered = list(enumerate(prompt.passages, 1))
     said = {folded(_heading(passage)) for number, passage in numbered if number in cited}
-    others = sorted((passage for number, passage in numbered if number not in cited), key=lambda one: -one.score)
     asked = {folded(text_of(message.get("content"))) for message in prompt.body["messages"]}
+    files = {passage.file_id for passage in prompt.passages}
+    shown = [passage for number, passage in numbered if number not in cited]
+    near = [passage for passage in others if passage.file_id in files]
     found: list[str] = []
-    for passage in others:
+    for passage in (*_best_first(shown), *_best_first(near)):
         heading = _heading(passage)
         if folded(heading) in said or not _worth_asking(heading, passage, prompt.question):
             continue
@@ -52,9 +58,11 @@ def suggested(prompt: Prompt, cited: Collection[int]) -> list[str]:
         question = _question(heading, passage, prompt.language)
         if folded(question) not in asked:
             found.append(question)
-        if len(found) == MOST:
-            break
-    return found
+    return found[:MOST]
+
+
+def _best_first(passages: Sequence[Passage]) -> list[Passage]:
+    return sorted(passages, key=lambda passage: -passage.score)
 
 
 def _heading(passage: Passage) -> str:
@@ -65,25 +73,23 @@ def _heading(passage: Passage) -> str:
 
 def _document(passage: Passage) -> str:
     """The file's name as a title."""
-    return " ".join(re.split(r"[\s_]+|(?<=\w)-(?=[^\W\d])", PurePath(passage.filename).stem)).strip()
+    return " ".join(re.split(r"[\s_]+|(?<=[^\W\d_]{3})-", PurePath(passage.filename).stem)).strip()
 
 
 def _worth_asking(heading: str, passage: Passage, question: str) -> bool:
-    """Whether a heading names something that a question can be about, and that is not asked already."""
-    if len(heading) > _MOST_CHARS or not _WORD.search(heading) or _STRANGE.search(heading + passage.filename):
+    """Whether a heading names something that a question can be about, and that is neither asked already nor the title
+    of the whole document."""
+    document = _document(passage)
+    if max(len(heading), len(document)) > _MOST_CHARS or not _WORD.search(heading):
         return False
-    if folded(heading) in _SAYS_NOTHING or len(_document(passage)) > _MOST_CHARS:
+    if _STRANGE.search(heading + document) or folded(heading) in _SAYS_NOTHING:
         return False
-    own = set(terms(heading))
-    return bool(own) and not any(own <= set(terms(other)) for other in _known(passage, question))
-
-
-def _known(passage: Passage, question: str) -> Iterator[str]:
-    yield question
-    yield _document(passage)
+    own, title = set(terms(heading)), _BETWEEN.sub("", folded(document))
+    return bool(own) and not own <= set(terms(question)) and _BETWEEN.sub("", folded(heading)) not in title
 
 
 def _question(heading: str, passage: Passage, language: str) -> str:
+    """The heading itself if it is one."""
     if heading.endswith(("?", "？")):
         return heading
     return template("suggestion", language).format(document=_document(passage), heading=heading)
