@@ -2,8 +2,10 @@
 docs/reference/settings.md, which is checked against it."""
 
 import ipaddress
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -135,6 +137,10 @@ class Settings(BaseSettings):
     responses_days: int = Field(
         30, ge=0, description="Days for which a stored response is kept; 0: until it is deleted."
     )
+    conversations_days: int = Field(
+        0, ge=0, description="Days after its last use for which a conversation is kept; 0: until it is deleted."
+    )
+    most_conversations: int = Field(10_000, ge=1, description="Conversations that one owner may have.")
     max_streams: int = Field(256, ge=1, description="Answers under way at once; further questions get 429.")
     batch_streams: int = Field(
         8, ge=1, description="Of these, the most that batches and evaluations take; people go first."
@@ -255,3 +261,32 @@ class Settings(BaseSettings):
 
 def _names(joined: str) -> tuple[str, ...]:
     return tuple(name for name in map(str.strip, joined.split(",")) if name not in {"", "none"})
+
+
+GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
+    group: tuple(names.split())
+    for group, names in {
+        "network": "host port data hosts origins tls_cert tls_key log_level log_format",
+        "storage": "database_url index_uri index_token seal samples",
+        "audit": "audit_content audit_required",
+        "access": (
+            "session_hours session_idle_minutes trusted_proxies public_url oidc_issuer oidc_client_id "
+            "oidc_client_secret oidc_scopes oidc_groups_claim oidc_roles oidc_role oidc_audience"
+        ),
+        "engine": "model preset vllm_python vllm_args vllm_start_seconds engine_url engine_key engine_down",
+        "search": (
+            "embedder_url embedder_model embedder_key embedder_max_tokens embedder_threads reranker "
+            "reranker_model reranker_key reranker_passages reranker_seconds"
+        ),
+        "answers": (
+            "passages passage_tokens min_score rewrite_seconds responses_days max_streams batch_streams "
+            "requests_per_minute page_requests_per_minute tokens_per_minute tokens_per_month streams_per_caller "
+            "store_mb"
+        ),
+        "reading": (
+            "workers upload_mb request_kb parse_memory_mb parse_seconds parse_pages ocr ocr_languages ocr_engine "
+            "ocr_threads ocr_embedded clean redact stores_shared source_roots source_networks"
+        ),
+    }.items()
+}
+"""What belongs together: group -> settings, in the order in which docs/reference/settings.md has them."""

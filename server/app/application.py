@@ -24,6 +24,7 @@ from server.app.evals import open_evaluations
 from server.app.find import open_find
 from server.app.inference import embeddings_of, models_router
 from server.app.limits import Limited, open_limits
+from server.app.machine import add_machine
 from server.app.models import open_engines
 from server.app.openapi import describe
 from server.app.parts import (
@@ -35,7 +36,7 @@ from server.app.parts import (
     retriever_of,
     take_backup,
 )
-from server.app.responses import open_responses
+from server.app.responses import add_responses, open_responses
 from server.app.sizes import BYTES_PER_MB
 from server.audit.middleware import Recording
 from server.audit.recorder import Recorder
@@ -47,7 +48,6 @@ from server.chat.answer import Answers, Watch
 from server.chat.find import Finder, Limits
 from server.chat.follow_up import questions
 from server.chat.responses.background import Background
-from server.chat.responses.routes import responses_router
 from server.chat.rewrite import Rewriter
 from server.chat.routes import chat_router
 from server.documents.chunks import Chunks
@@ -69,9 +69,11 @@ from server.face.middleware import Face
 from server.face.origins import PageOrigins, admit_origins
 from server.http import render_errors
 from server.limits.routes import limits_router
-from server.model import LECTERN, AuditEvent, Caller, Page, Passage, Titled
+from server.model import LECTERN, AuditEvent, Caller, Page, Passage
 from server.monitor.metrics import Metrics
 from server.monitor.routes import backup_router, monitor_router
+from server.monitor.series import Series
+from server.monitor.series import Series
 from server.ports import Allowed, Engine, Observe
 from server.retrieval.retriever import Retriever
 from server.search.routes import search_router
@@ -166,8 +168,8 @@ def _load_stores(parts: Parts) -> None:
 
 def _serve(
     app: FastAPI, parts: Parts, engine: Engine, spare: Engine | None, gate: Gate, limited: Limited
-) -> list[Runner | Background | BatchRunner]:
-    """Adds the routes; what does the jobs they queue comes back."""
+) -> list[Runner | Background | BatchRunner | Series]:
+    """Adds the routes; what does the jobs they queue, and what measures, comes back."""
     settings, metrics = parts.settings, parts.metrics
     retriever = retriever_of(parts)
 
@@ -193,6 +195,10 @@ def _serve(
     def split_query(query: str) -> list[str]:
         return questions([{"role": "user", "content": query}])
 
+    def spent(caller: Caller, tokens: int) -> None:
+        limited.meter.spent(caller, tokens)
+        metrics.tokens(tokens)
+
     limits = Limits(settings.passages, settings.passage_tokens, settings.min_score)
     # The extractive engine writes nothing.
     rewrite = Rewriter(None if isinstance(engine, ExtractiveEngine) else engine, settings.rewrite_seconds)
@@ -203,7 +209,7 @@ def _serve(
         catalog=parts.catalog,
         find=finder,
         limits=limits,
-        watch=Watch(metrics.stage, metrics.markers, limited.meter.spent),
+        watch=Watch(metrics.stage, metrics.markers, spent),
     )
     metrics.watch(parts.jobs.counts, lambda: limited.turnstile.under_way)
     lists = SqlAccessLists(parts.database)
@@ -222,11 +228,11 @@ def _serve(
     app.include_router(rights_router(lists, gate))
     answering = [Depends(limited.gateway)]
     app.include_router(chat_router(answers, gate), dependencies=answering)
-    spent, embeddings = limited.meter.spent, embeddings_of(parts, limited.meter.spent)
+    embeddings = embeddings_of(parts, spent)
     models = models_router(parts, answers, embeddings, retriever.reranking, spent, gate)
     app.include_router(models, dependencies=answering)
-    responses, background = open_responses(parts, answers, limited.gateway)
-    app.include_router(responses_router(responses, background, gate), dependencies=answering)
+    asking = open_responses(parts, answers, limited.gateway)
+    add_responses(app, asking, gate, answering)
     app.include_router(limits_router(limited.meter, limited.rows, gate))
     health = partial(problems, parts), partial(impairments, retriever)
     app.include_router(monitor_router(metrics, engine.state, health, gate.needs))
@@ -235,20 +241,13 @@ def _serve(
     evaluations, eval_runner = open_evaluations(parts, search, answers, limited.gateway)
     app.include_router(evals_router(evaluations, engine.models, parts.rights, gate))
     request_batches, batch_runner = open_batches(
-        parts, Endpoints(endpoints_of(answers, embeddings, responses), limited.gateway, parts.audit)
+        parts, Endpoints(endpoints_of(answers, embeddings, asking.responses), limited.gateway, parts.audit)
     )
     app.include_router(batches_router(request_batches, gate))
     request_batches.resume()
-    app.include_router(search_router(open_find(parts, retriever.search, _Untitled()), gate))
-    return [eval_runner, background, batch_runner]
-
-
-class _Untitled:
-    """No conversation has a title yet."""
-
-    def titled(self, caller: Caller) -> list[Titled]:
-        """None."""
-        return []
+    app.include_router(search_router(open_find(parts, retriever.search, asking.conversations), gate))
+    series = add_machine(app, parts, engine.state, retriever.reranking, lambda: limited.turnstile.under_way, gate)
+    return [eval_runner, asking.background, batch_runner, series]
 
 
 def problems(parts: Parts) -> dict[str, str]:

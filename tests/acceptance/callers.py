@@ -16,7 +16,8 @@ STRANGERS = ("nobody", "expired", "revoked", "unknown")
 KNOWN = ("reader", "editor", "other", "admin", "auditor", "narrow", "scoped")
 SCOPE = Scope.SEARCH
 """All that the key of `scoped`, an administrator, is for."""
-_HIDDEN_CODES = re.compile(r"(vector_store|file|eval|response|batch|upload|file_batch)_not_found")
+SPOKEN = ("POST", "/v1/conversations/{conversation_id}/items")
+_HIDDEN_CODES = re.compile(r"(vector_store|file|eval|response|conversation|item|batch|upload|file_batch)_not_found")
 _ENDS = re.compile(r"/(cancel|complete)$")
 _BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/evals"): {"vector_store_id": "{store_id}"},
@@ -24,6 +25,10 @@ _BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/vector_stores/{store_id}/search"): {"query": "anything"},
     ("PUT", "/v1/vector_stores/{store_id}/access"): {"shared": False},
     ("PUT", "/v1/files/{file_id}/access"): {"restricted": False},
+    ("POST", "/v1/responses/{response_id}/feedback"): {"rating": "up"},
+    ("POST", "/v1/responses/{response_id}/share"): {"shared": False},
+    ("POST", "/v1/conversations/{conversation_id}"): {"title": "What?"},
+    SPOKEN: {"items": [{"role": "user", "content": "What?"}]},
     ("POST", "/v1/uploads/{upload_id}/complete"): {"part_ids": ["none"]},
     ("POST", "/v1/vector_stores/{store_id}/files/{file_id}"): {"attributes": {"a": "b"}},
 }
@@ -41,6 +46,8 @@ def expected(least: str, method: str, path: str, who: str) -> str:
         return STRANGER
     if who == "scoped":
         return ADMITTED if scope_of(method, path) in {SCOPE, None} else FORBIDDEN
+    if who == "admin" and (method, path) == SPOKEN:
+        return HIDDEN  # administrators look at others' conversations, and do not speak in them
     if who == "admin" or least == "known" or least == who == "auditor":
         return ADMITTED
     return FORBIDDEN if least in {"admin", "auditor"} else _among_others(least, method, path, who)
@@ -48,7 +55,7 @@ def expected(least: str, method: str, path: str, who: str) -> str:
 
 def _among_others(least: str, method: str, path: str, who: str) -> str:
     """What is answered to those who have no role over everything."""
-    own = re.search(r"{(response_id|upload_id)}|^/v1/batches/{", path) is not None
+    own = re.search(r"{(response_id|conversation_id|upload_id)}|^/v1/batches/{", path) is not None
     of_eval = "{eval_id}" in path or (method, path) == ("POST", "/v1/evals")
     in_store = of_eval or re.search(r"{(store_id|file_id)}", path) is not None
     if who == "auditor":
@@ -105,6 +112,8 @@ class Cast:
         ids = dict(self.things)
         if "file_batches" in path:
             ids["batch_id"] = ids["file_batch_id"]
+        if "conversations" in path:
+            ids["item_id"] = ids["spoken_id"]
         body = _filled(_BODIES.get((method, path)), ids)
         headers = {} if who == "nobody" else {"Authorization": f"Bearer {self.keys[who]}"}
         answer = self.http.request(method, _filled(path, ids), json=body, headers=headers)
@@ -151,6 +160,10 @@ def _things(http: httpx.Client, principals: dict[str, str]) -> dict[str, str]:
     things["item_id"] = f"outputitem_{things['run_id'].removeprefix('evalrun_')}_0"
     model = http.get("/v1/models").json()["data"][0]["id"]
     things["response_id"] = make("/v1/responses", {"model": model, "input": "What?"})
+    said = {"items": [{"role": "user", "content": "What?"}]}
+    things["conversation_id"] = make("/v1/conversations", said)
+    spoken = http.get(f"/v1/conversations/{things['conversation_id']}/items").json()
+    things["spoken_id"] = spoken["data"][0]["id"]
     line = {"custom_id": "1", "method": "POST", "url": "/v1/chat/completions"}
     question = {"model": model, "messages": [{"role": "user", "content": "What?"}]}
     lines = upload("lines.jsonl", json.dumps(line | {"body": question}), "batch")

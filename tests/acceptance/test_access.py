@@ -44,6 +44,20 @@ LEAST: dict[tuple[str, str], str] = {
     ("POST", "/v1/responses/{response_id}/cancel"): "reader",
     ("GET", "/v1/responses/{response_id}/input_items"): "reader",
     ("GET", "/v1/responses/{response_id}/trace"): "reader",
+    ("POST", "/v1/responses/{response_id}/feedback"): "reader",
+    ("POST", "/v1/responses/{response_id}/share"): "reader",
+    ("GET", "/v1/feedback"): "admin",
+    ("GET", "/v1/conversations"): "reader",
+    ("POST", "/v1/conversations"): "reader",
+    ("GET", "/v1/conversations/{conversation_id}"): "reader",
+    ("POST", "/v1/conversations/{conversation_id}"): "reader",
+    ("DELETE", "/v1/conversations/{conversation_id}"): "reader",
+    ("GET", "/v1/conversations/{conversation_id}/items"): "reader",
+    ("POST", "/v1/conversations/{conversation_id}/items"): "reader",
+    ("GET", "/v1/conversations/{conversation_id}/items/{item_id}"): "reader",
+    ("DELETE", "/v1/conversations/{conversation_id}/items/{item_id}"): "reader",
+    ("GET", "/v1/conversations/{conversation_id}/responses"): "reader",
+    ("GET", "/v1/conversations/{conversation_id}/export"): "reader",
     ("GET", "/v1/models"): "reader",
     ("GET", "/v1/models/{name}"): "reader",
     ("GET", "/v1/search"): "reader",
@@ -150,7 +164,7 @@ def test_a_route_admits_those_it_should_and_nobody_else(cast: Cast, method: str,
 def test_forbidden_and_unknown_are_told_in_the_same_words(cast: Cast) -> None:
     with cast.lectern.http(cast.keys["other"]) as http:
         for method, path in sorted(LEAST):
-            names = re.findall(r"{(store_id|file_id|eval_id|response_id|batch_id|upload_id)}", path)
+            names = re.findall(r"{(store_id|file_id|eval_id|response_id|conversation_id|batch_id|upload_id)}", path)
             if not names or LEAST[method, path] == "admin" or method == "HEAD":
                 continue
             told = []

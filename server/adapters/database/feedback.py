@@ -56,4 +56,4 @@ class SqlFeedback:
             query = query.where(feedback.c.created_at >= since)
         with self._database.read() as connection:
             rows = rows_of(connection, query, feedback, page, key="response_id")
-            return [FeedbackRow(*row) for row in rows]
+            return [FeedbackRow(*tuple(row)) for row in rows]

@@ -47,23 +47,28 @@ log = structlog.get_logger()
 class Standing:
     """Where those stand whose responses are answered when they are not there: `now` gives the caller of an owner and a
     key with the rights of now (raises WrongApiKey, ExpiredApiKey), `admission` tells how much it may ask, and `audit`
-    records it."""
+    records it. `worker` is the name under which this process works."""
 
     now: Callable[[str, str], Caller]
     admission: Admission
     audit: Audit
+    worker: str
 
 
 class Background:
-    """Queues responses and answers them, some at once, on the event loop it was made on."""
+    """Queues responses and answers them, some at once, on the event loop it was made on. `sweep` forgets what has had
+    its time; it is called every minute."""
 
-    def __init__(self, responses: Responses, keep: Keep, jobs: Jobs, standing: Standing, worker: str) -> None:
+    def __init__(
+        self, responses: Responses, keep: Keep, jobs: Jobs, standing: Standing, sweep: Callable[[], None]
+    ) -> None:
         self._responses = responses
         self._keep = keep
         self._jobs = jobs
         self._standing = standing
         self._loop = asyncio.get_running_loop()
-        self._queue = Loop(jobs, RESPONSE, self._work, worker)
+        self._queue = Loop(jobs, RESPONSE, self._work, standing.worker)
+        self._sweep_once = sweep
         self._stopping = threading.Event()
         self._sweeper = threading.Thread(target=self._sweep, name="responses", daemon=True)
 
@@ -119,7 +124,12 @@ class Background:
 
     def streams(self, kept: Kept, caller: Caller) -> bool:
         """Whether its events can be told to the caller."""
-        return caller.owns(kept.owner) and bool(kept.asked.get("streamed")) and not kept.withheld and kept.status != "cancelled"
+        return (
+            caller.owns(kept.owner)
+            and bool(kept.asked.get("streamed"))
+            and not kept.withheld
+            and kept.status != "cancelled"
+        )
 
     async def events(self, response_id: str, after: int) -> AsyncGenerator[Event, None]:
         """The events of a response, as they come; the first is the one after the sequence number `after`."""
@@ -223,7 +233,7 @@ class Background:
     def _sweep(self) -> None:
         while not self._stopping.wait(_SWEEP_SECONDS):
             try:
-                self._keep.sweep()
+                self._sweep_once()
             except Exception:
                 log.exception("Old responses could not be forgotten; trying again")
 

@@ -24,7 +24,8 @@ _SECONDS_OF_A_DAY: Final = 86_400
 class Kept:
     """A response with what it was asked: `items` are the input of its own. `documents` are the (store, file) of all
     that stands behind it, its history's included. `asked` is the request of one that is still to be answered.
-    `withheld`: what it said was left out for who looks at it. `trace` tells how it came about, once it has ended."""
+    `withheld`: what it said was left out for who looks at it. `trace` tells how it came about, once it has ended.
+    `place` is where it stands in a conversation, and `shared` whether its owner showed it to everybody."""
 
     owner: str
     response: Response
@@ -33,6 +34,8 @@ class Kept:
     asked: Mapping[str, Any] = field(default_factory=dict)
     withheld: bool = False
     trace: dict[str, Any] = field(default_factory=dict)
+    place: Place | None = None
+    shared: bool = False
 
     @property
     def id(self) -> str:
@@ -102,7 +105,7 @@ class Keep:
             if not items and not output:
                 self._remove(row.id)
                 return True
-            less = replace(kept, items=items, response={**kept.response, "output": output})
+            less = replace(kept, items=items, response={**kept.response, "output": output}, trace={})
             if self._rows.rewrite(row.id, row.content, self._sealed(less)):
                 return True
 
@@ -110,49 +113,6 @@ class Keep:
         """Destroys the keys of responses that were removed."""
         for response_id in response_ids:
             self._keys.destroy(response_id)
-
-    def status(self) -> str:
-        """Where the response stands."""
-        return str(self.response["status"])
-
-    @property
-    def previous(self) -> str | None:
-        """The response before it."""
-        told = self.response.get("previous_response_id")
-        return self.place.follows if self.place else None if told is None else str(told)
-
-    @property
-    def background(self) -> bool:
-        """Whether it is answered without anybody waiting."""
-        return bool(self.response["background"])
-
-
-class Keep:
-    """Where responses are kept, for so many days; 0: until they are deleted. Those of conversations stay as long as
-    these."""
-
-    def __init__(self, rows: ResponseRows, keys: Keys, days: int) -> None:
-        self._rows = rows
-        self._keys = keys
-        self._days = days
-
-    def add(self, kept: Kept) -> None:
-        """Keeps a response."""
-        created_at = int(kept.response["created_at"])
-        expires_at = created_at + self._days * _SECONDS_OF_A_DAY if self._days else None
-        self._keys.create(kept.id)
-        try:
-            content = self._sealed(kept)
-            row = ResponseRow(kept.id, kept.owner, kept.status, kept.background, created_at, expires_at, content)
-            self._rows.add(row)
-        except BaseException:
-            self._keys.destroy(kept.id)
-            raise
-
-    def get(self, response_id: str, caller: Caller) -> Kept:
-        """A response of the caller's. Raises UnknownResponse: there is none, or it is another's: which does not
-        show."""
-        return self._opened(self._row(response_id, caller))
 
     def status(self, response_id: str) -> str | None:
         """Where a response stands; None: it has gone."""
@@ -228,6 +188,19 @@ class Keep:
             self._rows.get(row.id)
             raise
         documents = [(store_id, file_id) for store_id, file_id in told["documents"]]
-        response = told["response"] | {"status": row.status}
+        response = told["response"] | {"status": row.status, "shared": row.shared}
         trace = told.get("trace") or {}  # responses of before have none
-        return Kept(row.owner, response, told["items"], documents, told["asked"], trace=trace)
+        kept = Kept(row.owner, response, told["items"], documents, told["asked"], trace=trace, shared=row.shared)
+        if row.conversation_id is None:
+            return kept
+        return replace(kept, place=Place(row.conversation_id, row.follows, row.began or 0))
+
+    def _title(self, items: Sequence[Stored], place: Place | None) -> str | None:
+        """The title of a conversation that has none, from the items of its first turn. Raises UnknownConversation."""
+        title = title_of(items) if place else None
+        if place is None or title is None:
+            return None
+        try:
+            return self._keys.seal_text(place.conversation_id, title, f"{place.conversation_id} title")
+        except UnknownFile:  # its key has gone
+            raise UnknownConversation(conversation=place.conversation_id) from None

@@ -172,7 +172,7 @@ class ConversationPlace(BaseModel):
     new branch begins (None: at the conversation's beginning). `after` is Lectern's own."""
 
     id: str = Field(min_length=1, max_length=64)
-    after: str | None = Field(None, min_length=1, max_length=64)
+    after: str | None = Field(default=None, min_length=1, max_length=64)
 
 
 class CreateResponse(BaseModel):

@@ -23,7 +23,7 @@ from server.chat.responses.telling import Event, Telling
 from server.chat.responses.trace import Trace, documents_in, shown_trace, traced, withheld_trace
 from server.chat.responses.translate import chat_request
 from server.chat.responses.views import Views
-from server.errors import LecternError, UnknownTrace
+from server.errors import LecternError, UnknownConversation, UnknownTrace
 from server.model import Caller
 
 log = structlog.get_logger()
@@ -121,13 +121,25 @@ class Responses:
         """A response of which nothing is said yet."""
         return new_response(request, f"resp_{uuid.uuid4().hex}", int(time.time()), status)
 
-    async def check(self, request: CreateResponse, caller: Caller) -> None:
+    async def place(self, request: CreateResponse, caller: Caller) -> Place | None:
+        """Where the response belongs that is asked for. Raises as `begin`."""
+        return await asyncio.to_thread(self._placing.of, request, caller)
+
+    async def check(self, request: CreateResponse, place: Place | None, caller: Caller) -> None:
         """Raises what `begin` would raise of the request itself."""
-        await self._prepared(request, "resp_none", caller)
+        await self._prepared(request, "resp_none", place, caller)
 
     def get(self, response_id: str, caller: Caller) -> Kept:
-        """A stored response as the caller may see it now. Raises UnknownResponse."""
-        return self._views.of(self._keep.get(response_id, caller), caller)
+        """A stored response of the caller's, or one that was shared, as the caller may see it now. Raises
+        UnknownResponse."""
+        kept = self._views.of(self._keep.get(response_id, caller, shared=True), caller)
+        return kept if caller.owns(kept.owner) else replace(kept, response=public(kept.response))
+
+    def share(self, response_id: str, caller: Caller, *, shared: bool) -> Kept:
+        """Shows a response of the caller's to everybody who may read what is behind it, or no more. Raises
+        UnknownResponse."""
+        self._keep.share(response_id, caller, shared=shared)
+        return self.get(response_id, caller)
 
     def trace(self, response_id: str, caller: Caller) -> tuple[Trace, Sequence[tuple[str, str]]]:
         """Why the answer of a stored response is as it is, and the (store, file) of what that tells of.
@@ -154,7 +166,7 @@ class Responses:
 
     def items(self, response_id: str, caller: Caller) -> tuple[list[Stored], Kept]:
         """The input items of a stored response, oldest first, and the response. Raises UnknownResponse."""
-        kept = self._keep.get(response_id, caller)
+        kept = self._keep.get(response_id, caller, shared=True)
         ids = [item["id"] for item in kept.items if item["type"] == "item_reference"]
         referred, _ = self._history.referred(ids, caller)
         # What it refers to may have gone meanwhile: then the reference is what is left.

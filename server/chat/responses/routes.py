@@ -9,6 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
 from server.chat.responses.background import Background
+from server.chat.responses.feedback import Feedback
 from server.chat.responses.request import CreateResponse, Includable
 from server.chat.responses.responses import Responses
 from server.chat.responses.shape import shown
@@ -23,7 +24,7 @@ Include = Annotated[list[Includable], Query(default_factory=list)]
 IncludeInBrackets = Annotated[list[Includable], Query(default_factory=list, alias="include[]")]
 
 
-def responses_router(responses: Responses, background: Background, gate: Gate) -> APIRouter:
+def responses_router(responses: Responses, background: Background, feedback: Feedback, gate: Gate) -> APIRouter:
     """The routes of responses."""
     router = APIRouter(prefix="/v1/responses", tags=["responses"])
     reader = Depends(gate.needs(Role.READER))
@@ -63,6 +64,7 @@ def responses_router(responses: Responses, background: Background, gate: Gate) -
         kept = await run_in_threadpool(responses.get, response_id, caller)
         tell_documents(request, documents=kept.documents)
         if not stream:
+            [kept] = await run_in_threadpool(feedback.beside, [kept], caller)
             return shown(kept.response, [*include, *in_brackets])
         if not background.streams(kept, caller):
             detail = (

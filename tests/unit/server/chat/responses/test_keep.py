@@ -20,7 +20,7 @@ LIMITED = Caller("key-3", "limited", Role.ADMIN, owner="user:other", stores=froz
 
 
 def kept(response_id: str, created_at: int | None = None, **more: Any) -> Kept:
-    response = {"id": response_id, "created_at": created_at or int(time.time()), "status": "completed"} | more
+    response = {"id": response_id, "created_at": created_at or int(time.time()), "status": "completed", "shared": False} | more
     return Kept("user:me", response | {"background": False, "output": []}, [{"text": "KWIBUS"}], [("vs_1", "file-1")])
 
 

@@ -1,0 +1,1 @@
+"""Conversations that are kept, and what is made of them."""

@@ -1,0 +1,82 @@
+"""A conversation as a Markdown document that stands for itself."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from server.chat.conversations.conversations import Conversation
+from server.chat.language import language_of
+from server.chat.responses.items import Stored
+from server.chat.responses.spoken_text import cited, text_of_items
+
+_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {
+        "untitled": "Conversation",
+        "asked": "Question",
+        "answered": "Answer",
+        "sources": "Sources",
+        "page": "p. {page}",
+        "no_answer": "No answer.",
+    },
+    "zh": {
+        "untitled": "对话",
+        "asked": "提问",
+        "answered": "回答",
+        "sources": "来源",
+        "page": "第 {page} 页",
+        "no_answer": "没有回答。",
+    },
+}
+# Code shows what it holds; everywhere else a < may begin a tag.
+_CODE: Final = re.compile(r"(^```.*?^```[^\S\n]*$|`[^`\n]+`)", re.MULTILINE | re.DOTALL)
+_MARKS: Final = re.compile(r"([\\`*_{}\[\]#|~])")
+
+Asked = tuple[Mapping[str, Any], Sequence[Stored]]
+"""A response, and the items that it was given."""
+
+
+def markdown(conversation: Conversation, responses: Sequence[Asked]) -> str:
+    """The title, then each question with its answer and its numbered sources. Tags are shown as what they are."""
+    everything = " ".join(text_of_items(items) for _, items in responses)
+    words = _WORDS[language_of(conversation.title or everything)]
+    date = datetime.fromtimestamp(conversation.updated_at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    blocks = [f"# {_plain(conversation.title or words['untitled'])}", date]
+    for number, (response, items) in enumerate(responses, 1):
+        blocks += [f"## {number}", *_turn(response, items, words)]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _turn(response: Mapping[str, Any], items: Sequence[Stored], words: Mapping[str, str]) -> Iterator[str]:
+    asked = text_of_items([item for item in items if item.get("role") == "user"])
+    if asked:
+        yield f"**{words['asked']}**"
+        yield "\n".join(f"> {line}".rstrip() for line in _without_tags(asked).splitlines())
+    yield f"**{words['answered']}**"
+    yield _without_tags(text_of_items(response["output"])) or words["no_answer"]
+    sources = {source.get("marker") or place: source for place, source in enumerate(cited(response["output"]), 1)}
+    if sources:
+        yield f"**{words['sources']}**"
+        yield "\n".join(f"{number}. {_source(sources[number], words)}" for number in sorted(sources))
+
+
+def _source(source: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    place = [_plain(str(source["filename"]))]
+    if source.get("page") is not None:
+        place.append(words["page"].format(page=source["page"]))
+    if source.get("sheet"):
+        place.append(_plain(f"{source['sheet']} {source.get('cells') or ''}".strip()))
+    place += [_plain(heading) for heading in source.get("headings") or ()]
+    quote = _plain(source.get("quote") or "")
+    return ", ".join(place) + (f": “{quote}”" if quote else "")
+
+
+def _plain(text: str) -> str:
+    """The text in a line, of which nothing is Markdown."""
+    return _MARKS.sub(r"\\\1", " ".join(text.split())).replace("<", "&lt;")
+
+
+def _without_tags(text: str) -> str:
+    """Markdown without tags, but in its code."""
+    pieces = _CODE.split(text)
+    return "".join(piece if number % 2 else piece.replace("<", "&lt;") for number, piece in enumerate(pieces)).strip()
