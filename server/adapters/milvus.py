@@ -74,6 +74,11 @@ class MilvusIndex:
             except MilvusException as error:
                 raise IndexUnavailable(detail=f"no connection to {address}: {error.message}") from error
 
+    def probe(self, seconds: float = 3.0) -> None:
+        """Returns if it answers within so many seconds."""
+        with self._connected() as client:
+            client.has_collection("probe", timeout=seconds)
+
     def create(self, store_id: str, dimensions: int) -> None:
         """Makes the collection; it may exist already."""
         with self._connected() as client:

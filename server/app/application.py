@@ -73,7 +73,6 @@ from server.model import LECTERN, AuditEvent, Caller, Page, Passage
 from server.monitor.metrics import Metrics
 from server.monitor.routes import backup_router, monitor_router
 from server.monitor.series import Series
-from server.monitor.series import Series
 from server.ports import Allowed, Engine, Observe
 from server.retrieval.retriever import Retriever
 from server.search.routes import search_router
@@ -246,8 +245,12 @@ def _serve(
     app.include_router(batches_router(request_batches, gate))
     request_batches.resume()
     app.include_router(search_router(open_find(parts, retriever.search, asking.conversations), gate))
-    series = add_machine(app, parts, engine.state, retriever.reranking, lambda: limited.turnstile.under_way, gate)
-    return [eval_runner, asking.background, batch_runner, series]
+    return [
+        eval_runner,
+        asking.background,
+        batch_runner,
+        add_machine(app, parts, engine.state, retriever.reranking, lambda: limited.turnstile.under_way, gate),
+    ]
 
 
 def problems(parts: Parts) -> dict[str, str]:

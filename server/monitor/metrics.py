@@ -4,9 +4,14 @@ from collections.abc import Callable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.samples import Sample
+
+from server.monitor.measures import route_class
+from server.monitor.totals import Totals
 
 _FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 _SLOW = (0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0)
+_READ = ("completed", "failed")  # what a file that was read became; others were given up or put off
 
 
 class Metrics:
@@ -55,6 +60,11 @@ class Metrics:
             ["result"],
             registry=self._registry,
         )
+        self._tokens = Counter(
+            "lectern_tokens_total",
+            "Tokens of prompts and their answers, and of what was embedded.",
+            registry=self._registry,
+        )
         self._jobs = Gauge("lectern_jobs", "Unfinished jobs by state.", ["state"], registry=self._registry)
         self._answers = Gauge("lectern_answers_under_way", "Answers being given.", registry=self._registry)
         self._engine = Gauge(
@@ -93,6 +103,10 @@ class Metrics:
         """Notes markers of an answer."""
         self._markers.labels(result).inc(count)
 
+    def tokens(self, count: int) -> None:
+        """Notes tokens that a model read and wrote."""
+        self._tokens.inc(count)
+
     def watch(self, jobs: Callable[[], Mapping[str, int]], answers: Callable[[], int]) -> None:
         """Gauges that are asked when the metrics are read."""
         for state in ("queued", "running"):
@@ -109,6 +123,42 @@ class Metrics:
         self._engine.labels(name, phase).set(1 if ready else 0)
         self._restarts.set(restarts)
 
+    def totals(self) -> Totals:
+        """What was counted so far: requests by their class, stages of answers, files, chunks and tokens."""
+        counters: dict[str, float] = {}
+        spreads: dict[str, dict[float, float]] = {}
+        sums: dict[str, float] = {}
+
+        def count(name: str, value: float) -> None:
+            counters[name] = counters.get(name, 0.0) + value
+
+        for sample in _samples(self._requests, "_total"):
+            kind = route_class(sample.labels["route"])
+            count(f"requests:{kind}", sample.value)
+            count(f"failed:{kind}", sample.value if sample.labels["status"] >= "500" else 0.0)
+        for sample in _samples(self._files, "_total"):
+            if sample.labels["result"] in _READ:
+                count("files", sample.value)
+                count("files_failed", sample.value if sample.labels["result"] == "failed" else 0.0)
+        for name, counter in (("chunks", self._chunks), ("tokens", self._tokens)):
+            for sample in _samples(counter, "_total"):
+                count(name, sample.value)
+        for histogram, name_of in (
+            (self._request_seconds, lambda labels: f"request:{route_class(labels['route'])}"),
+            (self._stage_seconds, lambda labels: f"stage:{labels['stage']}"),
+        ):
+            for sample in _samples(histogram, "_bucket"):
+                bounds = spreads.setdefault(name_of(sample.labels), {})
+                bound = float(sample.labels["le"])
+                bounds[bound] = bounds.get(bound, 0.0) + sample.value
+            for sample in _samples(histogram, "_sum"):
+                sums[name_of(sample.labels)] = sums.get(name_of(sample.labels), 0.0) + sample.value
+        return Totals(counters, spreads, sums)
+
     def text(self) -> bytes:
         """The exposition format."""
         return generate_latest(self._registry)
+
+
+def _samples(metric: Counter | Histogram, suffix: str) -> list[Sample]:
+    return [sample for family in metric.collect() for sample in family.samples if sample.name.endswith(suffix)]
