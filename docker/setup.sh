@@ -207,7 +207,7 @@ node_packages() { npm_install tests/clients tests; }
 portal() {
     local folder=server/portal kind=${1:-run} stamp arguments=(--omit=dev)
     stamp=$(content_of "$folder/package-lock.json" "$folder/package.json" "$folder"/*.mjs "$folder"/{libraries,widget}/* \
-        "$folder/static/components/markdown_tokens.js")
+        "$folder"/static/{components/markdown_tokens,core/addresses}.js)
     if [[ $kind == check ]]; then arguments=(); fi
     if [[ $kind == check || "$(cat "$folder/built/stamp" 2>/dev/null)" != "$stamp" ]]; then
         npm_install "$folder" "$kind" "${arguments[@]}"

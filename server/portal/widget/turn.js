@@ -1,3 +1,4 @@
+import { addressOf } from "../static/core/addresses.js";
 import { drawMarkdown } from "../static/components/markdown_tokens.js";
 import { html, useRef } from "../libraries/preact.js";
 
@@ -42,12 +43,10 @@ export function Turn({ turn, home, say, last, again, ask }) {
 /** @param {{source: Source, home: string, say: Say}} props */
 function Cited({ source, home, say }) {
   const place = placeOf(source, say);
-  const path = `/documents/${encodeURIComponent(source.vector_store_id)}/${encodeURIComponent(source.file_id)}`;
-  const page = source.page ? `?page=${source.page}` : "";
   return html`<details data-marker=${source.marker}>
     <summary><span class="marker" aria-hidden="true">${source.marker}</span> <span>${source.filename}${place && html` <span class="soft">· ${place}</span>`}</span></summary>
     ${source.quote && html`<blockquote>${source.quote}</blockquote>`}
-    <a href=${`${home}${path}${page}`} target="_blank" rel="noopener">${say("visit")}</a>
+    <a href=${home + addressOf(source)} target="_blank" rel="noopener">${say("visit")}</a>
   </details>`;
 }
 

@@ -32,7 +32,7 @@ export function NewKey({ owner, close }) {
   const [limits, limit] = useState(WIDE);
   const [error, setError] = useState(/** @type {Error | null} */ (null));
   const [busy, setBusy] = useState(false);
-  const [made, setMade] = useState(/** @type {{name: string, key: string} | null} */ (null));
+  const [made, setMade] = useState(/** @type {{name: string, key: string, origins: string[] | null, stores: string[] | null} | null} */ (null));
 
   /** @param {SubmitEvent} event */
   async function submit(event) {
@@ -45,7 +45,7 @@ export function NewKey({ owner, close }) {
     setBusy(false);
   }
 
-  if (made) return html`<${KeySecret} name=${made.name} secret=${made.key} close=${close} />`;
+  if (made) return html`<${KeySecret} name=${made.name} secret=${made.key} stores=${made.origins && made.stores} close=${close} />`;
   return html`<${Dialog} title=${owner ? say("titleOf", { name: owner.name }) : say("title")} close=${close}>
     <form onSubmit=${submit}>
       ${error && html`<${Trouble} error=${error} />`}
