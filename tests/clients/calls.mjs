@@ -43,6 +43,19 @@ for await (const event of await client.responses.create({ model: "extractive", i
 told.events = [events[0].type, events.at(-1).type, events.at(-1).response.output[1].content[0].text];
 told.numbers = events.every((event, place) => event.sequence_number === place);
 
+const talk = await client.conversations.create({ metadata: { topic: "cars" } });
+await client.responses.create({ model: "extractive", input: question, tools, conversation: talk.id });
+await client.conversations.items.create(talk.id, { items: [{ role: "user", content: "Thank you." }] });
+told.talk = [];
+for await (const item of client.conversations.items.list(talk.id, { order: "asc", limit: 2 })) told.talk.push(item);
+told.talk = told.talk.map((item) => (item.content ?? []).map((part) => part.text).join("") || item.type);
+const again = await client.conversations.items.retrieve(
+  (await client.conversations.items.list(talk.id, { limit: 1 })).data[0].id, { conversation_id: talk.id });
+told.renamed = (await client.conversations.update(talk.id, { metadata: { topic: "rent" } })).metadata;
+await client.conversations.items.delete(again.id, { conversation_id: talk.id });
+told.left = (await client.conversations.items.list(talk.id)).data.length;
+told.forgotten = (await client.conversations.delete(talk.id)).deleted;
+
 const embedded = await client.embeddings.create({ model: "all-MiniLM-L6-v2", input: [question, "停车"] });
 told.vectors = embedded.data.map((one) => [one.embedding.length, Math.hypot(...one.embedding)]);
 

@@ -68,6 +68,31 @@ def responses(client: Client, store: str) -> None:
         client.responses.retrieve(made.id)
 
 
+def conversations(client: Client, store: str) -> None:
+    begin: Any = [{"type": "message", "role": "user", "content": "We speak of cars."}]
+    talk = client.conversations.create(items=begin, metadata={"a": "b"})
+    assert client.conversations.retrieve(talk.id).metadata == {"a": "b"}
+    assert client.conversations.update(talk.id, metadata={"a": "c"}).metadata == {"a": "c"}
+    tools: Any = [{"type": "file_search", "vector_store_ids": [store]}]
+    about: Any = {"model": "extractive", "tools": tools}
+    made = client.responses.create(**about, input=QUESTION, conversation=talk.id)
+    assert "140 EUR" in made.output_text
+    assert made.conversation is not None
+    assert made.conversation.id == talk.id
+    with client.responses.create(**about, input="Who?", conversation={"id": talk.id}, stream=True) as stream:
+        assert [one.type for one in stream][-1] == "response.completed"
+    assert client.responses.input_tokens.count(**about, input=QUESTION, conversation=talk.id).input_tokens > 0
+    [added] = client.conversations.items.create(talk.id, items=[{"role": "user", "content": "one"}]).data
+    kinds = [one.type for one in client.conversations.items.list(talk.id, order="asc", limit=3)]
+    assert kinds == ["message", *["message", "file_search_call", "message"] * 2, "message"]
+    last = client.conversations.items.list(talk.id, limit=1).data[0]
+    assert last == client.conversations.items.retrieve(last.id or "", conversation_id=talk.id) == added
+    assert client.conversations.items.delete(last.id or "", conversation_id=talk.id).id == talk.id
+    assert client.conversations.delete(talk.id).deleted
+    with pytest.raises(openai.NotFoundError):
+        client.conversations.retrieve(talk.id)
+
+
 def files(client: Client, store: str) -> None:
     made = client.files.create(file=("a.txt", io.BytesIO(b"abc")), purpose="user_data")
     assert client.files.retrieve(made.id).bytes == 3
@@ -169,6 +194,7 @@ def until(told: Callable[[], Any], status: str) -> Any:
 
 
 ONE = "/v1/vector_stores/{store_id}"
+TALK = "/v1/conversations/{conversation_id}"
 RUN = "/v1/evals/{eval_id}/runs/{run_id}"
 WALKS: dict[Callable[[Client, str], None], set[Route]] = {
     chat: {("POST", "/v1/chat/completions")},
@@ -179,6 +205,10 @@ WALKS: dict[Callable[[Client, str], None], set[Route]] = {
         ("POST", "/v1/responses"), ("POST", "/v1/responses/input_tokens"), ("GET", "/v1/responses/{response_id}"),
         ("DELETE", "/v1/responses/{response_id}"), ("POST", "/v1/responses/{response_id}/cancel"),
         ("GET", "/v1/responses/{response_id}/input_items"),
+    },
+    conversations: {
+        ("POST", "/v1/conversations"), ("GET", TALK), ("POST", TALK), ("DELETE", TALK), ("GET", f"{TALK}/items"),
+        ("POST", f"{TALK}/items"), ("GET", f"{TALK}/items/{{item_id}}"), ("DELETE", f"{TALK}/items/{{item_id}}"),
     },
     files: {
         ("GET", "/v1/files"), ("POST", "/v1/files"), ("GET", "/v1/files/{file_id}"), ("DELETE", "/v1/files/{file_id}"),
@@ -214,10 +244,15 @@ WALKS: dict[Callable[[Client, str], None], set[Route]] = {
 }  # fmt: skip
 """What is called where; a new endpoint of OpenAI's belongs here."""
 OWN = re.compile(
-    r"/v1/(api_keys|users|groups|audit|limits|engine|backup|rerank)\b"
-    r"|/v1/(files/\{file_id\}|vector_stores/\{store_id\})/(access|sources)\b"
+    r"/v1/(api_keys|users|groups|audit|limits|engine|backup|rerank|feedback|search)\b"
+    r"|/v1/conversations/\{conversation_id\}/(responses|export)\b|/v1/responses/\{response_id\}/(feedback|share|trace)\b"
+    r"|/v1/(files/\{file_id\}|vector_stores/\{store_id\})/(access|sources|pages|elements|history)\b"
+    r"|/v1/vector_stores/\{store_id\}/files/\{file_id\}/chunks\b"
 )
-"""Paths of Lectern's own; `HEAD`, and cancelling a run by a POST on it, no client sends."""
+"""Paths of Lectern's own."""
+UNSENT = {("POST", RUN), ("GET", "/v1/conversations")}
+"""What stands on paths of OpenAI's and its client does not send: cancelling a run by a POST on it, and the list of
+conversations. Nor does it send `HEAD`."""
 
 
 @pytest.fixture(scope="module")
@@ -260,7 +295,7 @@ def called(lectern: Serving) -> Iterator[tuple[Client, list[Route]]]:
 
 def test_every_endpoint_of_openais_is_walked(routes: set[Route]) -> None:
     theirs = {(method, path) for method, path in routes if not OWN.match(path) and method != "HEAD"}
-    assert set().union(*WALKS.values()) | {("POST", RUN)} == theirs
+    assert set().union(*WALKS.values()) | UNSENT == theirs
 
 
 @pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk.__name__)

@@ -51,6 +51,11 @@ def test_responses_are_cited_kept_and_streamed(told: dict[str, Any]) -> None:
     assert told["numbers"]
 
 
+def test_a_conversation_is_held_changed_and_forgotten(told: dict[str, Any]) -> None:
+    assert told["talk"] == ["What is the price of the rental car?", "file_search_call", ANSWER, "Thank you."]
+    assert (told["renamed"], told["left"], told["forgotten"]) == ({"topic": "rent"}, 3, True)
+
+
 def test_vectors_are_read_from_the_base64_that_the_client_asks_for(told: dict[str, Any]) -> None:
     assert told["vectors"] == [[384, pytest.approx(1, abs=1e-5)]] * 2
 

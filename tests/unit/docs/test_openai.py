@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import pytest
 from openai import types
-from openai.types import CompletionCreateParams, EmbeddingCreateParams, responses, uploads, vector_stores
+from openai.types import CompletionCreateParams, EmbeddingCreateParams, conversations, responses, uploads, vector_stores
 from openai.types import evals as eval_types
 from openai.types.chat import CompletionCreateParams as ChatParams
 from openai.types.evals import runs
@@ -17,6 +17,7 @@ from typing_extensions import is_typeddict
 
 from server.batches.wire import CreateBatch
 from server.chat.completions import CompletionRequest
+from server.chat.conversations.wire import CreateConversation, UpdateConversation
 from server.chat.responses.request import CreateResponse
 from server.chat.wire import ChatRequest
 from server.documents import requests as documents
@@ -46,6 +47,11 @@ ENDPOINTS: dict[str, Endpoint] = {
     "POST /v1/responses": Endpoint(responses.ResponseCreateParams, CreateResponse),
     "GET /v1/responses/{response_id}": Endpoint(responses.ResponseRetrieveParams),
     "GET /v1/responses/{response_id}/input_items": Endpoint(responses.InputItemListParams),
+    "POST /v1/conversations": Endpoint(conversations.ConversationCreateParams, CreateConversation),
+    "POST /v1/conversations/{conversation_id}": Endpoint(conversations.ConversationUpdateParams, UpdateConversation),
+    "POST /v1/conversations/{conversation_id}/items": Endpoint(conversations.ItemCreateParams),
+    "GET /v1/conversations/{conversation_id}/items": Endpoint(conversations.ItemListParams),
+    "GET /v1/conversations/{conversation_id}/items/{item_id}": Endpoint(conversations.ItemRetrieveParams),
     "POST /v1/files": Endpoint(types.FileCreateParams),
     "GET /v1/files": Endpoint(types.FileListParams),
     "POST /v1/uploads": Endpoint(types.UploadCreateParams, CreateUpload),
@@ -74,7 +80,7 @@ ENDPOINTS: dict[str, Endpoint] = {
     "GET /v1/evals/{eval_id}/runs/{run_id}/output_items": Endpoint(runs.OutputItemListParams),
 }
 # The official client names these among the fields, though they stand in the path.
-IN_PATHS = {"vector_store_id", "eval_id"}
+IN_PATHS = {"vector_store_id", "eval_id", "conversation_id"}
 
 
 def known(sent: Any) -> set[str]:
