@@ -279,7 +279,8 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
             "reranker_model reranker_key reranker_passages reranker_seconds"
         ),
         "answers": (
-            "passages passage_tokens min_score rewrite_seconds responses_days max_streams batch_streams "
+            "passages passage_tokens min_score rewrite_seconds responses_days conversations_days "
+            "most_conversations max_streams batch_streams "
             "requests_per_minute page_requests_per_minute tokens_per_minute tokens_per_month streams_per_caller "
             "store_mb"
         ),

@@ -5,11 +5,9 @@ import contextlib
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from functools import partial
 
 import numpy as np
 from fastapi import Depends, FastAPI
-from sqlalchemy.exc import SQLAlchemyError
 
 from server import __version__
 from server.access.auth import Gate
@@ -23,8 +21,9 @@ from server.app.batches import Endpoints, endpoints_of, open_batches
 from server.app.evals import open_evaluations
 from server.app.find import open_find
 from server.app.inference import embeddings_of, models_router
+from server.app.jobs import add_jobs
 from server.app.limits import Limited, open_limits
-from server.app.machine import add_machine
+from server.app.machine import Watched, add_machine
 from server.app.models import open_engines
 from server.app.openapi import describe
 from server.app.parts import (
@@ -34,7 +33,6 @@ from server.app.parts import (
     open_sources,
     part_uploads_of,
     retriever_of,
-    take_backup,
 )
 from server.app.responses import add_responses, open_responses
 from server.app.sizes import BYTES_PER_MB
@@ -71,10 +69,8 @@ from server.http import render_errors
 from server.limits.routes import limits_router
 from server.model import LECTERN, AuditEvent, Caller, Page, Passage
 from server.monitor.metrics import Metrics
-from server.monitor.routes import backup_router, monitor_router
 from server.monitor.series import Series
 from server.ports import Allowed, Engine, Observe
-from server.retrieval.retriever import Retriever
 from server.search.routes import search_router
 from server.settings import AuditContent, Settings
 
@@ -148,12 +144,6 @@ def create_app(settings: Settings, started: Callable[[Parts], None] | None = Non
     intake = Intake(settings.request_kb * 1024, settings.upload_mb * BYTES_PER_MB)
     app.add_middleware(Face, note=metrics.request, hosts=Hosts(settings.host, settings.hosts), intake=intake)
     return app
-
-
-def impairments(retriever: Retriever) -> dict[str, str]:
-    """What makes answers worse than they could be, without keeping Lectern from answering."""
-    problem = retriever.reranking.problem if retriever.reranking else ""
-    return {"reranker": problem} if problem else {}
 
 
 def _load_stores(parts: Parts) -> None:
@@ -233,10 +223,7 @@ def _serve(
     asking = open_responses(parts, answers, limited.gateway)
     add_responses(app, asking, gate, answering)
     app.include_router(limits_router(limited.meter, limited.rows, gate))
-    health = partial(problems, parts), partial(impairments, retriever)
-    app.include_router(monitor_router(metrics, engine.state, health, gate.needs))
     app.include_router(audit_router(parts.audit, parts.audit.signer, gate))
-    app.include_router(backup_router(partial(take_backup, parts), gate.needs))
     evaluations, eval_runner = open_evaluations(parts, search, answers, limited.gateway)
     app.include_router(evals_router(evaluations, engine.models, parts.rights, gate))
     request_batches, batch_runner = open_batches(
@@ -245,24 +232,6 @@ def _serve(
     app.include_router(batches_router(request_batches, gate))
     request_batches.resume()
     app.include_router(search_router(open_find(parts, retriever.search, asking.conversations), gate))
-    return [
-        eval_runner,
-        asking.background,
-        batch_runner,
-        add_machine(app, parts, engine.state, retriever.reranking, lambda: limited.turnstile.under_way, gate),
-    ]
-
-
-def problems(parts: Parts) -> dict[str, str]:
-    """What keeps Lectern from answering, besides its engine."""
-    found = {}
-    try:
-        with parts.database.read() as connection:
-            connection.exec_driver_sql("SELECT 1")
-    except SQLAlchemyError as error:
-        found["database"] = type(error).__name__
-    try:
-        parts.index.revive()
-    except IndexUnavailable as error:
-        found["index"] = error.message
-    return found
+    add_jobs(app, parts, asking.background, request_batches, evaluations, gate)
+    watched = Watched(parts, engine.state, retriever.reranking, lambda: limited.turnstile.under_way)
+    return [eval_runner, asking.background, batch_runner, add_machine(app, watched, gate)]

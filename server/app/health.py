@@ -39,6 +39,27 @@ def looks_of(
     }
 
 
+def problems(parts: Parts) -> dict[str, str]:
+    """What keeps Lectern from answering, besides its engine."""
+    found = {}
+    try:
+        with parts.database.read() as connection:
+            connection.exec_driver_sql("SELECT 1")
+    except SQLAlchemyError as error:
+        found["database"] = type(error).__name__
+    try:
+        parts.index.revive()
+    except IndexUnavailable as error:
+        found["index"] = error.message
+    return found
+
+
+def impairments(reranking: Reranking | None) -> dict[str, str]:
+    """What makes answers worse than they could be, without keeping Lectern from answering."""
+    problem = reranking.problem if reranking else ""
+    return {"reranker": problem} if problem else {}
+
+
 def _database(parts: Parts) -> Look:
     kind = "SQLite" if parts.database.is_sqlite else "PostgreSQL"
     started = time.perf_counter()

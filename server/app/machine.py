@@ -2,20 +2,21 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 
 from fastapi import FastAPI
 
 from server.access.auth import Gate
 from server.app.findings import engine_finding, gpu_findings, store_findings
-from server.app.health import looks_of
-from server.app.parts import Parts
+from server.app.health import impairments, looks_of, problems
+from server.app.parts import Parts, take_backup
 from server.model import EngineState
 from server.monitor.components import Components, Health
 from server.monitor.doctor import Finding, examine
 from server.monitor.family import taken
 from server.monitor.machine_routes import machine_router
-from server.monitor.metrics import Metrics
+from server.monitor.routes import backup_router, monitor_router
 from server.monitor.series import Series
 from server.monitor.totals import Totals
 from server.retrieval.rerank import Reranking
@@ -24,30 +25,35 @@ from server.settings import Settings
 _STANDS = {Health.OK: 1.0, Health.STARTING: 0.0, Health.IMPAIRED: 0.5, Health.DOWN: 0.0}
 
 
-def add_machine(
-    app: FastAPI,
-    parts: Parts,
-    engine: Callable[[], EngineState],
-    reranking: Reranking | None,
-    under_way: Callable[[], int],
-    gate: Gate,
-) -> Series:
-    """Adds the routes of the machine; what measures it comes back, to be started."""
-    components = Components(looks_of(parts, engine, reranking), time.time)
-    series = Series(lambda: totals_of(parts.metrics, components, engine, under_way))
-    app.include_router(machine_router(components, series, lambda: _findings(parts.settings), parts.settings, gate))
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What is watched: the parts, how the engine is, what reranks, and how many answers are under way."""
+
+    parts: Parts
+    engine: Callable[[], EngineState]
+    reranking: Reranking | None
+    under_way: Callable[[], int]
+
+
+def add_machine(app: FastAPI, watched: Watched, gate: Gate) -> Series:
+    """Adds the routes of monitoring and backups; what measures comes back, to be started."""
+    parts, settings = watched.parts, watched.parts.settings
+    health = partial(problems, parts), partial(impairments, watched.reranking)
+    app.include_router(monitor_router(parts.metrics, watched.engine, health, gate.needs))
+    app.include_router(backup_router(partial(take_backup, parts), gate.needs))
+    components = Components(looks_of(parts, watched.engine, watched.reranking), time.time)
+    series = Series(partial(totals_of, watched, components))
+    app.include_router(machine_router(components, series, partial(_findings, settings), settings, gate))
     return series
 
 
-def totals_of(
-    metrics: Metrics, components: Components, engine: Callable[[], EngineState], under_way: Callable[[], int]
-) -> Totals:
+def totals_of(watched: Watched, components: Components) -> Totals:
     """What was counted in this process, what it and its children take, and how the components are."""
-    counted, family = metrics.totals(), taken()
+    counted, family = watched.parts.metrics.totals(), taken()
     looks = {name: look for name, (look, _) in components.look().items()}
     gauges = {
-        "answers.under_way": float(under_way()),
-        "engine.restarts": float(engine().restarts),
+        "answers.under_way": float(watched.under_way()),
+        "engine.restarts": float(watched.engine().restarts),
         "process.memory": float(family.memory),
         "process.count": float(family.processes),
     }

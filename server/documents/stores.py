@@ -20,6 +20,7 @@ from server.model import (
     FileStatus,
     Page,
     Priority,
+    Role,
     StoreFile,
     StoreRecord,
     all_in_turn,
@@ -60,8 +61,9 @@ class Stores:
         *,
         chunking: Chunking | None = None,
         options: StoreOptions = PLAIN,
+        caller: Caller = LECTERN,
     ) -> StoreView:
-        """A new store, with these files on their way into it. Raises UnknownFile, EmbedderUnavailable."""
+        """A new store as the caller may see it, with these files on their way into it. Raises UnknownFile, EmbedderUnavailable."""
         if len(file_ids) > MOST_FILES_AT_ONCE:
             raise InvalidRequest(detail=f"at most {MOST_FILES_AT_ONCE} files at once", param="file_ids")
         known = self._catalog.files_by_id(file_ids)
@@ -86,7 +88,7 @@ class Stores:
         self._index.create(store.collection, store.dimensions)
         self._catalog.add_store(store, options.access.grants)
         self.attach_all(store_id, [Placement(file_id, chunking=chunking) for file_id in file_ids], priority)
-        return self.view(store_id, LECTERN)
+        return self.view(store_id, caller)
 
     def view(self, store_id: str, caller: Caller) -> StoreView:
         """A store as the caller may see it. Raises UnknownStore."""
@@ -105,7 +107,11 @@ class Stores:
             for store_id, one in self._generations.building(ids).items()
             if self._rights.readable(caller, store_id) is None
         }
-        return [StoreView(store, counts.get(store.id, {}), building.get(store.id)) for store in stores]
+        roles = self._rights.roles(caller, ids)
+        return [
+            StoreView(store, counts.get(store.id, {}), roles.get(store.id, Role.READER), building.get(store.id))
+            for store in stores
+        ]
 
     def update(self, store_id: str, changes: Mapping[str, Any], caller: Caller) -> StoreView:
         """Sets what is given of name, description, metadata and expires_days.
@@ -227,6 +233,14 @@ class Stores:
         """As `detach`, of a file that may have expired."""
         self._catalog.detach(store_id, file_id)
         self._clear(store_id, file_id)
+
+    def give_up(self, store_id: str, file_id: str) -> bool:
+        """Ends the reading of a file, which stays in the store, cancelled; `attach` begins it anew. False if it is not
+        being read."""
+        if not self._catalog.give_up(store_id, file_id):
+            return False
+        self._clear(store_id, file_id)
+        return True
 
     def sweep(self, delete: Callable[[str], None]) -> int:
         """Clears what still lies in the index of files that left, also because their store expired, and deletes those

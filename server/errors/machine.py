@@ -54,3 +54,19 @@ class BadBackup(LecternError):
     """{name} cannot be restored: {detail}"""
 
     code = "bad_backup"
+
+
+class UnknownJob(LecternError):
+    """There is no job {job!r}. GET /v1/jobs lists those that the queue remembers."""
+
+    status = 404
+    type = "invalid_request_error"
+    code = "job_not_found"
+
+
+class JobConflict(LecternError):
+    """Job {job} cannot be {verb}: {detail}. Load the list anew; it may have gone on meanwhile."""
+
+    status = 409
+    type = "invalid_request_error"
+    code = "job_conflict"

@@ -6,7 +6,8 @@ from server.model.answers import Citation, EngineState, Passage, Prompt, Span
 from server.model.audit import AuditEntry, AuditEvent, AuditFault, AuditFilter, AuditHead
 from server.model.documents import AnsweringFile, Chunking, Departure, FileProgress, FileRecord, FileStatus, StoreFile
 from server.model.index import Hit, IndexRow
-from server.model.jobs import Lease, Priority
+from server.model.jobs import JobFilter, JobRecord, JobState, Lease, Priority
+from server.model.listing import FileKind, FilesWanted, FileSort
 from server.model.names import NamedFile, Titled, folded, found_in
 from server.model.paging import Page, all_in_turn
 from server.model.principals import Principal, PrincipalKind
@@ -38,14 +39,20 @@ __all__ = [
     "EngineState",
     "FileAccess",
     "FileBatch",
+    "FileKind",
     "FileProgress",
     "FileRecord",
+    "FileSort",
     "FileStatus",
+    "FilesWanted",
     "Found",
     "Generation",
     "Group",
     "Hit",
     "IndexRow",
+    "JobFilter",
+    "JobRecord",
+    "JobState",
     "KeyLimits",
     "Lease",
     "Listing",

@@ -1,6 +1,6 @@
 """Prometheus metrics of this process (https://prometheus.io/docs/practices/naming/)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.process_collector import ProcessCollector
@@ -126,8 +126,6 @@ class Metrics:
     def totals(self) -> Totals:
         """What was counted so far: requests by their class, stages of answers, files, chunks and tokens."""
         counters: dict[str, float] = {}
-        spreads: dict[str, dict[float, float]] = {}
-        sums: dict[str, float] = {}
 
         def count(name: str, value: float) -> None:
             counters[name] = counters.get(name, 0.0) + value
@@ -143,22 +141,27 @@ class Metrics:
         for name, counter in (("chunks", self._chunks), ("tokens", self._tokens)):
             for sample in _samples(counter, "_total"):
                 count(name, sample.value)
-        for histogram, name_of in (
-            (self._request_seconds, lambda labels: f"request:{route_class(labels['route'])}"),
-            (self._stage_seconds, lambda labels: f"stage:{labels['stage']}"),
-        ):
-            for sample in _samples(histogram, "_bucket"):
-                bounds = spreads.setdefault(name_of(sample.labels), {})
+        spreads: dict[str, dict[float, float]] = {}
+        sums: dict[str, float] = {}
+        for name, sample in self._spread():
+            if sample.name.endswith("_bucket"):
+                bounds = spreads.setdefault(name, {})
                 bound = float(sample.labels["le"])
                 bounds[bound] = bounds.get(bound, 0.0) + sample.value
-            for sample in _samples(histogram, "_sum"):
-                sums[name_of(sample.labels)] = sums.get(name_of(sample.labels), 0.0) + sample.value
+            elif sample.name.endswith("_sum"):
+                sums[name] = sums.get(name, 0.0) + sample.value
         return Totals(counters, spreads, sums)
+
+    def _spread(self) -> Iterator[tuple[str, Sample]]:
+        for sample in _samples(self._request_seconds):
+            yield f"request:{route_class(sample.labels['route'])}", sample
+        for sample in _samples(self._stage_seconds):
+            yield f"stage:{sample.labels['stage']}", sample
 
     def text(self) -> bytes:
         """The exposition format."""
         return generate_latest(self._registry)
 
 
-def _samples(metric: Counter | Histogram, suffix: str) -> list[Sample]:
+def _samples(metric: Counter | Histogram, suffix: str = "") -> list[Sample]:
     return [sample for family in metric.collect() for sample in family.samples if sample.name.endswith(suffix)]

@@ -14,8 +14,9 @@ from server.ports.generations import EmbedderRows, Embedders, Generations
 from server.ports.identities import Accounts, Groups, Identities, Sessions, Users
 from server.ports.index import Allowed, Index, Observe, Reranker, Search, Statistics, Vector
 from server.ports.issuer import Issuer, Pending
-from server.ports.jobs import Jobs
+from server.ports.jobs import JobRows, Jobs
 from server.ports.limits import Admission, Allowances, Sizes
+from server.ports.listing import FileLists
 from server.ports.names import FileNames, Titles
 from server.ports.principals import Principals
 from server.ports.rights import AccessLists, Gate, Rights
@@ -37,6 +38,7 @@ __all__ = [
     "Engine",
     "Evals",
     "FileBatchRows",
+    "FileLists",
     "FileNames",
     "Files",
     "Gate",
@@ -45,6 +47,7 @@ __all__ = [
     "Identities",
     "Index",
     "Issuer",
+    "JobRows",
     "Jobs",
     "Keys",
     "Observe",

@@ -118,12 +118,21 @@ class Catalog(Protocol):
         moment. False if it has left the store meanwhile, or was read into another generation than answers now."""
         ...
 
+    def give_up(self, store_id: str, file_id: str) -> bool:
+        """Gives up a file that is not read yet: it stays in the store, cancelled. False if there is none such."""
+        ...
+
     def set_attributes(self, store_id: str, file_id: str, attributes: Mapping[str, str | float | bool]) -> StoreFile:
         """Replaces a file's attributes."""
         ...
 
     def detach(self, store_id: str, file_id: str) -> None:
         """Takes the file out of the store, and notes that it left."""
+        ...
+
+    def detach_all(self, store_id: str, file_ids: Sequence[str], *, delete: bool) -> list[str]:
+        """Takes those of the files that are in the store out of it, all in one, and notes that they left; with
+        `delete`, that the store owned them. Returns their ids."""
         ...
 
     def departures(self, limit: int) -> list[Departure]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from server.model import Lease
+from server.model import JobFilter, JobRecord, Lease, Page
 
 
 class Jobs(Protocol):
@@ -48,4 +48,24 @@ class Jobs(Protocol):
 
     def counts(self) -> dict[str, int]:
         """State (queued, running) -> number of jobs."""
+        ...
+
+
+class JobRows(Protocol):
+    """What the queue holds, for those who look at it from outside."""
+
+    def page(self, wanted: JobFilter, page: Page) -> list[JobRecord]:
+        """A page of the jobs, by the time they were queued. Raises InvalidRequest: an unknown `after` or `before`."""
+        ...
+
+    def get(self, job_id: str) -> JobRecord:
+        """A job. Raises UnknownJob."""
+        ...
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Kind and state -> number of jobs; of ended ones, those that the queue still remembers."""
+        ...
+
+    def hurry(self, job_id: str) -> bool:
+        """Has a job that waits for its next attempt be begun at once; False if it does not wait."""
         ...

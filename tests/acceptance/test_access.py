@@ -13,6 +13,13 @@ PUBLIC = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/"), ("GET", "/porta
 LEAST: dict[tuple[str, str], str] = {
     ("GET", "/metrics"): "auditor",
     ("GET", "/v1/engine"): "admin",
+    ("GET", "/v1/components"): "admin",
+    ("GET", "/v1/metrics/series"): "admin",
+    ("GET", "/v1/doctor"): "admin",
+    ("GET", "/v1/settings"): "admin",
+    ("GET", "/v1/jobs"): "admin",
+    ("POST", "/v1/jobs/{job_id}/cancel"): "admin",
+    ("POST", "/v1/jobs/{job_id}/retry"): "admin",
     ("POST", "/v1/backup"): "admin",
     ("GET", "/v1/api_keys"): "known",
     ("POST", "/v1/api_keys"): "admin",

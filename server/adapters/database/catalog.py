@@ -31,6 +31,8 @@ from server.model import (
     StoreRecord,
 )
 
+_LEAVING_AT_ONCE = 2000
+
 
 class SqlCatalog:
     """The port `Catalog` on SQLite or PostgreSQL."""
@@ -257,6 +259,11 @@ class SqlCatalog:
         with self._database.begin(durable=False) as connection:  # what is lost with the power is read again
             return entries.settle(connection, entry)
 
+    def give_up(self, store_id: str, file_id: str) -> bool:
+        """Gives up a file that is not read yet: it stays in the store, cancelled. False if there is none such."""
+        with self._database.begin() as connection:
+            return entries.cancel(connection, entries.of(store_id, file_id), store_id) > 0
+
     def set_attributes(self, store_id: str, file_id: str, attributes: Mapping[str, str | float | bool]) -> StoreFile:
         """Replaces a file's attributes. Raises UnknownFile."""
         update = sa.update(store_files).where(entries.of(store_id, file_id)).values(attributes=dict(attributes))
@@ -268,6 +275,20 @@ class SqlCatalog:
         """Takes the file out of the store, and notes that it left."""
         with self._database.begin() as connection:
             entries.leave(connection, store_id, [file_id])
+
+    def detach_all(self, store_id: str, file_ids: Sequence[str], *, delete: bool) -> list[str]:
+        """Takes those of the files that are in the store out of it, all in one, and notes that they left; with
+        `delete`, that the store owned them. Returns their ids."""
+        left: list[str] = []
+        with self._database.begin() as connection:
+            entries.alone(connection)
+            for part in slices(file_ids, _LEAVING_AT_ONCE):
+                where = sa.and_(store_files.c.store_id == store_id, store_files.c.file_id.in_(part))
+                left += connection.scalars(sa.select(store_files.c.file_id).where(where))
+                if delete:
+                    connection.execute(sa.update(store_files).where(where).values(owned=True))
+                entries.leave(connection, store_id, part)
+        return left
 
     def departures(self, limit: int) -> list[Departure]:
         """Files that left a store and of which something may still lie in the index."""

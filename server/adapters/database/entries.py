@@ -107,15 +107,16 @@ def leave(connection: sa.Connection, store_id: str, file_ids: Sequence[str]) -> 
     _note(connection, store_id, left)
 
 
-def cancel(connection: sa.Connection, where: sa.ColumnElement[bool], store_id: str) -> None:
-    """Gives up those of a store's files that are not read yet. They stay; what lies of them in the index is cleared as
-    if they had left."""
+def cancel(connection: sa.Connection, where: sa.ColumnElement[bool], store_id: str) -> int:
+    """Gives up those of a store's files that are not read yet, and returns how many. They stay; what lies of them in
+    the index is cleared as if they had left."""
     alone(connection)
     unread = sa.and_(where, store_files.c.store_id == store_id, store_files.c.status == str(FileStatus.IN_PROGRESS))
     update = sa.update(store_files).where(unread).values(status=str(FileStatus.CANCELLED))
     given_up = connection.execute(update.returning(store_files.c.file_id, sa.false().label("owned"))).all()
     for start in range(0, len(given_up), _MOST_NOTED):
         _note(connection, store_id, given_up[start : start + _MOST_NOTED])
+    return len(given_up)
 
 
 def lasting(now: int) -> sa.ColumnElement[bool]:

@@ -53,7 +53,7 @@ class SqlJobs:
         with self._database.begin() as connection:
             one_at_a_time(connection, f"lectern jobs {kind}")
             ids = _urged(connection, kind, list(payloads), priority)
-            now, new = _now(connection), []
+            now, new = now_of(connection), []
             for place, (subject, payload) in enumerate(payloads.items()):
                 if subject not in ids:
                     ids[subject] = f"job-{secrets.token_hex(12)}"
@@ -73,7 +73,7 @@ class SqlJobs:
         of workers of this machine that ended.
         """
         with self._database.begin(durable=False) as connection:
-            now = _now(connection)
+            now = now_of(connection)
             _free_jobs_of_the_dead(connection, now)
             urgent = sa.true() if least_priority is None else jobs.c.priority >= least_priority
             wanted = sa.and_(jobs.c.kind.in_(kinds), urgent)
@@ -93,7 +93,7 @@ class SqlJobs:
         """Extends the lease; False when it was lost or the job was cancelled. Once a job has `advanced`, its attempts
         before count no more."""
         with self._database.begin(durable=False) as connection:
-            now = _now(connection)
+            now = now_of(connection)
             changes: dict[str, Any] = {"leased_until": now + seconds, "updated_at": now}
             if progress is not None:
                 changes["progress"] = progress
@@ -104,13 +104,13 @@ class SqlJobs:
     def finish(self, lease: Lease) -> bool:
         """Ends the job; False when the lease was lost or the job was cancelled."""
         with self._database.begin(durable=False) as connection:
-            return _change_held(connection, lease, {"state": _FINISHED, "updated_at": _now(connection)})
+            return _change_held(connection, lease, {"state": _FINISHED, "updated_at": now_of(connection)})
 
     def release(self, lease: Lease, delay: float = 0.0) -> None:
         """Gives the job back to the queue, to be claimed again after `delay` seconds; nothing if the lease was lost. It
         counts as no attempt, for nothing went wrong with the job."""
         with self._database.begin(durable=False) as connection:
-            now = _now(connection)
+            now = now_of(connection)
             changes: dict[str, Any] = {"state": _QUEUED, "worker": None, "not_before": now + delay, "updated_at": now}
             changes["attempt"] = sa.case((jobs.c.attempt > 0, jobs.c.attempt - 1), else_=0)
             _change_held(connection, lease, changes)
@@ -118,7 +118,7 @@ class SqlJobs:
     def cancel(self, kind: str, subject: str) -> None:
         """Ends the job without a result, also while it runs: its worker learns it when it renews or finishes."""
         with self._database.begin() as connection:
-            changes = {"state": _CANCELLED, "updated_at": _now(connection)}
+            changes = {"state": _CANCELLED, "updated_at": now_of(connection)}
             connection.execute(sa.update(jobs).where(_unfinished(kind, [subject])).values(changes))
 
     def progress(self, kind: str, subjects: Sequence[str]) -> dict[str, str]:
@@ -144,11 +144,12 @@ class SqlJobs:
     def forget(self, seconds: float) -> int:
         """Removes jobs that ended longer ago than this; returns how many."""
         with self._database.begin() as connection:
-            ended = sa.and_(jobs.c.state.in_((_FINISHED, _CANCELLED)), jobs.c.updated_at < _now(connection) - seconds)
+            ended = sa.and_(jobs.c.state.in_((_FINISHED, _CANCELLED)), jobs.c.updated_at < now_of(connection) - seconds)
             return connection.execute(sa.delete(jobs).where(ended)).rowcount
 
 
-def _now(connection: sa.Connection) -> float:
+def now_of(connection: sa.Connection) -> float:
+    """Unix seconds of the queue's clock."""
     if connection.dialect.name == "postgresql":
         return float(connection.execute(sa.select(sa.extract("epoch", sa.func.clock_timestamp()))).scalar_one())
     return time.time()
