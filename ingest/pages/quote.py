@@ -9,6 +9,7 @@ from ingest.pages.model import PageWord
 
 _MOST_WORDS = 20_000
 _MARGIN = 0.01  # of the page, around the box in which the words of a quote are looked for one by one
+_MUCH = 0.5  # of the words that the row of a table says which says most of a quote
 _OVERLAP = 0.5  # of the height of a word, from which it stands in the same line as the one before
 
 
@@ -75,13 +76,33 @@ def _pieces(words: Sequence[PageWord], spelled: Sequence[str], owners: Sequence[
 def _scattered(words: Sequence[PageWord], spelled: Sequence[str], quote: str, near: Box) -> list[Box]:
     wanted = {letters for part in quote.split() if (letters := _letters(part))}
     around = Box(near.left - _MARGIN, near.top - _MARGIN, near.right + _MARGIN, near.bottom + _MARGIN)
-    kept = [
-        _Piece(word, 0.0, 1.0)
-        for word, letters in zip(words, spelled, strict=True)
-        if letters in wanted and _middle_lies_in(word.box, around)
+    rows: list[list[tuple[_Piece, str]]] = []
+    for word, letters in zip(words, spelled, strict=True):
+        if letters not in wanted or not _middle_lies_in(word.box, around):
+            continue
+        row = next((row for row in rows if _stand_in_line(row[0][0].word, word)), None)
+        if row is None:
+            rows.append(row := [])
+        row.append((_Piece(word, 0.0, 1.0), letters))
+    # What stands in many rows, as small numbers do, makes no row that of the quote.
+    said = [len({letters for _, letters in row}) for row in rows]
+    return [
+        box
+        for row, count in zip(rows, said, strict=True)
+        if count >= _MUCH * max(said)
+        for box in _lines([piece for piece, _ in row])
     ]
-    kept.sort(key=lambda piece: (round(piece.word.box.top, 2), piece.word.box.left))
-    return _lines(kept)
+
+
+def _stand_in_line(one: PageWord, other: PageWord) -> bool:
+    """Whether both are turned alike and as high up, wherever in their line they are."""
+    if one.turn != other.turn:
+        return False
+    if one.turn in (0, 2):
+        shared, size = min(one.box.bottom, other.box.bottom) - max(one.box.top, other.box.top), _height(other.box)
+    else:
+        shared, size = min(one.box.right, other.box.right) - max(one.box.left, other.box.left), _width(other.box)
+    return shared > _OVERLAP * size
 
 
 def _lines(pieces: Sequence[_Piece]) -> list[Box]:
@@ -101,12 +122,20 @@ def _lines(pieces: Sequence[_Piece]) -> list[Box]:
 def _goes_on(line: Box, box: Box, *, lies: bool) -> bool:
     """Whether a box stands in the line, not far behind its end."""
     if lies:
-        shared, size = min(line.bottom, box.bottom) - max(line.top, box.top), box.bottom - box.top
+        shared, size = min(line.bottom, box.bottom) - max(line.top, box.top), _height(box)
         gap = max(box.left - line.right, line.left - box.right)
     else:
-        shared, size = min(line.right, box.right) - max(line.left, box.left), box.right - box.left
+        shared, size = min(line.right, box.right) - max(line.left, box.left), _width(box)
         gap = max(box.top - line.bottom, line.top - box.bottom)
     return shared > _OVERLAP * size and gap < 2 * size
+
+
+def _width(box: Box) -> float:
+    return box.right - box.left
+
+
+def _height(box: Box) -> float:
+    return box.bottom - box.top
 
 
 def _shared(box: Box, near: Box) -> float:

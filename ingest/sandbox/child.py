@@ -138,7 +138,7 @@ def _lines(source: Source, request: Request, formats: Mapping[str, Format]) -> I
     if request.wish is not None:
         viewer = formats[media_type].viewer()
         if viewer is None:
-            raise NoPages(source.name, detail=f"a file of type {media_type}")
+            raise NoPages(source.name, detail=f"of the kind {formats[media_type].label}")
         yield _line(to_record(viewer(source, request.options, request.wish))), True
         return
     for event in formats[media_type].reader()(source, request.options):

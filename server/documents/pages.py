@@ -66,7 +66,7 @@ class Pages:
         record = self._catalog.file(file_id)
         known = FORMATS.get(record.media_type or "")
         if known is not None and known.pages is None:
-            raise NoPages(record.filename, detail=known.label)
+            raise NoPages(record.filename, detail=f"of the kind {known.label}")
         kept = self._kept(pages_name(file_id), file_id, b"")
         if kept is not None:
             found = from_record(orjson.loads(kept))

@@ -1,6 +1,6 @@
 import { percent, words } from "../../core/language.js";
 import { html } from "../../libraries/preact.js";
-import { DOUBTFUL } from "./source.js";
+import { DOUBTFUL, tells } from "./source.js";
 
 const say = words(
   { hidden: "hidden in the document", doubtful: "{share} sure", doubt: "This was recognised in a picture and may be misread." },
@@ -9,16 +9,16 @@ const say = words(
 
 /**
  * One block of a document as it was read: a heading, a paragraph, a table. `marked`: it holds the passage looked for;
- * `quote`, where it stands in the text as it is, is marked alone.
- * @param {{element: import("./source.js").Element, marked?: boolean, quote?: string}} props
+ * `quote`, where it stands in the text as it is, is marked alone. `depth`: a heading is one of the page, of this depth;
+ * else it only looks like one.
+ * @param {{element: import("./source.js").Element, marked?: boolean, quote?: string, depth?: number}} props
  */
-export function ElementBlock({ element, marked = false, quote = "" }) {
+export function ElementBlock({ element, marked = false, quote = "", depth }) {
   const remarks = html`${element.hidden && html`<span class="badge warn">${say("hidden")}</span>`}
     ${element.confidence !== null && element.confidence < DOUBTFUL && html`<span class="badge warn" title=${say("doubt")}>${say("doubtful", { share: percent(element.confidence) })}</span>`}`;
   if (element.rows.length) return html`<div class="block scroll" tabindex="0" role="group">${remarks}<${Table} element=${element} marked=${marked} quote=${quote} /></div>`;
   const text = marked ? emphasised(element.text, quote) : element.text;
-  const level = Math.min(6, (element.level ?? 1) + 2);
-  if (element.kind === "Title") return html`<${`h${level}`} class="block">${text} ${remarks}</>`;
+  if (element.kind === "Title") return html`<${depth ? `h${Math.min(6, depth)}` : "p"} class="block heading">${text} ${remarks}</>`;
   if (element.kind === "CodeSnippet") return html`<pre class="block" tabindex="0">${text}</pre>`;
   if (element.kind === "ListItem") return html`<p class="block item" style=${{ marginInlineStart: `${(element.level ?? 1) * 1.2}rem` }}>${text} ${remarks}</p>`;
   const aside = ["Header", "Footer", "Footnote", "Comment", "FigureCaption"].includes(element.kind);
@@ -36,7 +36,7 @@ function emphasised(text, quote) {
 function Table({ element, marked, quote }) {
   const head = element.rows.slice(0, element.header_rows);
   const body = element.rows.slice(element.header_rows);
-  const isMarked = (/** @type {string[]} */ row) => marked && quote.includes(row.filter(Boolean).join(" | ").slice(0, 200) || "\0");
+  const isMarked = (/** @type {string[]} */ row) => marked && quote.split("\n").some((line) => tells(line, row));
   const whole = marked && !body.some(isMarked);
   return html`<table class=${whole ? "marked" : ""}>
     ${head.length > 0 && html`<thead>${head.map((row) => html`<tr>${row.map((cell) => html`<th scope="col">${cell}</th>`)}</tr>`)}</thead>`}

@@ -3,7 +3,7 @@ import { html, useEffect, useLayoutEffect, useRef, useState } from "../../librar
 import { Trouble } from "../trouble.js";
 import { columnName, rangeOf } from "./cells.js";
 import { useRows } from "./sheet_rows.js";
-import { letters } from "./source.js";
+import { tells } from "./source.js";
 
 const say = words(
   { grid: "Sheet {name}. Arrow keys move from cell to cell.", empty: "empty" },
@@ -117,11 +117,9 @@ function Row({ row, known, across, range, quoted, active, act }) {
  * @param {ReturnType<typeof useRows>} rows @param {import("./cells.js").Range | null} range @param {string | null} [quote]
  */
 function quotedRow(rows, range, quote) {
-  const wanted = letters(quote ?? "");
-  if (!range || !wanted) return null;
+  if (!range || !quote) return null;
   for (let row = range.top; row <= range.bottom; row += 1) {
-    const said = letters([...(rows.rows.get(row)?.cells.values() ?? [])].join(" "));
-    if (said && (said.includes(wanted) || wanted.includes(said))) return row;
+    if (tells(quote, rows.rows.get(row)?.cells.values() ?? [])) return row;
   }
   return null;
 }

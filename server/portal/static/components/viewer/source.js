@@ -50,6 +50,19 @@ export function address(file, rest) {
   return `/v1/files/${encodeURIComponent(file)}/${rest}`;
 }
 
+const ENOUGH = 0.8; // of the cells a quote names, for a long one may be cut off
+
+/**
+ * Whether a row of a table is the one a quote tells. Quotes of tables name each cell by its column: "Price: 12 | …".
+ * @param {Iterable<string>} cells @param {string | null | undefined} quote
+ */
+export function tells(quote, cells) {
+  const parts = (quote ?? "").split(" | ").map(letters).filter(Boolean);
+  const known = [...cells].map(letters).filter(Boolean);
+  const said = parts.filter((part) => known.some((cell) => part.endsWith(cell)));
+  return parts.length > 0 && said.length >= ENOUGH * parts.length;
+}
+
 /** Letters and digits alone, by which passages are compared. @param {string} text */
 export function letters(text) {
   return text.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");

@@ -19,9 +19,10 @@ const FARTHEST = 20_000; // elements looked through for a passage
 
 /**
  * A document as the text that was read, in its headings; the passage of the source is marked and in sight.
- * @param {{view: import("./source.js").View, source: import("./source.js").Source}} props
+ * `base` is the depth of headings above it.
+ * @param {{view: import("./source.js").View, source: import("./source.js").Source, base: number}} props
  */
-export function TextView({ view, source }) {
+export function TextView({ view, source, base }) {
   const [read, setRead] = useState(/** @type {Read | null} */ (null));
   const [error, setError] = useState(/** @type {Error | null} */ (null));
   const stage = useRef(/** @type {HTMLDivElement | null} */ (null));
@@ -56,12 +57,13 @@ export function TextView({ view, source }) {
   if (error) return html`<div class="viewer-trouble"><${Trouble} error=${error} retry=${begin} /></div>`;
   if (!read) return html`<${Waiting} />`;
   if (!read.elements.length) return html`<${Empty} icon="FileText" title=${say("none")} />`;
+  const depths = depthsOf(read.elements, base);
   const more = async () => setRead(await onwards(read, AT_ONCE));
   return html`<div class="viewer-stage text" ref=${stage} tabindex="0" role="group" aria-label=${say("text", { name: view.filename })}>
     <article class="viewer-article">
       ${read.elements.map((element, at) => html`
         ${element.page !== null && element.page !== (read.elements[at - 1]?.page ?? 1) && html`<p class="page-line">${say("page", { page: element.page })}</p>`}
-        <${ElementBlock} key=${element.id} element=${element} marked=${at === marked} quote=${source.quote ?? ""} />`)}
+        <${ElementBlock} key=${element.id} element=${element} marked=${at === marked} quote=${source.quote ?? ""} depth=${depths[at]} />`)}
       ${read.more && html`<p class="row"><${Button} label=${say("more")} act=${more} /></p>`}
     </article>
   </div>`;
@@ -86,4 +88,17 @@ function placeOf(elements, source) {
     if (found < 0) found = place;
   }
   return found;
+}
+
+/**
+ * How deep each heading is on the page. Documents leave out levels, pages must not.
+ * @param {import("./source.js").Element[]} elements @param {number} base
+ */
+function depthsOf(elements, base) {
+  let before = base;
+  return elements.map((element) => {
+    if (element.kind !== "Title") return undefined;
+    before = Math.min(base + (element.level ?? 1), before + 1);
+    return before;
+  });
 }

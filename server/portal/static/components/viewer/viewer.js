@@ -40,7 +40,7 @@ export function Viewer({ source, close, turned }) {
   if (!dressed) return null;
   return html`<section class="viewer" aria-label=${say("view", { name })}>
     ${close && html`<${Head} source=${source} name=${name} close=${close} />`}
-    ${view.error && !shown ? html`<div class="viewer-trouble"><${Trouble} error=${view.error} retry=${view.reload} /></div>` : !shown ? html`<${Waiting} />` : html`<${Shown} view=${shown} source=${source} turned=${turned} />`}
+    ${view.error && !shown ? html`<div class="viewer-trouble"><${Trouble} error=${view.error} retry=${view.reload} /></div>` : !shown ? html`<${Waiting} />` : html`<${Shown} view=${shown} source=${source} turned=${turned} base=${close ? 2 : 1} />`}
   </section>`;
 }
 
@@ -54,9 +54,9 @@ function Head({ source, name, close }) {
   </header>`;
 }
 
-/** @param {{view: import("./source.js").View, source: import("./source.js").Source, turned?: (page: number) => void}} props */
-function Shown({ view, source, turned }) {
+/** @param {{view: import("./source.js").View, source: import("./source.js").Source, turned?: (page: number) => void, base: number}} props */
+function Shown({ view, source, turned, base }) {
   if (view.kind === "pages") return html`<${PageView} view=${view} source=${source} turned=${turned} />`;
   if (view.kind === "sheets") return html`<${SheetView} view=${view} source=${source} />`;
-  return html`${view.note && html`<p class="viewer-note"><${Icon} name="Lock" />${say("locked")}</p>`}<${TextView} view=${view} source=${source} />`;
+  return html`${view.note && html`<p class="viewer-note"><${Icon} name="Lock" />${say("locked")}</p>`}<${TextView} view=${view} source=${source} base=${base} />`;
 }

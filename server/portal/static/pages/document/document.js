@@ -18,8 +18,8 @@ import { Remarks } from "./remarks.js";
 import { Standing } from "./standing.js";
 
 const say = words(
-  { about: "About the document", remarks: "Remarks", read: "What was read", chunks: "Chunks", attributes: "Attributes", history: "History", many: "Remarks ({count})" },
-  { about: "关于文档", remarks: "说明", read: "读取的内容", chunks: "片段", attributes: "属性", history: "历史", many: "说明（{count}）" },
+  { about: "About the document", remarks: "Remarks", read: "Text", chunks: "Chunks", attributes: "Attributes", history: "History", many: "Remarks ({count})" },
+  { about: "关于文档", remarks: "说明", read: "文本", chunks: "片段", attributes: "属性", history: "历史", many: "说明（{count}）" },
 );
 const LIVE_SECONDS = 2;
 

@@ -27,7 +27,7 @@ export function FileHistory({ file }) {
   return html`<ol class="history">
     ${data.data.map((/** @type {any} */ event) => html`<li>
       <p><span class="strong">${say(event.event)}</span>${event.status >= 400 && html` <span class="badge bad">${say(event.status < 500 ? "refused" : "failed")}</span>`}${event.event === "read" && event.code && html` <span class="badge bad">${say("failed")}</span>`}</p>
-      <p class="soft small">${event.by.name || event.by.owner || say("nobody")} · <time datetime=${new Date(event.created_at * 1000).toISOString()}>${moment(event.created_at)}</time></p>
+      <p class="soft small">${event.by.owner === "lectern" ? say("nobody") : event.by.name || event.by.owner} · <time datetime=${new Date(event.created_at * 1000).toISOString()}>${moment(event.created_at)}</time></p>
     </li>`)}
     ${data.has_more && most < 100 && html`<li><${Button} label=${say("more")} busy=${loading} act=${() => setMost(Math.min(100, most + AT_ONCE))} /></li>`}
   </ol>`;
