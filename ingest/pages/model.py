@@ -11,6 +11,7 @@ WIDTHS = (480, 960, 1440, 2160)
 """Pixels that page pictures may be wide: few, so that what was rendered once serves most who look."""
 
 MOST_PIXELS = 12_000_000
+MOST_SIDE = 16_000
 MEDIA_TYPE = "image/jpeg"
 _QUALITY = 88
 
@@ -63,7 +64,8 @@ Viewer = Callable[[Source, ReadOptions, Wish], Shown]
 def scale_for(width: float, height: float, wanted: int) -> float:
     """By what to multiply lengths of a page to have it so many pixels wide; less where that would be a huge picture."""
     width, height = max(width, 1.0), max(height, 1.0)
-    return float(min(wanted / width, (MOST_PIXELS / (width * height)) ** 0.5))
+    most = min((MOST_PIXELS / (width * height)) ** 0.5, MOST_SIDE / max(width, height))
+    return float(min(wanted / width, most))
 
 
 def save(picture: Any, out: BinaryIO) -> None:
