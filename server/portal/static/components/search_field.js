@@ -12,7 +12,7 @@ export function SearchField({ label, seek, placeholder = label }) {
   const [text, setText] = useState("");
   const settled = useSettled(text.trim(), MILLISECONDS);
   useEffect(() => seek(settled), [settled]);
-  return html`<div class="search-field" role="search">
+  return html`<div class="search-field" role="search" aria-label=${label}>
     <${Icon} name="Search" />
     <input type="search" aria-label=${label} placeholder=${placeholder} value=${text} maxlength="200"
       onInput=${(/** @type {Event} */ event) => setText(/** @type {HTMLInputElement} */ (event.target).value)} />

@@ -36,7 +36,7 @@ function Signed() {
   // What an address hands over behind its #, where no server sees it: the token of a password link.
   const choosesPassword = new URLSearchParams(location.hash.slice(1)).has("password");
   if (!session.value?.role || choosesPassword) return html`<${Router}><${Route} default component=${SignIn} /></${Router}>`;
-  if (session.value.first_run && url === "/") return html`<${Router}><${Route} default component=${Welcome} /></${Router}>`;
+  if (url.split("?")[0] === "/welcome" || (session.value.first_run && url === "/")) return html`<${Router}><${Route} default component=${Welcome} /></${Router}>`;
   return html`<${Frame}><${Guarded} key=${url.split("?")[0].split("/")[1]} /></${Frame}>`;
 }
 
@@ -53,7 +53,6 @@ function Guarded() {
     <${Route} path="/find" component=${Find} />
     <${Route} path="/admin/:section?/:item?" component=${Admin} />
     <${Route} path="/account" component=${Account} />
-    <${Route} path="/welcome" component=${Welcome} />
     <${Route} default component=${Missing} />
   </${Router}>`;
 }

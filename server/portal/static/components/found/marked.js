@@ -14,14 +14,20 @@ export function Marked({ text, place }) {
   return html`${before.join("")}<mark>${within.join("")}</mark>${behind.join("")}`;
 }
 
+const HAN = /\p{Script=Han}/u;
+const LEAST = 3;
+
+/** What finds a word in a text: from where a word begins, but where words are not parted. @param {string} word */
+const pattern = (word) => (HAN.test(word) ? word : `(?<![\\p{L}\\p{N}])${word}`);
+
 /**
- * Text with all words marked that were sought.
+ * Text with the words marked that were sought; the shortest ones say too little.
  * @param {{text: string, sought: string}} props
  */
 export function MarkedWords({ text, sought }) {
-  const words = [...new Set(sought.match(/[\p{L}\p{N}]+/gu) ?? [])].filter((word) => word.length > 1 || /\p{Script=Han}/u.test(word));
+  const words = [...new Set(sought.match(/[\p{L}\p{N}]+/gu) ?? [])].filter((word) => word.length >= LEAST || HAN.test(word) || /\p{N}/u.test(word));
   if (!words.length) return text;
-  const pieces = text.split(new RegExp(`(${words.sort((one, other) => other.length - one.length).join("|")})`, "giu"));
+  const pieces = text.split(new RegExp(`(${words.sort((one, other) => other.length - one.length).map(pattern).join("|")})`, "giu"));
   return html`${pieces.map((piece, index) => (index % 2 ? html`<mark>${piece}</mark>` : piece))}`;
 }
 
