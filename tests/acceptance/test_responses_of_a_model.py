@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import openai
 import orjson
 import pytest
@@ -397,6 +398,85 @@ def test_a_client_that_leaves_ends_the_work_and_finds_what_was_said(client: open
     assert (found.status, found.output_text) == ("cancelled", "It is")
 
 
+def in_talk(client: openai.OpenAI, talk: str, **query: str) -> list[dict[str, Any]]:
+    """The responses of a branch of a conversation."""
+    path = f"/conversations/{talk}/responses"
+    told = client.get(path, cast_to=httpx.Response, options={"params": query})
+    found: list[dict[str, Any]] = told.json()["data"]
+    return found
+
+
+def test_the_model_is_told_the_branch_that_a_question_follows_and_no_other(
+    client: openai.OpenAI, upstream: Upstream
+) -> None:
+    talk = client.conversations.create(items=[{"role": "user", "content": "My name is Ann."}]).id
+
+    def ask(question: str, answer: str, **after: Any) -> str:
+        upstream.answer = events(*said(*text(answer)), DONE)
+        place: Any = {"id": talk, **after}
+        return client.responses.create(model="other", input=question, conversation=place).id
+
+    first = ask("Who am I?", "Ann.")
+    ask("Where?", "In Bern.")
+    ask("When?", "At noon.", after=first)
+    ask("Why?", "I know not.")
+    assert [message["content"] for message in sent(upstream)["messages"]] == [
+        *("My name is Ann.", "Who am I?", "Ann.", "When?", "At noon.", "Why?"),
+    ]
+    ask("Hello?", "Hello.", after=None)
+    assert [message["content"] for message in sent(upstream)["messages"]] == ["Hello?"]
+
+
+def test_who_stops_an_answer_and_asks_again_goes_on_with_the_later_one(
+    client: openai.OpenAI, upstream: Upstream
+) -> None:
+    talk = client.conversations.create().id
+    upstream.answer = events(*said(*text("It is"))[:1], then="hang")
+    with client.responses.create(model="other", input="x", conversation=talk, stream=True) as stream:
+        stopped = next(iter(stream)).response.id  # type: ignore[union-attr]
+        eventually(lambda: bool(upstream.requests))
+        upstream.answer = events(*said(*text("Yes.")), DONE)
+        later = client.responses.create(model="other", input="y", conversation=talk)
+    eventually(lambda: len(in_talk(client, talk)[0]["siblings"]) == 2)  # the stopped one is kept after the later one
+    assert [one["id"] for one in in_talk(client, talk)] == [later.id]
+    assert [one["status"] for one in in_talk(client, talk, through=stopped)] == ["cancelled"]
+
+
+def test_what_is_answered_while_its_conversation_is_deleted_goes_with_it(
+    client: openai.OpenAI, upstream: Upstream
+) -> None:
+    talk, gone = client.conversations.create().id, threading.Event()
+    upstream.answer = events(*said(*text("It is"))[:1], then="hang")
+    waiting = client.responses.create(model="other", input="x", conversation=talk, background=True)
+    eventually(lambda: bool(upstream.requests))
+    with pytest.raises(openai.ConflictError) as busy:
+        client.responses.create(model="other", input="y", conversation=talk)
+    assert busy.value.code == "conversation_locked"
+    client.conversations.delete(talk)
+    eventually(upstream.left.is_set)  # the model is not kept busy with it
+    with pytest.raises(openai.NotFoundError):
+        client.responses.retrieve(waiting.id)
+    talk = client.conversations.create().id
+
+    async def slowly(request: web.Request) -> web.StreamResponse:
+        first, *rest = [*said(*text("It is", " so.")), DONE]
+        response = await events(first)(request)
+        await asyncio.to_thread(gone.wait, 30)
+        for part in rest:
+            await response.write(part.encode())
+        return response
+
+    upstream.answer = slowly
+    with client.responses.create(model="other", input="x", conversation=talk, stream=True) as stream:
+        told = iter(stream)
+        response_id = next(told).response.id  # type: ignore[union-attr]
+        client.conversations.delete(talk)
+        gone.set()
+        assert [event.type for event in told][-1] == "response.completed"
+    with pytest.raises(openai.NotFoundError):
+        client.responses.retrieve(response_id)
+
+
 def test_a_response_in_the_background_is_cancelled_at_the_model(client: openai.OpenAI, upstream: Upstream) -> None:
     upstream.answer = events(*said(*text("It is"))[:1], then="hang")
     queued = client.responses.create(model="other", input="x", background=True)
@@ -431,10 +511,16 @@ def test_responses_in_the_background_outlive_the_server(upstream: Upstream, tmp_
         plain = client.responses.create(model="other", input="x", background=True)
         stream = client.responses.create(model="other", input="x", background=True, stream=True)
         streamed = next(iter(stream)).response.id  # type: ignore[union-attr]
-        eventually(lambda: len(upstream.requests) == 2)
+        talks = [client.conversations.create(items=[{"role": "user", "content": "Begin."}]).id for _ in range(2)]
+        asked: Any = {"model": "other", "input": "x"}
+        answered = client.responses.create(**asked, conversation=talks[0], background=True)
+        cut = client.responses.create(**asked, conversation=talks[1], stream=True)
+        next(iter(cut))
+        eventually(lambda: len(upstream.requests) == 4)
         time.sleep(0.5)
         serving.kill()
         stream.close()
+        cut.close()
         upstream.answer = events(*said(*text("It is so.")), DONE)
         serving.restart().wait()
         eventually(lambda: client.responses.retrieve(plain.id).status == "completed")
@@ -442,4 +528,10 @@ def test_responses_in_the_background_outlive_the_server(upstream: Upstream, tmp_
         # What was told of it already cannot be told otherwise.
         eventually(lambda: client.responses.retrieve(streamed).status == "failed")
         heard(client.responses.retrieve(streamed, stream=True))
+        # A conversation goes on where it stood: behind what was in the background, without what was only heard.
+        eventually(lambda: client.responses.retrieve(answered.id).status == "completed")
+        for talk, turns in zip(talks, (3, 2), strict=True):
+            last = client.responses.create(**asked, conversation=talk)
+            assert len(in_talk(client, talk)) == turns
+            assert in_talk(client, talk)[-1]["id"] == last.id
     assert serving.stop() == 0
