@@ -9,10 +9,12 @@ from server.ports import Catalog, FileNames, Rights, Search, Titles
 # A search asks each store by itself: of more stores, those that were used last.
 MOST_STORES: Final = 20
 _LISTED: Final = 1000
+# Share of the weight of the sought words: who types a word wants to see where it stands, also where it answers nothing.
+_HOLDS_MOST: Final = 0.5
 
 
 class Finder:
-    """Finds things of each kind. What is found by meaning has at least the relevance `min_score`."""
+    """Finds things of each kind. A passage has at least the relevance `min_score`, or holds most of what is sought."""
 
     def __init__(
         self, names: FileNames, titles: Titles, search: Search, catalog: Catalog, rights: Rights, min_score: float
@@ -38,7 +40,7 @@ class Finder:
         if not ids:
             return []
         found = self._search([sought], ids, limit, lambda store: self._rights.readable(caller, store), rerank=False)
-        return [passage for passage in found if passage.score >= self._min_score]
+        return [one for one in found if one.score >= self._min_score or one.sparse >= _HOLDS_MOST]
 
     def conversations(self, sought: str, caller: Caller, limit: int) -> list[Titled]:
         """The caller's own conversations by their titles, the last used first; none to a key that is not for chat."""
