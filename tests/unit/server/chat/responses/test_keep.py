@@ -20,8 +20,9 @@ LIMITED = Caller("key-3", "limited", Role.ADMIN, owner="user:other", stores=froz
 
 
 def kept(response_id: str, created_at: int | None = None, **more: Any) -> Kept:
-    response = {"id": response_id, "created_at": created_at or int(time.time()), "status": "completed", "shared": False} | more
-    return Kept("user:me", response | {"background": False, "output": []}, [{"text": "KWIBUS"}], [("vs_1", "file-1")])
+    response = {"id": response_id, "created_at": created_at or int(time.time()), "status": "completed"} | more
+    rest = {"background": False, "output": [], "shared": False}
+    return Kept("user:me", response | rest, [{"text": "KWIBUS"}], [("vs_1", "file-1")])
 
 
 @pytest.fixture

@@ -1,0 +1,46 @@
+"""A conversation as a document: readable, in its language, and harmless."""
+
+from typing import Any
+
+from server.chat.conversations.conversations import Conversation
+from server.chat.conversations.export import markdown
+
+TALK = Conversation("conv_1", "user:1", 0, 0, None, "Leave", {})
+
+
+def turn(question: str, answer: str, *sources: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    part = {"type": "output_text", "text": answer, "annotations": [{"type": "file_citation", **one} for one in sources]}
+    output = [{"type": "file_search_call", "id": "fs"}, {"type": "message", "role": "assistant", "content": [part]}]
+    asked = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": question}]}
+    return {"output": output}, [asked]
+
+
+def test_turns_are_numbered_with_their_sources_once_each() -> None:
+    book = {"marker": 1, "filename": "book.pdf", "page": 3, "headings": ["Leave"], "quote": "Thirty  days."}
+    sheet = {"marker": 2, "filename": "a.xlsx", "sheet": "Staff", "cells": "A1:B2"}
+    text = markdown(TALK, [turn("How many?\nAnd why?", "Thirty [1], by [2] and [1].", book, sheet, book)])
+    assert text == (
+        "# Leave\n\n1970-01-01 00:00 UTC\n\n## 1\n\n**Question**\n\n> How many?\n> And why?\n\n**Answer**\n\n"
+        "Thirty [1], by [2] and [1].\n\n**Sources**\n\n1. book.pdf, p. 3, Leave: “Thirty days.”\n"
+        "2. a.xlsx, Staff A1:B2\n"
+    )
+
+
+def test_the_words_are_those_of_the_title() -> None:
+    chinese = Conversation("conv_1", "user:1", 0, 0, None, "年假有多少天", {})
+    text = markdown(chinese, [turn("年假?", "", {"filename": "a.pdf", "page": 2})])
+    assert "**提问**" in text
+    assert "没有回答。" in text
+    assert "1. a.pdf, 第 2 页" in text
+
+
+def test_nothing_in_it_becomes_a_tag_and_code_stays_code() -> None:
+    hostile = "<img src=x onerror=alert(1)>"
+    name = {"filename": f"[x](javascript:1){hostile}.pdf", "headings": ["# h"], "quote": f"`{hostile}`"}
+    text = markdown(TALK, [turn(hostile, f"{hostile} `a<b` and\n```html\n<b>\n```\nthen <i>", name)])
+    assert "`a<b`" in text
+    assert "```html\n<b>\n```" in text
+    outside = text.replace("`a<b`", "").replace("```html\n<b>\n```", "")
+    assert "<" not in outside
+    assert "1. \\[x\\](javascript:1)" in text
+    assert ", \\# h: “\\`" in text
