@@ -41,7 +41,7 @@ export function PageView({ view, source, turned }) {
 
   const cited = number === (source.page ?? 1);
   const found = useWords(view.file_id, number, cited ? source : undefined);
-  const marks = cited ? (found?.lines.length ? found.lines : source.bbox ? [source.bbox] : []) : [];
+  const marks = cited ? (found?.lines.length ? found.lines : (source.boxes ?? (source.bbox ? [source.bbox] : []))) : [];
 
   /** @param {number} page */
   const turn = (page) => {

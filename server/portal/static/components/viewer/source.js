@@ -8,6 +8,7 @@
  * @property {string} [filename]
  * @property {number | null} [page]
  * @property {number[] | null} [bbox] left, top, right, bottom as shares of the page
+ * @property {number[][]} [boxes] where it stands on the page, if in several places
  * @property {string | null} [sheet]
  * @property {string | null} [cells]
  * @property {string[] | null} [headings]

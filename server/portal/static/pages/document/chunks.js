@@ -26,7 +26,7 @@ export function Chunks({ store, file, showPlace }) {
   if (!data.total) return html`<${Empty} icon="Boxes" title=${say("none")} />`;
   /** @param {any} chunk */
   const place = (chunk) => ({
-    page: chunk.page, bbox: chunk.boxes.find((/** @type {any} */ one) => one.page === chunk.page)?.bbox ?? null, sheet: chunk.sheet, cells: chunk.cells, headings: chunk.headings,
+    page: chunk.page, boxes: chunk.boxes.filter((/** @type {any} */ one) => one.page === chunk.page).map((/** @type {any} */ one) => one.bbox), sheet: chunk.sheet, cells: chunk.cells, headings: chunk.headings,
     quote: chunk.cells ? null : chunk.text.slice(chunk.repeated),
   });
   return html`<div class="stack">

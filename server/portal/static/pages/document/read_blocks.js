@@ -53,5 +53,5 @@ async function blocksOf(file, page, most, signal) {
 
 /** @param {import("../../components/viewer/source.js").Element} element */
 function placeOf(element) {
-  return { page: element.page, bbox: element.bbox, sheet: element.sheet, cells: element.cells, quote: element.rows.length && element.cells ? null : element.text.slice(0, 1000) };
+  return { page: element.page, bbox: element.bbox, sheet: element.sheet, cells: element.cells, quote: element.bbox || element.cells ? null : element.text.slice(0, 1000) };
 }
