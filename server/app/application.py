@@ -11,14 +11,12 @@ from fastapi import Depends, FastAPI
 
 from server import __version__
 from server.access.auth import Gate
-from server.access.rights_routes import rights_router
-from server.adapters.database.access_lists import SqlAccessLists
-from server.adapters.database.file_batches import SqlFileBatches
 from server.adapters.extractive import ExtractiveEngine
 from server.app.access import add_access, open_access
 from server.app.audit import SEALED_BY
 from server.app.batches import Endpoints, endpoints_of, open_batches
 from server.app.evals import open_evaluations
+from server.app.files import add_files
 from server.app.find import open_find
 from server.app.inference import embeddings_of, models_router
 from server.app.jobs import add_jobs
@@ -31,7 +29,6 @@ from server.app.parts import (
     cores,
     open_parts,
     open_sources,
-    part_uploads_of,
     retriever_of,
 )
 from server.app.responses import add_responses, open_responses
@@ -48,16 +45,8 @@ from server.chat.follow_up import questions
 from server.chat.responses.background import Background
 from server.chat.rewrite import Rewriter
 from server.chat.routes import chat_router
-from server.documents.chunks import Chunks
-from server.documents.elements import Elements
-from server.documents.file_batch_routes import file_batches_router
-from server.documents.file_batches import FileBatches
-from server.documents.history import History
-from server.documents.page_routes import facts_router, pages_router
-from server.documents.routes import files_router, store_files_router, stores_router
+from server.documents.routes import stores_router
 from server.documents.source_routes import sources_router
-from server.documents.upload_routes import uploads_router
-from server.documents.views import FileViews
 from server.errors import IndexUnavailable
 from server.evals.routes import evals_router
 from server.evals.runner import Runner
@@ -201,20 +190,9 @@ def _serve(
         watch=Watch(metrics.stage, metrics.markers, spent),
     )
     metrics.watch(parts.jobs.counts, lambda: limited.turnstile.under_way)
-    lists = SqlAccessLists(parts.database)
-    app.include_router(files_router(parts.uploads, gate))
-    app.include_router(uploads_router(part_uploads_of(parts), gate))
-    elements = Elements(parts.blobs, settings.redact)
-    views = FileViews(parts.uploads, parts.pages, elements)
-    app.include_router(pages_router(views, parts.uploads, parts.pages, gate))
-    chunks = Chunks(parts.catalog, parts.index, parts.keys)
-    app.include_router(facts_router(parts.uploads, elements, chunks, History(parts.audit), gate))
+    add_files(app, parts, gate)
     shared = settings.stores_shared
     app.include_router(stores_router(parts.stores, search, split_query, parts.rights, gate, shared=shared))
-    app.include_router(store_files_router(parts.stores, parts.texts, parts.rights, lists, gate))
-    batches = FileBatches(SqlFileBatches(parts.database), parts.stores)
-    app.include_router(file_batches_router(batches, parts.rights, gate))
-    app.include_router(rights_router(lists, gate))
     answering = [Depends(limited.gateway)]
     app.include_router(chat_router(answers, gate), dependencies=answering)
     embeddings = embeddings_of(parts, spent)

@@ -6,12 +6,13 @@ from fastapi import APIRouter, Depends, Query
 
 from server.documents import requests, wire
 from server.documents.file_batches import FileBatches
+from server.documents.listing import Listing
 from server.http import page_of, paging
 from server.model import Caller, FileStatus, Page, Role
 from server.ports import Gate, Rights
 
 
-def file_batches_router(batches: FileBatches, rights: Rights, gate: Gate) -> APIRouter:
+def file_batches_router(batches: FileBatches, listing: Listing, rights: Rights, gate: Gate) -> APIRouter:
     """The routes of batches of files in a vector store."""
     router = APIRouter(prefix="/v1/vector_stores/{store_id}/file_batches", tags=["vector stores"])
     reader, editor = Depends(gate.store(Role.READER)), Depends(gate.store(Role.EDITOR))
@@ -43,6 +44,6 @@ def file_batches_router(batches: FileBatches, rights: Rights, gate: Gate) -> API
     ) -> dict[str, Any]:
         """Lists a batch's files."""
         found = batches.files(store_id, batch_id, status.value if status else None, page.one_more, caller)
-        return page_of([wire.store_file_object(entry) for entry in found], page)
+        return page_of([wire.store_file_object(view) for view in listing.described(found)], page)
 
     return router

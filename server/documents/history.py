@@ -16,6 +16,7 @@ ACTIONS = {
     "set_file_access": "access_changed",
     "file_content": "downloaded",
     "detach_file": "detached",
+    "detach_files": "detached",
 }
 """The actions of the record that belong to a file's history, and what they are called there. That a page was looked at
 or a question answered from it does not: who reads and asks what is for auditors."""

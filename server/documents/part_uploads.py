@@ -125,6 +125,17 @@ class PartUploads:
         self._discard(upload)
         return upload
 
+    def pending(self, caller: Caller) -> list[UploadRecord]:
+        """The caller's uploads that go on, oldest first."""
+        return self._rows.pending(caller.owner)
+
+    def arrived(self, upload_id: str, caller: Caller) -> tuple[UploadRecord, list[PartRecord]]:
+        """An upload, and those of its parts that have arrived, in the order in which they began. Raises
+        UnknownUpload."""
+        upload = self._own(upload_id, caller)
+        parts = [part for part in self._rows.parts(upload_id) if part.bytes is not None]
+        return upload, sorted(parts, key=lambda part: part.created_at)
+
     def sweep(self) -> int:
         """Clears what is left of uploads that have ended, and returns how many there were."""
         ended = self._rows.ended(SWEPT_AT_ONCE)

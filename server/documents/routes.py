@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from server.documents import requests, wire
 from server.documents.download import described, download, wanted_range
 from server.documents.files import Uploads
 from server.documents.forms import AnyPurpose
+from server.documents.listing import Listing
 from server.documents.placement import Placement
 from server.documents.standing import StoreOptions
 from server.documents.stores import Stores
@@ -18,7 +19,7 @@ from server.documents.text import Texts
 from server.errors import InvalidRequest, LecternError, OutOfScope
 from server.grants import new_store
 from server.http import page_of, paging, tell_documents
-from server.model import Caller, FileStatus, Page, Passage, Role, Scope
+from server.model import Caller, Page, Passage, Role, Scope
 from server.ports import AccessLists, Gate, Rights, Search
 
 MOST_QUERY_CHARS = 16_384
@@ -96,7 +97,7 @@ def stores_router(
                 new_store(body.access, caller, shared=shared),
             ),
         )
-        return wire.store_object(view)
+        return wire.store_object(stores.view(view.store.id, caller))
 
     @router.get("")
     def list_stores(page: Page = paging(), caller: Caller = anybody) -> dict[str, Any]:
@@ -153,7 +154,9 @@ def stores_router(
     return router
 
 
-def store_files_router(stores: Stores, texts: Texts, rights: Rights, lists: AccessLists, gate: Gate) -> APIRouter:
+def store_files_router(
+    stores: Stores, listing: Listing, texts: Texts, rights: Rights, lists: AccessLists, gate: Gate
+) -> APIRouter:
     """The routes of the files in a vector store."""
     router = APIRouter(prefix="/v1/vector_stores", tags=["vector stores"])
     reader, editor = Depends(gate.store(Role.READER)), Depends(gate.store(Role.EDITOR))
@@ -180,23 +183,12 @@ def store_files_router(stores: Stores, texts: Texts, rights: Rights, lists: Acce
             if before is not None:
                 lists.set_file(body.file_id, before)
             raise
-        return wire.store_file_object(stores.entry(store_id, body.file_id, caller))
-
-    @router.get("/{store_id}/files")
-    def list_store_files(
-        store_id: str,
-        status: Annotated[FileStatus | None, Query(alias="filter")] = None,
-        page: Page = paging(),
-        caller: Caller = reader,
-    ) -> dict[str, Any]:
-        """Lists a store's files."""
-        found = stores.entries(store_id, status.value if status else None, page.one_more, caller)
-        return page_of([wire.store_file_object(entry) for entry in found], page)
+        return wire.store_file_object(listing.one(store_id, body.file_id, caller))
 
     @router.get("/{store_id}/files/{file_id}")
     def get_store_file(store_id: str, file_id: str, caller: Caller = reader) -> dict[str, Any]:
         """A file's standing in a store."""
-        return wire.store_file_object(stores.entry(store_id, file_id, caller))
+        return wire.store_file_object(listing.one(store_id, file_id, caller))
 
     @router.post("/{store_id}/files/{file_id}")
     def set_attributes(
@@ -204,7 +196,7 @@ def store_files_router(stores: Stores, texts: Texts, rights: Rights, lists: Acce
     ) -> dict[str, Any]:
         """Replaces a file's attributes."""
         stores.set_attributes(store_id, file_id, body.attributes or {})
-        return wire.store_file_object(stores.entry(store_id, file_id, caller))
+        return wire.store_file_object(listing.one(store_id, file_id, caller))
 
     @router.get("/{store_id}/files/{file_id}/content")
     def store_file_content(store_id: str, file_id: str, request: Request, caller: Caller = reader) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from server.documents.duplicates import unmarked
 from server.documents.progress import QUEUED, load
-from server.model import Building, FileStatus, StoreAccess, StoreFile, StoreRecord
+from server.model import Building, FileRecord, FileStatus, Role, StoreAccess, StoreFile, StoreRecord
 from server.ports import Jobs
 
 INGEST = "ingest"
@@ -13,12 +13,21 @@ INGEST = "ingest"
 
 @dataclass(frozen=True, slots=True)
 class StoreView:
-    """A store with the numbers a client is shown: files by status, and bytes used in the index; and the generation
-    under way, if there is one."""
+    """A store with the numbers a client is shown: files by status, and bytes used in the index; the role that the
+    caller has in it; and the generation under way, if there is one."""
 
     store: StoreRecord
     counts: Mapping[str, int]
+    role: Role
     building: Building | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFileView:
+    """A file's standing in a store, and the file itself."""
+
+    entry: StoreFile
+    file: FileRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,9 +61,8 @@ class Stores:
         *,
         chunking: Chunking | None = None,
         options: StoreOptions = PLAIN,
-        caller: Caller = LECTERN,
     ) -> StoreView:
-        """A new store as the caller may see it, with these files on their way into it. Raises UnknownFile, EmbedderUnavailable."""
+        """A new store, with these files on their way into it. Raises UnknownFile, EmbedderUnavailable."""
         if len(file_ids) > MOST_FILES_AT_ONCE:
             raise InvalidRequest(detail=f"at most {MOST_FILES_AT_ONCE} files at once", param="file_ids")
         known = self._catalog.files_by_id(file_ids)
@@ -88,7 +87,7 @@ class Stores:
         self._index.create(store.collection, store.dimensions)
         self._catalog.add_store(store, options.access.grants)
         self.attach_all(store_id, [Placement(file_id, chunking=chunking) for file_id in file_ids], priority)
-        return self.view(store_id, caller)
+        return self.view(store_id, LECTERN)
 
     def view(self, store_id: str, caller: Caller) -> StoreView:
         """A store as the caller may see it. Raises UnknownStore."""

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Request
 from server.documents import wire
 from server.documents.forms import CompleteUpload, CreateUpload
 from server.documents.part_uploads import PartUploads
-from server.http import tell_resources
-from server.model import Caller, Role
+from server.http import page_among, paging, tell_resources
+from server.model import Caller, Page, Role
 from server.ports import Gate
 
 
@@ -21,6 +21,17 @@ def uploads_router(uploads: PartUploads, gate: Gate) -> APIRouter:
     def create_upload(body: CreateUpload, caller: Caller = uploader) -> dict[str, Any]:
         """Begins an upload in parts."""
         return wire.upload_object(uploads.create(body, caller))
+
+    @router.get("")
+    def list_uploads(page: Page = paging(), caller: Caller = uploader) -> dict[str, Any]:
+        """Lists the caller's own uploads that are not completed yet."""
+        return page_among([wire.upload_object(upload) for upload in uploads.pending(caller)], page)
+
+    @router.get("/{upload_id}")
+    def get_upload(upload_id: str, caller: Caller = uploader) -> dict[str, Any]:
+        """One upload, with the parts that have arrived: an interrupted one goes on behind them."""
+        upload, parts = uploads.arrived(upload_id, caller)
+        return wire.upload_object(upload, parts=parts)
 
     @router.post("/{upload_id}/parts")
     async def add_part(upload_id: str, request: Request, caller: Caller = uploader) -> dict[str, Any]:

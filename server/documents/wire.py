@@ -1,19 +1,19 @@
 """OpenAI's shapes of files and vector stores (https://platform.openai.com/docs/api-reference/vector-stores)."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from server.documents.ingestion import AUTO_CHUNKING
 from server.documents.progress import words
-from server.documents.standing import StoreView
+from server.documents.standing import StoreFileView, StoreView
 from server.model import (
     Chunking,
     FileBatch,
     FileRecord,
     FileStatus,
     PartRecord,
-    StoreFile,
     UploadRecord,
 )
 
@@ -41,9 +41,12 @@ def file_object(file: FileRecord) -> dict[str, Any]:
     }
 
 
-def upload_object(upload: UploadRecord, file: FileRecord | None = None) -> dict[str, Any]:
-    """OpenAI's upload in parts, with the file that came of it."""
-    return {
+def upload_object(
+    upload: UploadRecord, file: FileRecord | None = None, parts: Sequence[PartRecord] | None = None
+) -> dict[str, Any]:
+    """OpenAI's upload in parts, with the file that came of it, or the parts that have arrived."""
+    arrived = {} if parts is None else {"parts": [part_object(part) | {"bytes": part.bytes} for part in parts]}
+    return arrived | {
         "id": upload.id,
         "object": "upload",
         "bytes": upload.bytes,
@@ -80,6 +83,8 @@ def store_object(view: StoreView) -> dict[str, Any]:
         "last_active_at": view.store.last_active_at,
         "metadata": dict(view.store.metadata),
         "generation": _generation(view),
+        "role": view.role.value,
+        "shared": view.store.shared,
     }
 
 
@@ -96,9 +101,10 @@ def _generation(view: StoreView) -> dict[str, Any]:
     return {"number": view.store.generation, "embedder": view.store.fingerprint, "building": building}
 
 
-def store_file_object(entry: StoreFile) -> dict[str, Any]:
-    """OpenAI's vector store file, with progress, number of chunks and what could not be read beside it."""
-    error = None
+def store_file_object(view: StoreFileView) -> dict[str, Any]:
+    """OpenAI's vector store file, with the file's name, progress, number of chunks and what could not be read beside
+    it."""
+    entry, error = view.entry, None
     if entry.error_code:
         code = _OPENAI_ERROR_CODES.get(entry.error_code, "invalid_file")
         error = {"code": code, "message": entry.error_message, "reason": entry.error_code}
@@ -107,6 +113,9 @@ def store_file_object(entry: StoreFile) -> dict[str, Any]:
         "object": "vector_store.file",
         "created_at": entry.created_at,
         "vector_store_id": entry.store_id,
+        "filename": view.file.filename,
+        "bytes": view.file.bytes,
+        "media_type": view.file.media_type,
         "status": entry.status.value,
         "last_error": error,
         "usage_bytes": entry.usage_bytes,

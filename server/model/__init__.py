@@ -7,7 +7,7 @@ from server.model.audit import AuditEntry, AuditEvent, AuditFault, AuditFilter, 
 from server.model.documents import AnsweringFile, Chunking, Departure, FileProgress, FileRecord, FileStatus, StoreFile
 from server.model.index import Hit, IndexRow
 from server.model.jobs import JobFilter, JobRecord, JobState, Lease, Priority
-from server.model.listing import FileKind, FilesWanted, FileSort
+from server.model.listing import FileKind, FileSort, FilesWanted
 from server.model.names import NamedFile, Titled, folded, found_in
 from server.model.paging import Page, all_in_turn
 from server.model.principals import Principal, PrincipalKind

@@ -1,6 +1,6 @@
 """Who may do what with which store and file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from server.model import Caller, FileAccess, Role, StoreAccess
@@ -16,6 +16,10 @@ class Rights(Protocol):
             UnknownStore: there is no such store, or the caller may not read it: which of both does not show.
             Forbidden: the caller may read it, but not do what is needed.
         """
+        ...
+
+    def roles(self, caller: Caller, store_ids: Sequence[str]) -> Mapping[str, Role]:
+        """The largest role that the caller has in each of the stores; those that it may not read are left out."""
         ...
 
     def somewhere(self, caller: Caller, needed: Role) -> None:

@@ -17,6 +17,10 @@ class UploadRows(Protocol):
         """The upload; one that nobody completed in time has expired. Raises UnknownUpload."""
         ...
 
+    def pending(self, owner: str) -> list[UploadRecord]:
+        """The uploads of an owner that go on, oldest first."""
+        ...
+
     def begin_part(self, part: PartRecord, most_parts: int) -> None:
         """Notes that a part is coming. Raises UploadEnded; and InvalidRequest if there are so many already."""
         ...

@@ -23,6 +23,7 @@ _BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/evals"): {"vector_store_id": "{store_id}"},
     ("POST", "/v1/vector_stores/{store_id}/files"): {"file_id": "{file_id}"},
     ("POST", "/v1/vector_stores/{store_id}/search"): {"query": "anything"},
+    ("POST", "/v1/vector_stores/{store_id}/files/detach"): {"file_ids": ["none"]},
     ("PUT", "/v1/vector_stores/{store_id}/access"): {"shared": False},
     ("PUT", "/v1/files/{file_id}/access"): {"restricted": False},
     ("POST", "/v1/responses/{response_id}/feedback"): {"rating": "up"},

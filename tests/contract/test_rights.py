@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from server.adapters.database.access_lists import SqlAccessLists
 from server.adapters.database.catalog import SqlCatalog
 from server.adapters.database.engine import Database
+from server.adapters.database.file_lists import SqlFileLists
 from server.adapters.database.file_names import SqlFileNames
 from server.adapters.database.rights import SqlRights
 from server.adapters.database.schema import file_grants, files, store_grants, vector_stores
@@ -19,7 +20,9 @@ from server.model import (
     Caller,
     FileAccess,
     FileRecord,
+    FileSort,
     FileStatus,
+    FilesWanted,
     Page,
     Role,
     StoreAccess,
@@ -41,6 +44,7 @@ class House:
     def __init__(self, database: Database) -> None:
         self.catalog, self.rights = SqlCatalog(database), SqlRights(database)
         self.lists, self.names = SqlAccessLists(database), SqlFileNames(database)
+        self.listed = SqlFileLists(database)
 
     def store(self, name: str, owner: str | None = None, *, shared: bool = False, **grants: Role) -> None:
         named = {principal.replace("_", ":"): role for principal, role in grants.items()}
@@ -61,6 +65,7 @@ class House:
         listed = f"vs-{store}" in {one.id for one in self.catalog.stores(ALL, who)}
         named = self.catalog.store_by_name(store, who)
         assert listed == (named is not None) == (found != "none")
+        assert str(self.rights.roles(who, [f"vs-{store}"]).get(f"vs-{store}", "none")) == found
         return found
 
     def of_file(self, who: Caller, name: str) -> str:
@@ -78,6 +83,9 @@ class House:
         assert (everything if readable is None else everything & readable) == shown
         counts = self.catalog.file_counts([f"vs-{store}"], who)[f"vs-{store}"]
         assert (counts["completed"], counts["usage_bytes"]) == (len(shown), 10 * len(shown))
+        everywhere = FilesWanted(sort=FileSort.FILENAME)
+        assert {one.file_id for one in self.listed.page(f"vs-{store}", everywhere, ALL, who)} == shown
+        assert self.listed.counts(f"vs-{store}", everywhere, who)["total"] == len(shown)
         reads = f"vs-{store}" in {one.id for one in self.catalog.stores(ALL, who)}
         named = {one.file_id for one in self.names.named(".pdf", who, 100) if one.store_id == f"vs-{store}"}
         assert named == (shown if reads else set())

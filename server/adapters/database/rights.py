@@ -1,6 +1,6 @@
 """Who may do what with which store and file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -28,6 +28,20 @@ class SqlRights:
             raise UnknownStore(store=store_id)
         if not row[-1]:
             raise Forbidden(role=caller.role, needed=needed)
+
+    def roles(self, caller: Caller, store_ids: Sequence[str]) -> Mapping[str, Role]:
+        """The largest role that the caller has in each of the stores; those that it may not read are left out."""
+        ranks = (Role.ADMIN, Role.EDITOR, Role.READER)
+        columns = [in_stores(caller, role) for role in ranks]
+        found: dict[str, Role] = {}
+        with self._database.read() as connection:
+            for part in slices(store_ids):
+                query = sa.select(vector_stores.c.id, *columns).where(vector_stores.c.id.in_(part))
+                for store_id, *holds in connection.execute(query):
+                    largest = next((role for role, held in zip(ranks, holds, strict=True) if held), None)
+                    if largest is not None:
+                        found[store_id] = largest
+        return found
 
     def somewhere(self, caller: Caller, needed: Role) -> None:
         """Returns if the caller has this role in the installation or in any store. Raises Forbidden."""

@@ -35,6 +35,14 @@ class SqlUploads:
         with self._database.read() as connection:
             return self._row(connection, upload_id)
 
+    def pending(self, owner: str) -> list[UploadRecord]:
+        """The uploads of an owner that go on, oldest first."""
+        table = uploads.c
+        mine = sa.and_(table.owner == owner, table.status == _PENDING, table.expires_at > int(self._clock()))
+        with self._database.read() as connection:
+            rows = connection.execute(sa.select(uploads).where(mine).order_by(table.created_at, table.id))
+            return [_upload(row) for row in rows]
+
     def begin_part(self, part: PartRecord, most_parts: int) -> None:
         """Notes that a part is coming. Raises UploadEnded; and InvalidRequest if there are so many already."""
         count = sa.select(sa.func.count()).where(upload_parts.c.upload_id == part.upload_id)

@@ -22,6 +22,7 @@ from server.chat.responses.request import CreateResponse
 from server.chat.wire import ChatRequest
 from server.documents import requests as documents
 from server.documents.forms import CompleteUpload, CreateUpload
+from server.documents.listing_routes import DetachFiles
 from server.evals import wire as evals
 from server.inference.embeddings import EmbeddingRequest
 from server.inference.ranking import RerankRequest
@@ -63,6 +64,7 @@ ENDPOINTS: dict[str, Endpoint] = {
     "POST /v1/vector_stores/{store_id}/search": Endpoint(types.VectorStoreSearchParams, documents.SearchStore),
     "POST /v1/vector_stores/{store_id}/files": Endpoint(vector_stores.FileCreateParams, documents.AttachFile),
     "GET /v1/vector_stores/{store_id}/files": Endpoint(vector_stores.FileListParams),
+    "POST /v1/vector_stores/{store_id}/files/detach": Endpoint(None, DetachFiles),
     "POST /v1/vector_stores/{store_id}/files/{file_id}": Endpoint(
         vector_stores.FileUpdateParams, documents.SetAttributes
     ),
