@@ -10,7 +10,7 @@ import { placesFound } from "./places.js";
 
 const say = words(
   {
-    places: "Pages", documents: "Documents", conversations: "Conversations", passages: "In the documents", page: "p. {page}",
+    places: "Pages", documents: "Documents", conversations: "Conversations", passages: "In the documents", page: "p.\u00a0{page}",
     in_progress: "being read", failed: "could not be read", cancelled: "cancelled", completed: "",
   },
   {
