@@ -18,17 +18,17 @@ const say = words(
 
 /** Each gets `item`, the rest of the address, as a prop. */
 const SECTIONS = /** @type {const} */ ([
-  ["health", page(() => import("./sections/health.js"))],
+  ["health", page(() => import("./sections/health.js"), "machine")],
   ["users", page(() => import("./sections/users.js"))],
   ["groups", page(() => import("./sections/groups.js"))],
   ["keys", page(() => import("./sections/keys.js"))],
   ["limits", page(() => import("./sections/limits.js"))],
-  ["models", page(() => import("./sections/models.js"))],
-  ["jobs", page(() => import("./sections/jobs.js"))],
+  ["models", page(() => import("./sections/models.js"), "machine")],
+  ["jobs", page(() => import("./sections/jobs.js"), "machine")],
   ["feedback", page(() => import("./sections/feedback.js"))],
   ["audit", page(() => import("./sections/audit.js"))],
-  ["backup", page(() => import("./sections/backup.js"))],
-  ["settings", page(() => import("./sections/settings.js"))],
+  ["backup", page(() => import("./sections/backup.js"), "machine")],
+  ["settings", page(() => import("./sections/settings.js"), "machine")],
 ]);
 
 /** The administration: one part of it, and the way to the others. @param {{section?: string, item?: string}} props */
