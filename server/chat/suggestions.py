@@ -28,8 +28,8 @@ _PLAIN: Final = (
     "appendix, annex, references, bibliography, note, notes, preface, foreword, background, index, other, others, "
     "miscellaneous, example, examples, scope, purpose, definitions, questions, answers, faq, sheet, sheet1, table, "
     "table1, tabelle1, data, details, history, version, figures, acknowledgements, acknowledgments, see also, "
-    "about this guide, about this document, purpose and scope, external links, further reading, 引言, 前言, 概述, 概要, "
-    "摘要, 总则, 目录, 附录, 附则, 附件, 参考文献, "
+    "about this guide, about this document, purpose and scope, external links, further reading, 引言, 前言, 概述, "
+    "概要, 摘要, 总则, 目录, 附录, 附则, 附件, 参考文献, "
     "结论, 总结, 说明, 备注, 其他, 其它, 简介, 介绍, 背景, 示例, 范围, 目的, 定义, 工作表1, 表格, 数据, "
     "修订记录, 版本, 注意"
 )
@@ -73,7 +73,7 @@ def _heading(passage: Passage) -> str:
 
 def _document(passage: Passage) -> str:
     """The file's name as a title."""
-    return " ".join(re.split(r"[\s_]+|(?<=[^\W\d_]{3})-", PurePath(passage.filename).stem)).strip()
+    return " ".join(re.split(r"[\s_]+|(?<=[^\W\d_]{3})-|-(?=[^\W\d_]{3})", PurePath(passage.filename).stem)).strip()
 
 
 def _worth_asking(heading: str, passage: Passage, question: str) -> bool:

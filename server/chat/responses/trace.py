@@ -17,13 +17,13 @@ def traced(asked: Asked, response: Mapping[str, Any], count: Callable[[str], int
     markers = {passage.id: number for number, passage in enumerate(prompt.passages, 1)}
     packed = {passage.id: passage for passage in prompt.passages}
     room = [_passage(packed.get(one.id, one), markers.get(one.id), "room") for one in found.passages]
-    weak = [_passage(one, None, "score") for one in found.weak if one.id not in markers]
+    weak = sorted(found.weak, key=lambda one: -one.score)
     knowledge = response.get("knowledge") or {}
     return {
         "questions": list(found.questions),
         "unanswered": list(found.unanswered),
         "stores": list(found.stores),
-        "passages": [*room, *weak],
+        "passages": [*room, *(_passage(one, None, "score") for one in weak)],
         "prompt": None if asked.not_found else _prompt(prompt.body.get("messages") or (), response, count),
         "stages": [{"name": name, "seconds": round(took, 4)} for name, took in found.stages.seconds.items()],
         "engine": knowledge.get("engine"),

@@ -55,9 +55,9 @@ function Row({ passage, reranked }) {
   return html`<tr class=${passage.packed ? "" : "left-out"}>
     <td><details><summary>${place}</summary><div class="why-text" tabindex="0">${passage.text}</div><p class="small"><a href=${addressOf({ ...passage, quote })}>${say("open")}</a></p></details></td>
     <td>${passage.packed ? html`<span class="badge good">${say("marked", { number: passage.marker ?? "" })}</span>` : html`<span class="badge">${say(passage.left_out === "room" ? "room" : "low")}</span>`}</td>
-    <td class="number">${percent(passage.score)}</td>
-    <td class="number">${passage.dense_score.toFixed(2)}</td>
-    <td class="number">${passage.sparse_score.toFixed(2)}</td>
-    ${reranked && html`<td class="number">${passage.rerank_score === null ? "–" : passage.rerank_score.toFixed(2)}</td>`}
+    <td class="number" data-label=${say("score")}>${percent(passage.score)}</td>
+    <td class="number" data-label=${say("meaning")}>${passage.dense_score.toFixed(2)}</td>
+    <td class="number" data-label=${say("word")}>${passage.sparse_score.toFixed(2)}</td>
+    ${reranked && html`<td class="number" data-label=${say("rerank")}>${passage.rerank_score === null ? "–" : passage.rerank_score.toFixed(2)}</td>`}
   </tr>`;
 }

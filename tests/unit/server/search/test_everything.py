@@ -1,0 +1,77 @@
+"""The search for everything: each kind comes by itself, whatever becomes of the others."""
+
+import asyncio
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from server.errors import IndexUnavailable
+from server.model import LECTERN, Caller, NamedFile, Passage, Titled
+from server.search.everything import KINDS, Everything
+
+
+class Parts:
+    """Stands for what finds each kind; `passages` waits until it may go on, or fails."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.may_go_on = threading.Event()
+        self._error = error
+
+    def documents(self, sought: str, caller: Caller, limit: int) -> list[NamedFile]:
+        return []
+
+    def passages(self, sought: str, caller: Caller, limit: int) -> list[Passage]:
+        if self._error:
+            raise self._error
+        self.may_go_on.wait(30)
+        return []
+
+    def conversations(self, sought: str, caller: Caller, limit: int) -> Sequence[Titled]:
+        return [Titled("conv_1", sought, 1)]
+
+
+@pytest.fixture
+def parts() -> Iterator[Parts]:
+    one = Parts()
+    yield one
+    one.may_go_on.set()
+
+
+def search(parts: Any, kinds: Sequence[str] = KINDS, seconds: float = 0.05) -> Any:
+    return asyncio.run(Everything(parts, seconds)("word", kinds, LECTERN, 5))
+
+
+def test_a_kind_that_takes_too_long_is_left_out_and_the_others_come(parts: Parts) -> None:
+    found = search(parts)
+    assert found.passages is None
+    assert found.missing == {"passages": "late"}
+    assert (found.documents, [one.title for one in found.conversations]) == ([], ["word"])
+
+
+def test_a_kind_that_fails_is_left_out_with_the_reason(parts: Parts) -> None:
+    found = search(Parts(IndexUnavailable(detail="it rests")), seconds=30)
+    assert found.passages is None
+    assert "it rests" in found.missing["passages"]
+    assert found.documents == []
+
+
+def test_a_mistake_of_our_own_is_not_hidden(parts: Parts) -> None:
+    with pytest.raises(ZeroDivisionError):
+        search(Parts(ZeroDivisionError()), seconds=30)
+
+
+def test_only_what_is_asked_for_is_looked_for(parts: Parts) -> None:
+    found = search(parts, ["documents"])
+    assert (found.documents, found.passages, found.conversations, found.missing) == ([], None, None, {})
+
+
+def test_searches_that_hang_do_not_keep_names_from_being_found(parts: Parts) -> None:
+    everything = Everything(parts, 0.05)  # type: ignore[arg-type]
+
+    async def many() -> list[Any]:
+        await asyncio.gather(*(everything("word", ["passages"], LECTERN, 5) for _ in range(12)))
+        return [await everything("word", ["documents", "conversations"], LECTERN, 5) for _ in range(3)]
+
+    assert all(one.missing == {} for one in asyncio.run(many()))
