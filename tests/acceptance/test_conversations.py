@@ -345,7 +345,8 @@ def test_a_shared_answer_is_seen_as_far_as_its_documents_may_be_read(
     assert http.post(f"/v1/responses/{response}/share", json={"shared": True}).json()["shared"]
     seen = other.get(f"/v1/responses/{response}?include=file_search_call.results").json()
     assert "ZANZIBAR-99" in str(seen["output"])
-    assert (seen["conversation"], seen["metadata"], seen["instructions"]) == (None, {}, None)
+    assert (seen["conversation"], seen["metadata"], seen["instructions"], seen["own"]) == (None, {}, None, False)
+    assert http.get(f"/v1/responses/{response}").json()["own"]
     items = other.get(f"/v1/responses/{response}/input_items").json()["data"]
     assert items[0]["content"][0]["text"] == body["input"]
     for method, way in (("DELETE", ""), ("POST", "/cancel"), ("POST", "/feedback"), ("POST", "/share")):

@@ -41,6 +41,7 @@ def new_response(request: CreateResponse, response_id: str, created_at: int, sta
         "reasoning": {"effort": None, "summary": None} | _dumped(request.reasoning),
         "service_tier": "default",
         "store": request.kept,
+        "own": True,
         "shared": False,
         "feedback": None,
         "text": {"format": {"type": "text"}} | _dumped(request.text),
@@ -60,7 +61,7 @@ def public(response: Response) -> Response:
     """What others see of a response that its owner shared: the answer, and not how its owner files it, what it was told
     beside the question, and where it stands."""
     owners_own = {name: None for name in _OWNERS_OWN if name in response}
-    return {**response, **owners_own, "metadata": {}}
+    return {**response, **owners_own, "metadata": {}, "own": False}
 
 
 def result(passage: Passage) -> dict[str, Any]:

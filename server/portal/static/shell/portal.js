@@ -9,7 +9,7 @@ import { Missing } from "./missing.js";
 
 const SignIn = page(() => import("../pages/sign_in/sign_in.js"), "sign_in");
 const Ask = page(() => import("../pages/ask/ask.js"), "viewer", "ask");
-const Answer = page(() => import("../pages/answer/answer.js"), "viewer", "ask");
+const Answer = page(() => import("../pages/answer/answer.js"), "viewer", "shared_answer");
 const Documents = page(() => import("../pages/documents/documents.js"), "documents");
 const Document = page(() => import("../pages/document/document.js"), "viewer", "document");
 const Find = page(() => import("../pages/find/find.js"), "find");
