@@ -4,7 +4,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -23,26 +24,38 @@ def start(folder: Path, port: int, say: Callable[[str], None]) -> list[Figure]:
     for attempt in ("first", "second"):
         say(f"{attempt} start")
         started = time.perf_counter()
-        process = _serve(folder, port)
-        try:
-            _wait_ready(process, port)
+        with serving(folder, port, samples=True) as process:
             seconds = time.perf_counter() - started
             if attempt == "first":
                 _wait_samples(folder, port)
             time.sleep(2)
             memory = sum(size for size, _ in resident(psutil.Process(process.pid)))
-        finally:
-            process.terminate()
-            process.wait(60)
     return [
         Figure("second start until ready", seconds, "s", MOST_SECONDS, True),
         Figure("resident memory of all processes when ready", memory, "MiB", MOST_MIB, True),
     ]
 
 
-def _serve(folder: Path, port: int) -> subprocess.Popen[bytes]:
+@contextmanager
+def serving(folder: Path, port: int, *, samples: bool) -> Iterator[subprocess.Popen[bytes]]:
+    """A Lectern with the embedded defaults that is ready, while the block runs. Raises RuntimeError: it ended."""
+    process = _serve(folder, port, samples=samples)
+    try:
+        _wait_ready(process, port)
+        yield process
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def key_of(folder: Path) -> str:
+    """The administrator's key."""
+    return (Settings.read(data=folder).data / "admin.key").read_text().strip()
+
+
+def _serve(folder: Path, port: int, *, samples: bool) -> subprocess.Popen[bytes]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LECTERN_")}
-    environment |= {"LECTERN_DATA": str(folder), "LECTERN_PORT": str(port), "LECTERN_SAMPLES": "true"}
+    environment |= {"LECTERN_DATA": str(folder), "LECTERN_PORT": str(port), "LECTERN_SAMPLES": str(samples).lower()}
     environment["LECTERN_LOG_LEVEL"] = "warning"
     return subprocess.Popen([sys.executable, "-m", "server", "serve"], env=environment, stdout=subprocess.DEVNULL)
 
@@ -59,8 +72,7 @@ def _wait_ready(process: subprocess.Popen[bytes], port: int) -> None:
 
 
 def _wait_samples(folder: Path, port: int) -> None:
-    key = (Settings.read(data=folder).data / "admin.key").read_text().strip()
-    headers = {"Authorization": f"Bearer {key}"}
+    headers = {"Authorization": f"Bearer {key_of(folder)}"}
     while True:
         stores = httpx.get(f"http://127.0.0.1:{port}/v1/vector_stores", headers=headers).json()["data"]
         if stores and all(store["status"] == "completed" for store in stores):

@@ -97,6 +97,31 @@ def load(
 
 
 @app.command()
+def portal(
+    documents: Annotated[int, typer.Option(min=1000, help="Documents to find among.")] = 10_000,
+    pages: Annotated[int, typer.Option(min=20, help="Pages of the long PDF.")] = 400,
+    chromium: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Chromium; else that on PATH.")
+    ] = None,
+    port: Annotated[int, typer.Option(help="A free port.")] = 8765,
+    as_json: AsJson = False,
+) -> None:
+    """The portal in Chromium: its first page with an empty cache, finding while typing, a long PDF at a cited page.
+
+    Example: lectern bench portal --documents 10000 --pages 400
+    """
+    from server.bench.portal.browser import NoBrowser
+    from server.bench.portal.measure import measure
+
+    with _bench() as (folder, say):
+        try:
+            figures = measure(folder, port, chromium, (documents, pages), say)
+        except NoBrowser as error:
+            raise typer.BadParameter(str(error), param_hint="--chromium") from error
+    _tell(figures, as_json=as_json)
+
+
+@app.command()
 def read(
     docs: Annotated[Path, typer.Option(exists=True, file_okay=False, help="Folder of the files.")],
     manifest: Annotated[
