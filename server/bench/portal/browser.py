@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _QUIET: Final = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 _LAPTOP: Final = {"width": 1280, "height": 800}
-# `seen(test)` is when what `test` finds was first drawn, in milliseconds since the address was asked for; it fails after
-# half a minute.
+# `seen(test)` is when what `test` finds was first drawn, in milliseconds since the address was asked for; it gives up
+# after half a minute.
 _WATCH: Final = """
 window.seen = (test) => new Promise((resolve, reject) => {
   let found = false;
