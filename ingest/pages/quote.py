@@ -1,7 +1,7 @@
 """Finds the words of a quote on a page, wherever their lines break."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.model import Box
@@ -44,6 +44,31 @@ def places_of(words: Sequence[PageWord], quote: str, near: Box | None = None) ->
     if not wanted:
         return []
     words = words[:_MOST_WORDS]
+    for order in _orders(words, near):
+        if found := _occurrences(order, wanted):
+            return found[0] if near is None else max(found, key=lambda boxes: sum(_shared(box, near) for box in boxes))
+    return [] if near is None else _scattered(words, quote, near)
+
+
+def _orders(words: Sequence[PageWord], near: Box | None) -> Iterator[Sequence[PageWord]]:
+    """The words in the orders in which they may have to be read: as they come; where PDFium tells the lines of a turned
+    page from the last to the first, the other way round; and those of `near` from top to bottom."""
+    yield words
+    lines: list[list[PageWord]] = []
+    for word in words:
+        if lines and _stand_in_line(lines[-1][-1], word):
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    yield [word for line in reversed(lines) for word in line]
+    if near is not None:
+        rows = _rows(word for word in words if _middle_lies_in(word.box, _widened(near)))
+        rows.sort(key=lambda row: _upright(row[0])[1])
+        yield [word for row in rows for word in sorted(row, key=lambda word: _upright(word)[0])]
+
+
+def _occurrences(words: Sequence[PageWord], wanted: str) -> list[list[Box]]:
+    """Where these letters stand one behind the other."""
     owners: list[tuple[int, int]] = []  # of each letter: its word, and which of its letters it is
     spelled = [_letters(word.text) for word in words]
     for number, letters in enumerate(spelled):
@@ -54,9 +79,7 @@ def places_of(words: Sequence[PageWord], quote: str, near: Box | None = None) ->
     while start >= 0:
         found.append(_lines(_pieces(words, spelled, owners[start : start + len(wanted)])))
         start = page.find(wanted, start + len(wanted))
-    if found:
-        return found[0] if near is None else max(found, key=lambda boxes: sum(_shared(box, near) for box in boxes))
-    return [] if near is None else _scattered(words, spelled, quote, near)
+    return found
 
 
 def _letters(text: str) -> str:
@@ -73,25 +96,29 @@ def _pieces(words: Sequence[PageWord], spelled: Sequence[str], owners: Sequence[
     return pieces
 
 
-def _scattered(words: Sequence[PageWord], spelled: Sequence[str], quote: str, near: Box) -> list[Box]:
+def _scattered(words: Sequence[PageWord], quote: str, near: Box) -> list[Box]:
     wanted = {letters for part in quote.split() if (letters := _letters(part))}
-    around = Box(near.left - _MARGIN, near.top - _MARGIN, near.right + _MARGIN, near.bottom + _MARGIN)
-    rows: list[list[tuple[_Piece, str]]] = []
-    for word, letters in zip(words, spelled, strict=True):
-        if letters not in wanted or not _middle_lies_in(word.box, around):
-            continue
-        row = next((row for row in rows if _stand_in_line(row[0][0].word, word)), None)
-        if row is None:
-            rows.append(row := [])
-        row.append((_Piece(word, 0.0, 1.0), letters))
+    around = _widened(near)
+    rows = _rows(word for word in words if _letters(word.text) in wanted and _middle_lies_in(word.box, around))
     # What stands in many rows, as small numbers do, makes no row that of the quote.
-    said = [len({letters for _, letters in row}) for row in rows]
+    said = [len({_letters(word.text) for word in row}) for row in rows]
     return [
         box
         for row, count in zip(rows, said, strict=True)
         if count >= _MUCH * max(said)
-        for box in _lines([piece for piece, _ in row])
+        for box in _lines([_Piece(word, 0.0, 1.0) for word in row])
     ]
+
+
+def _rows(words: Iterable[PageWord]) -> list[list[PageWord]]:
+    """The words by the line they stand in, wherever in it."""
+    rows: list[list[PageWord]] = []
+    for word in words:
+        row = next((row for row in rows if _stand_in_line(row[0], word)), None)
+        if row is None:
+            rows.append(row := [])
+        row.append(word)
+    return rows
 
 
 def _stand_in_line(one: PageWord, other: PageWord) -> bool:
@@ -128,6 +155,18 @@ def _goes_on(line: Box, box: Box, *, lies: bool) -> bool:
         shared, size = min(line.right, box.right) - max(line.left, box.left), _width(box)
         gap = max(box.top - line.bottom, line.top - box.bottom)
     return shared > _OVERLAP * size and gap < 2 * size
+
+
+def _upright(word: PageWord) -> tuple[float, float]:
+    """Where a word begins, along its line and down the lines, as seen by who reads it."""
+    box = word.box
+    return ((box.left, box.top), (box.top, -box.right), (-box.right, -box.bottom), (-box.bottom, box.left))[
+        word.turn % 4
+    ]
+
+
+def _widened(near: Box) -> Box:
+    return Box(near.left - _MARGIN, near.top - _MARGIN, near.right + _MARGIN, near.bottom + _MARGIN)
 
 
 def _width(box: Box) -> float:

@@ -65,6 +65,21 @@ def test_the_row_of_a_table_is_found_though_its_quote_names_the_columns() -> Non
     assert [(top, bottom) for _, top, _, bottom in found] == [(0.1, 0.12), (0.16, 0.18)]
 
 
+def test_lines_told_from_the_last_to_the_first_are_read_as_they_stand() -> None:
+    page = [*line("water is bad", 0.2), *line("for it, and so", 0.17), *line("Keep it dry, as", 0.14)]
+    assert edges(places_of(page, "dry, as for it")) == [(0.18, 0.14, 0.25, 0.16), (0.1, 0.17, 0.17, 0.19)]
+
+
+def test_columns_told_line_by_line_are_read_one_by_one_near_the_box() -> None:
+    page = [
+        *line("Keep it", 0.1), *line("Charge the", 0.1, 0.6), *line("dry at", 0.13), *line("battery once", 0.13, 0.6)
+    ]  # fmt: skip
+    assert places_of(page, "Charge the battery") == []
+    assert edges(places_of(page, "Charge the battery", Box(0.6, 0.1, 0.9, 0.15))) == [
+        (0.6, 0.1, 0.7, 0.12), (0.6, 0.13, 0.67, 0.15)
+    ]  # fmt: skip
+
+
 def test_what_does_not_stand_on_the_page_is_not_found() -> None:
     page = line("Nothing of that kind", 0.1)
     assert places_of(page, "Something else") == []
