@@ -42,6 +42,7 @@ def test_nothing_is_admitted_by_the_ids_of_another_tenant(found: Findings) -> No
 def test_the_campaign_asks_in_every_way(found: Findings) -> None:
     ways = ("search", "chat", "response")
     assert min(found.asked[f"{way} {status}"] for way in ways for status in (200, 404)) > 0, found.asked
+    assert found.asked["find 200"] > 10, found.asked
     assert min(found.asked[kind] for kind in ("get 404", "list 200", "attach 404", "withheld 404")) > 5, found.asked
 
 

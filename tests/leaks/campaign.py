@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -76,6 +77,7 @@ class Campaign:
                 if method in _READS:
                     for ids in self._some(_combinations(path, tenant.ids, self._house.common)):
                         self._ask(tenant, "own", method, path.format(**ids))
+            self._find(tenant, "canary", 50)
             for name in tenant.canaries:
                 self._search(tenant, self._house.common, f"What is the code word {name}?", {})
 
@@ -83,7 +85,7 @@ class Campaign:
         """So many searches, chats and guesses."""
         kinds: list[Callable[[Tenant], None]] = [
             self._random_search, self._random_search, self._random_chat, self._random_chat, self._random_list,
-            self._random_get, self._random_get, self._random_attach,
+            self._random_get, self._random_get, self._random_attach, self._random_find,
         ]  # fmt: skip
         for _ in range(count):
             self._random.choice(kinds)(self._random.choice(self._house.tenants))
@@ -196,6 +198,15 @@ class Campaign:
                 self._random.choice(own) if own and self._random.random() < 0.3 else self._foreign(tenant, name)
             )
         self._ask(tenant, "get", "GET", path.format(**mixed))
+
+    def _random_find(self, tenant: Tenant) -> None:
+        """Everybody's files and conversations have names that begin alike."""
+        foreign = self._random.choice(self._others(tenant)).canaries
+        some = self._random.choice(foreign)[: self._random.randint(1, 12)]
+        self._find(tenant, self._random.choice(("canary", ".md", some, self._words(tenant))), 50)
+
+    def _find(self, tenant: Tenant, words: str, limit: int) -> None:
+        self._ask(tenant, "find", "GET", f"/v1/search?q={quote(words)}&limit={limit}")
 
     def _random_attach(self, tenant: Tenant) -> None:
         """Tries to get at a file by what is written: stores, replacements, evaluations, batches, the same content."""

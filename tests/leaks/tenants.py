@@ -158,6 +158,8 @@ class House:
         asked = {"input": f"Who knows about {TOPICS[0]}, {tenant.plant()}?", "tools": [search]}
         model = tenant.http.get("/v1/models").json()["data"][0]["id"]
         tenant.note("response_id", tenant.post("/v1/responses", asked | {"model": model})["id"])
+        conversation = tenant.note("conversation_id", tenant.post("/v1/conversations", {})["id"])
+        tenant.post(f"/v1/conversations/{conversation}", {"title": f"{tenant.plant()} of mine"})
         line = {"custom_id": tenant.plant(), "method": "POST", "url": "/v1/chat/completions"}
         line["body"] = {"model": model, "messages": [{"role": "user", "content": tenant.plant()}]}  # type: ignore[assignment]
         file = tenant.upload(f"{tenant.plant()}.jsonl", json.dumps(line), "batch")
