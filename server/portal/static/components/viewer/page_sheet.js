@@ -3,11 +3,10 @@ import { html, useEffect, useRef, useState } from "../../libraries/preact.js";
 import { Trouble } from "../trouble.js";
 import { failureOf } from "../../core/api.js";
 import { BlockLayer } from "./block_layer.js";
-import { address } from "./source.js";
+import { pictureOf } from "./source.js";
 import { TextLayer } from "./text_layer.js";
 
 const say = words({ page: "Page {number} of {name}" }, { page: "{name} 第 {number} 页" });
-const WIDTHS = [480, 960, 1440, 2160];
 
 /**
  * One page as it looks, with marks where the quote stands and its text laid over it. It takes its room before it comes.
@@ -20,9 +19,7 @@ export function PageSheet({ file, name, size, width, marks, text, layer, stage }
   const [error, setError] = useState(/** @type {Error | null} */ (null));
   const place = useRef(/** @type {HTMLDivElement | null} */ (null));
   const height = (width * size.height) / Math.max(size.width, 1);
-  const wanted = width * Math.min(2, devicePixelRatio);
-  const step = WIDTHS.find((one) => one >= wanted) ?? WIDTHS[WIDTHS.length - 1];
-  const source = `${address(file, `pages/${size.page}/image`)}?width=${step}`;
+  const source = pictureOf(file, size.page, width);
 
   useEffect(() => {
     const room = stage.current;

@@ -12,7 +12,8 @@ const say = words(
   { pages: "页面。方向键翻页，加减号缩放。" },
 );
 const ZOOMS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3];
-const MARGIN = 24;
+/** What is left free beside a page, in pixels. */
+export const MARGIN = 24;
 const LEAST_WIDTH = 200;
 
 /**

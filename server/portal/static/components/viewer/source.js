@@ -64,6 +64,15 @@ export function tells(quote, cells) {
   return parts.length > 0 && said.length >= ENOUGH * parts.length;
 }
 
+const WIDTHS = [480, 960, 1440, 2160];
+
+/** The address of a page's picture that is wide enough for a place of so many pixels. @param {string} file @param {number} page @param {number} width */
+export function pictureOf(file, page, width) {
+  const wanted = width * Math.min(2, devicePixelRatio);
+  const step = WIDTHS.find((one) => one >= wanted) ?? WIDTHS[WIDTHS.length - 1];
+  return `${address(file, `pages/${page}/image`)}?width=${step}`;
+}
+
 /** Letters and digits alone, by which passages are compared. @param {string} text */
 export function letters(text) {
   return text.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");

@@ -2,14 +2,14 @@ import { call } from "../../core/api.js";
 import { words } from "../../core/language.js";
 import { useLoaded } from "../../core/loading.js";
 import { style } from "../../core/pages.js";
-import { html, useEffect, useState } from "../../libraries/preact.js";
+import { html, useEffect, useRef, useState } from "../../libraries/preact.js";
 import { Button } from "../button.js";
 import { Icon } from "../icon.js";
 import { Trouble } from "../trouble.js";
 import { Waiting } from "../waiting.js";
-import { PageView } from "./page_view.js";
+import { MARGIN, PageView } from "./page_view.js";
 import { SheetView } from "./sheet_view.js";
-import { address } from "./source.js";
+import { address, pictureOf } from "./source.js";
 import { TextView } from "./text_view.js";
 
 const say = words(
@@ -22,6 +22,8 @@ const say = words(
     locked: "该文档有密码保护，读取后密码即被丢弃。以下是读取到的文本。",
   },
 );
+
+const PAGED = /\.(pdf|png|jpe?g|tiff?|webp|bmp)$/i;
 
 /**
  * A document at the place a source names: its page with the quote marked, its sheet with the cells marked, or its text.
@@ -37,10 +39,15 @@ export function Viewer({ source, close, turned }) {
   const view = useLoaded((signal) => call("GET", address(file, "pages"), undefined, signal), [file]);
   const shown = view.data?.file_id === file ? view.data : undefined;
   const name = source.filename ?? shown?.filename ?? "";
-  if (!dressed) return null;
-  return html`<section class="viewer" aria-label=${say("view", { name })}>
+  const place = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => {
+    // The picture is on its way while the sizes of the pages are asked for.
+    const width = place.current?.parentElement?.clientWidth ?? 0;
+    if (width && source.page && PAGED.test(source.filename ?? "")) new Image().src = pictureOf(file, source.page, width - MARGIN);
+  }, [file]);
+  return html`<section class="viewer" ref=${place} hidden=${!dressed} aria-label=${say("view", { name })}>
     ${close && html`<${Head} source=${source} name=${name} close=${close} />`}
-    ${view.error && !shown ? html`<div class="viewer-trouble"><${Trouble} error=${view.error} retry=${view.reload} /></div>` : !shown ? html`<${Waiting} />` : html`<${Shown} view=${shown} source=${source} turned=${turned} base=${close ? 2 : 1} />`}
+    ${view.error && !shown ? html`<div class="viewer-trouble"><${Trouble} error=${view.error} retry=${view.reload} /></div>` : !shown || !dressed ? html`<${Waiting} />` : html`<${Shown} view=${shown} source=${source} turned=${turned} base=${close ? 2 : 1} />`}
   </section>`;
 }
 

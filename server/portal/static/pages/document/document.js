@@ -34,14 +34,26 @@ export default function Document({ params: { store, file }, query }) {
   const [part, choose] = useState(/** @type {Part} */ ("remarks"));
   const [page, turned] = useState(source.page ?? 1);
   const [live, setLive] = useState(false);
+  const [reading, setReading] = useState(0);
   const loaded = useLoaded((signal) => documentOf(store, file, signal), [store, file], live ? LIVE_SECONDS : 0);
   const entry = loaded.data?.entry;
   useEffect(() => show(sourceOf(store, file, query)), [store, file, JSON.stringify(query)]);
-  useEffect(() => setLive(entry?.status === "in_progress"), [entry?.status]);
+  useEffect(() => {
+    // What has been read since is to be seen.
+    if (live && entry?.status !== "in_progress") setReading((before) => before + 1);
+    setLive(entry?.status === "in_progress");
+  }, [entry?.status]);
   useTitle(loaded.data?.name ?? "");
 
   if (loaded.error instanceof Failure && loaded.error.status === 404) return html`<${Missing} />`;
-  if (!loaded.data) return html`<div class="page">${loaded.error ? html`<${Trouble} error=${loaded.error} retry=${loaded.reload} />` : html`<${Waiting} />`}</div>`;
+  if (!loaded.data) {
+    // The document is opened at once, without waiting for what there is to say of it.
+    return html`<div class="document">
+      <div class="document-head"></div>
+      <div class="document-view"><${Viewer} key=${reading} source=${source} turned=${turned} /></div>
+      <div class="document-about">${loaded.error ? html`<${Trouble} error=${loaded.error} retry=${loaded.reload} />` : html`<${Waiting} />`}</div>
+    </div>`;
+  }
   const { name, role } = loaded.data;
   const edits = role ? role !== "reader" : may("editor");
   const remarks = entry.losses.length + entry.warnings.length + entry.quality_reasons.length + (entry.last_error ? 1 : 0);
@@ -64,9 +76,7 @@ export default function Document({ params: { store, file }, query }) {
   };
   return html`<div class="document">
     <${DocumentHead} store=${loaded.data.store} entry=${entry} name=${name} edits=${edits} changed=${loaded.reload} />
-    <div class="document-view">
-      <${Viewer} key=${entry.status} source=${source} turned=${turned} />
-    </div>
+    <div class="document-view"><${Viewer} key=${reading} source=${source} turned=${turned} /></div>
     <div class="document-about">
       <${Standing} entry=${entry} edits=${edits} changed=${loaded.reload} />
       <${Tabs} label=${say("about")} tabs=${tabs} shown=${part} show=${choose}>${parts[part]()}</${Tabs}>
