@@ -332,12 +332,15 @@ def test_a_shared_answer_is_seen_as_far_as_its_documents_may_be_read(
     path.write_text("# Alarm\n\nThe password of the alarm is ZANZIBAR-99.\n")
     file_id = upload(lectern.client(), store, path)
     talk = http.post("/v1/conversations", json={}).json()["id"]
+    question = "What is the password of the alarm?"
+    asked(http, talk, "Tell me of the sauna. FLAMINGO")
     body = {
         "model": MODEL,
-        "input": "What is the password of the alarm?",
+        "input": [{"role": "system", "content": "FLAMINGO"}, {"role": "user", "content": question}],
         "conversation": talk,
-        "instructions": "Say it like a pirate.",
-        "metadata": {"case": "7"},
+        "instructions": "Say it like a FLAMINGO.",
+        "metadata": {"case": "FLAMINGO"},
+        "user": "FLAMINGO",
     }
     made = http.post("/v1/responses", json=body).json()
     response = made["id"]
@@ -345,10 +348,14 @@ def test_a_shared_answer_is_seen_as_far_as_its_documents_may_be_read(
     assert http.post(f"/v1/responses/{response}/share", json={"shared": True}).json()["shared"]
     seen = other.get(f"/v1/responses/{response}?include=file_search_call.results").json()
     assert "ZANZIBAR-99" in str(seen["output"])
-    assert (seen["conversation"], seen["metadata"], seen["instructions"], seen["own"]) == (None, {}, None, False)
+    assert (seen["conversation"], seen["model"], seen["tools"], seen["own"]) == (None, "extractive", [], False)
+    assert seen["knowledge"] == {"found": True, "grounded": True, "engine": "extractive"}
+    assert seen["output"][0]["queries"] == []
+    openai.types.responses.Response.model_validate(seen, strict=True)
     assert http.get(f"/v1/responses/{response}").json()["own"]
     items = other.get(f"/v1/responses/{response}/input_items").json()["data"]
-    assert items[0]["content"][0]["text"] == body["input"]
+    assert [item["content"][0]["text"] for item in items] == [question]
+    assert "FLAMINGO" not in f"{seen} {items}"
     for method, way in (("DELETE", ""), ("POST", "/cancel"), ("POST", "/feedback"), ("POST", "/share")):
         sent = {"rating": "up", "shared": False}
         assert other.request(method, f"/v1/responses/{response}{way}", json=sent).status_code == 404

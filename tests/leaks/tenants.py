@@ -160,6 +160,9 @@ class House:
         tenant.note("response_id", tenant.post("/v1/responses", asked | {"model": model})["id"])
         conversation = tenant.note("conversation_id", tenant.post("/v1/conversations", {})["id"])
         tenant.post(f"/v1/conversations/{conversation}", {"title": f"{tenant.plant()} of mine"})
+        said = asked | {"model": model, "conversation": conversation, "instructions": tenant.plant()}
+        spoken = tenant.post("/v1/responses", said)["id"]
+        tenant.post(f"/v1/responses/{spoken}/feedback", {"rating": "down", "comment": tenant.plant()})
         line = {"custom_id": tenant.plant(), "method": "POST", "url": "/v1/chat/completions"}
         line["body"] = {"model": model, "messages": [{"role": "user", "content": tenant.plant()}]}  # type: ignore[assignment]
         file = tenant.upload(f"{tenant.plant()}.jsonl", json.dumps(line), "batch")

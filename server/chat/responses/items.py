@@ -186,6 +186,13 @@ def stored(given: Sequence[Item], response_id: str) -> list[Stored]:
     return kept
 
 
+def asked_in(items: Sequence[Stored]) -> list[Stored]:
+    """What users say in words and pictures, for others to read: no files, and nothing that was said to the model
+    otherwise."""
+    asked = [item for item in items if item["type"] == "message" and item["role"] == "user"]
+    return [{**item, "content": [part for part in item["content"] if part["type"] != "input_file"]} for item in asked]
+
+
 def files_of(items: Sequence[Stored]) -> Iterator[str]:
     """Ids of the files that messages bring along."""
     for item in items:

@@ -14,7 +14,7 @@ from server.chat.chunks import Chunk
 from server.chat.messages import text_of
 from server.chat.responses.conversation import messages_of, shortened
 from server.chat.responses.history import Bounds, Context, History
-from server.chat.responses.items import Stored, stored
+from server.chat.responses.items import Stored, asked_in, stored
 from server.chat.responses.keep import Keep, Kept
 from server.chat.responses.place import Place, Placing
 from server.chat.responses.request import CreateResponse
@@ -165,8 +165,11 @@ class Responses:
             begun.kept.trace.update(traced(begun.asked, response, self._answers.count))
 
     def items(self, response_id: str, caller: Caller) -> tuple[list[Stored], Kept]:
-        """The input items of a stored response, oldest first, and the response. Raises UnknownResponse."""
+        """The input items of a stored response, oldest first, and the response; of one that another shared, what was
+        asked. Raises UnknownResponse."""
         kept = self._keep.get(response_id, caller, shared=True)
+        if not caller.owns(kept.owner):
+            return asked_in(kept.items), kept
         ids = [item["id"] for item in kept.items if item["type"] == "item_reference"]
         referred, _ = self._history.referred(ids, caller)
         # What it refers to may have gone meanwhile: then the reference is what is left.

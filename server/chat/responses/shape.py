@@ -12,11 +12,13 @@ _ECHOED = (
     *("instructions", "max_output_tokens", "max_tool_calls", "previous_response_id", "prompt_cache_key"),
     *("safety_identifier", "temperature", "top_logprobs", "top_p", "user"),
 )
-# What of a response is its owner's alone.
-_OWNERS_OWN = (
-    *("conversation", "feedback", "instructions", "previous_response_id", "prompt_cache_key", "safety_identifier"),
-    "user",
+# What others see of a response, and of what was found, without a word of how it was asked for.
+_PUBLIC = (
+    *("id", "object", "created_at", "status", "background", "completed_at", "error", "incomplete_details", "store"),
+    *("service_tier", "shared"),
 )
+_SAID = frozenset({"message", "file_search_call"})
+_FOUND = ("found", "grounded", "engine", "withheld")
 
 
 def new_response(request: CreateResponse, response_id: str, created_at: int, status: str) -> Response:
@@ -58,10 +60,20 @@ def shown(response: Response, include: Collection[str]) -> Response:
 
 
 def public(response: Response) -> Response:
-    """What others see of a response that its owner shared: the answer, and not how its owner files it, what it was told
-    beside the question, and where it stands."""
-    owners_own = {name: None for name in _OWNERS_OWN if name in response}
-    return {**response, **owners_own, "metadata": {}, "own": False}
+    """What others see of a response that its owner shared: the answer with its citations and passages. Not told are
+    what the owner files it under, the stores by name, what the model was told beside the question or thought, and the
+    questions that were searched for: they are made of the conversation before."""
+    request = CreateResponse.model_validate({"model": str(response["model"]).partition("@")[0], "input": "?"})
+    blank = new_response(request, str(response["id"]), int(response["created_at"]), str(response["status"]))
+    told = blank | {name: response[name] for name in _PUBLIC if name in response} | {"own": False}
+    told["output"] = [_public_item(item) for item in response["output"] if item["type"] in _SAID]
+    if "knowledge" in response:
+        told["knowledge"] = {name: value for name, value in response["knowledge"].items() if name in _FOUND}
+    return told
+
+
+def _public_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {**item, "queries": []} if item["type"] == "file_search_call" else dict(item)
 
 
 def result(passage: Passage) -> dict[str, Any]:
