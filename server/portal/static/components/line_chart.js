@@ -12,6 +12,17 @@ import { isDark } from "../core/theme.js";
 const DASHES = /** @type {const} */ (["solid", "dashed", "dotted"]);
 const COLOURS = 6;
 
+/** The class of the stylesheet that shows what the line at this place looks like. @param {number} place */
+export const swatchOf = (place) => `swatch swatch-${(place % COLOURS) + 1} ${DASHES[Math.floor(place / 2) % DASHES.length]}`;
+
+/**
+ * @typedef {object} Scale
+ * @property {(value: number) => string} told how a value is written
+ * @property {boolean} [whole] values are whole numbers
+ * @property {number} [least] the axis reaches at least so far
+ * @property {number} [most] and no farther than this
+ */
+
 /** A value of the stylesheet's. @param {string} name */
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -31,32 +42,34 @@ function drawn({ name, points }, place) {
   };
 }
 
-/**
- * @param {Line[]} lines @param {[number, number]} span Unix seconds @param {(value: number) => string} told
- * @param {(moment: number) => string} clock how a time (milliseconds) is written @param {string} description
- */
-function optionOf(lines, span, told, clock, description) {
+/** A clock time. @param {number} milliseconds @param {boolean} seconds */
+function timeOf(milliseconds, seconds) {
+  return new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false, ...(seconds ? { second: "2-digit" } : {}) }).format(milliseconds);
+}
+
+/** @param {Line[]} lines @param {[number, number]} span Unix seconds @param {Scale} scale @param {string} description */
+function optionOf(lines, span, scale, description) {
+  const { told, whole = false, least = 0, most = Infinity } = scale;
   const [ink, soft, line, card] = ["--ink", "--soft", "--line", "--card"].map(token);
   const text = { color: soft, fontFamily: token("--sans"), fontSize: 11 };
   return {
     animation: false,
     aria: { enabled: true, label: { description } },
-    grid: { left: 8, right: 12, top: 12, bottom: lines.length > 1 ? 34 : 8, containLabel: true },
-    legend: lines.length > 1 ? { type: "plain", bottom: 0, left: 0, itemWidth: 18, itemHeight: 8, itemGap: 12, icon: "roundRect", textStyle: text } : undefined,
+    grid: { left: 4, right: 16, top: 10, bottom: 4, containLabel: true },
     tooltip: {
       trigger: "axis", renderMode: "richText", confine: true, backgroundColor: card, borderColor: line, padding: 8,
       textStyle: { color: ink, fontFamily: token("--sans"), fontSize: 12 }, axisPointer: { lineStyle: { color: soft } },
       formatter: (/** @type {any[]} */ found) => [
-        clock(found[0].value[0]),
+        timeOf(found[0].value[0], true),
         ...found.filter(({ value }) => value[1] !== null).map(({ seriesName, value }) => (lines.length > 1 ? `${seriesName}: ${told(value[1])}` : told(value[1]))),
       ].join("\n"),
     },
     xAxis: {
       type: "time", min: span[0] * 1000, max: span[1] * 1000, splitNumber: 4, axisLine: { lineStyle: { color: line } }, axisTick: { show: false },
-      axisLabel: { ...text, hideOverlap: true, formatter: (/** @type {number} */ moment) => clock(moment) },
+      axisLabel: { ...text, hideOverlap: true, formatter: (/** @type {number} */ moment) => timeOf(moment, false) },
     },
     yAxis: {
-      type: "value", min: 0, splitNumber: 3, axisLabel: { ...text, formatter: told }, splitLine: { lineStyle: { color: line, opacity: 0.6 } },
+      type: "value", min: 0, max: (/** @type {{max: number}} */ { max }) => (max < least ? least : max > most / 1.2 ? most : null), splitNumber: 3, minInterval: whole ? 1 : 0, axisLabel: { ...text, formatter: told }, splitLine: { lineStyle: { color: line, opacity: 0.6 } },
     },
     series: lines.map(drawn),
   };
@@ -64,13 +77,13 @@ function optionOf(lines, span, told, clock, description) {
 
 /**
  * Lines over time, on a canvas, in the colours of the theme. It fills its place; new points move it on without a jump.
- * @param {{lines: Line[], span: [number, number], told: (value: number) => string, clock: (moment: number) => string, description: string}} props
+ * @param {{lines: Line[], span: [number, number], scale: Scale, description: string}} props
  */
-export function LineChart({ lines, span, told, clock, description }) {
+export function LineChart({ lines, span, scale, description }) {
   const place = useRef(/** @type {HTMLDivElement | null} */ (null));
   const chart = useRef(/** @type {Chart | null} */ (null));
   const shown = useRef(() => {});
-  shown.current = () => chart.current?.setOption(/** @type {any} */ (optionOf(lines, span, told, clock, description)), { notMerge: true });
+  shown.current = () => chart.current?.setOption(/** @type {any} */ (optionOf(lines, span, scale, description)), { notMerge: true });
 
   useEffect(() => {
     let gone = false;

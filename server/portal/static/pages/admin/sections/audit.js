@@ -28,8 +28,9 @@ export default function Audit() {
   const [isTaking, take] = useState(false);
   const pages = usePages("/v1/audit", wanted(query));
   return html`<div class="stack">
-    <${Filters} key=${JSON.stringify(query)} given=${query} filter=${(/** @type {string} */ search) => route(`/admin/audit${search}`)} />
-    <div class="row"><${Verification} /><${Button} label=${say("export")} icon="Download" act=${() => take(true)} /></div>
+    <${Filters} key=${JSON.stringify(query)} given=${query} filter=${(/** @type {string} */ search) => route(`/admin/audit${search}`)}>
+      <${Verification} /><${Button} label=${say("export")} icon="Download" act=${() => take(true)} />
+    </${Filters}>
     ${pages.error && html`<${Trouble} error=${pages.error} retry=${pages.reload} />`}
     ${!pages.rows && !pages.error && html`<${Waiting} />`}
     ${pages.rows?.length === 0 && html`<${Empty} icon="ScrollText" title=${say("none")} />`}

@@ -29,8 +29,8 @@ export default function Backup() {
     <p>${say("what")}</p>
     <${TakeBackup} />
     <${LastBackups} />
-    <section><h2>${say("schedule")}</h2><p>${say("scheduled")}</p><${CodeBlock} language=${say("cron")} text=${CRON} /></section>
-    <section><h2>${say("restore")}</h2><p>${say("restored")}</p><${CodeBlock} language=${say("command")} text=${RESTORE} /></section>
+    <section class="stack"><h2>${say("schedule")}</h2><p>${say("scheduled")}</p><${CodeBlock} language=${say("cron")} text=${CRON} /></section>
+    <section class="stack"><h2>${say("restore")}</h2><p>${say("restored")}</p><${CodeBlock} language=${say("command")} text=${RESTORE} /></section>
     <p class="soft small">${say("beyond")}</p>
   </div>`;
 }

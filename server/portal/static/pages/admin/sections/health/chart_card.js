@@ -1,5 +1,5 @@
 import { Button } from "../../../../components/button.js";
-import { LineChart } from "../../../../components/line_chart.js";
+import { LineChart, swatchOf } from "../../../../components/line_chart.js";
 import { count, duration, language, percent, size, words } from "../../../../core/language.js";
 import { html, useId, useMemo, useState } from "../../../../libraries/preact.js";
 import { sayChart, sayLine } from "./words.js";
@@ -13,14 +13,14 @@ const say = words(
 );
 const ROWS = 20;
 
-/** How values of a unit are written. @type {Record<import("./charts.js").Unit, (value: number) => string>} */
-const TOLD = {
-  per_second: (value) => count(value, value < 10 ? 2 : 0),
-  share: percent,
-  seconds: (value) => (value ? duration(value) : "0"),
-  bytes: (value) => (value ? size(value) : "0"),
-  count: (value) => count(value, 1),
-  cores: (value) => count(value, 2),
+/** How values of a unit are written and drawn. @type {Record<import("./charts.js").Unit, import("../../../../components/line_chart.js").Scale>} */
+const SCALES = {
+  per_second: { told: (value) => count(value, value < 10 ? 2 : 0), least: 0.6 },
+  share: { told: percent, least: 0.12, most: 1 },
+  seconds: { told: (value) => (value ? duration(value) : "0"), least: 0.01 },
+  bytes: { told: (value) => (value ? size(value) : "0") },
+  count: { told: (value) => count(value, 1), whole: true, least: 4 },
+  cores: { told: (value) => count(value, 2), least: 0.6 },
 };
 
 /** A clock time, as the language has it. @param {number} milliseconds @param {boolean} seconds */
@@ -37,7 +37,7 @@ const last = (values) => values.findLast((value) => value !== null) ?? null;
 export function ChartCard({ plan, series, span }) {
   const [asTable, setAsTable] = useState(false);
   const id = useId();
-  const told = TOLD[plan.unit];
+  const { told } = SCALES[plan.unit];
   const said = language.value;
   const lines = useMemo(() => {
     const found = plan.lines.map(([measure, of]) => {
@@ -71,6 +71,9 @@ export function ChartCard({ plan, series, span }) {
             return html`<tr key=${moment}><td>${timeOf(moment * 1000, series.resolution < 60)}</td>${lines.map(({ values }) => html`<td class="number">${values[place] === null ? "–" : told(Number(values[place]))}</td>`)}</tr>`;
           })}</tbody>
         </table></div>`
-      : html`<${LineChart} lines=${lines} span=${span} told=${told} clock=${(/** @type {number} */ moment) => timeOf(moment, span[1] - span[0] < 1_000)} description=${description} />`}
+      : html`<${LineChart} lines=${lines} span=${span} scale=${SCALES[plan.unit]} description=${description} />`}
+    ${!asTable && lines.length > 1 && html`<ul class="legend small" aria-hidden="true">
+      ${lines.map((line, place) => html`<li key=${line.name}><span class=${swatchOf(place)}></span>${line.name} <span class="soft">${last(line.values) === null ? "–" : told(Number(last(line.values)))}</span></li>`)}
+    </ul>`}
   </section>`;
 }

@@ -31,6 +31,6 @@ export const sayComponent = words(
 );
 
 export const sayState = words(
-  { ok: "Well", starting: "Starting", impaired: "Impaired", down: "Down", off: "Off" },
+  { ok: "OK", starting: "Starting", impaired: "Impaired", down: "Down", off: "Off" },
   { ok: "正常", starting: "启动中", impaired: "受影响", down: "不可用", off: "未启用" },
 );
