@@ -373,6 +373,39 @@ def test_a_shared_answer_is_seen_as_far_as_its_documents_may_be_read(
     assert other.get(f"/v1/responses/{response}/input_items").status_code == 404
 
 
+def test_each_look_at_a_conversation_is_taken_with_the_rights_of_now_and_on_record(
+    lectern: Serving, http: httpx.Client, store: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "safe.md"
+    path.write_text("# Safe\n\nThe combination of the safe is QUETZAL-31.\n")
+    file_id = upload(lectern.client(), store, path)
+    talk = http.post("/v1/conversations", json={}).json()["id"]
+    response = asked(http, talk, "What is the combination of the safe?")["id"]
+    include = "?include=file_search_call.results"
+    found = http.get(f"/v1/conversations/{talk}/items{include}").json()["data"]
+    ways = [f"/v1/conversations/{talk}/{way}" for way in (f"responses{include}", f"items{include}", "export")]
+    ways += [f"/v1/conversations/{talk}/export?format=json"]
+    ways += [f"/v1/conversations/{talk}/items/{item['id']}{include}" for item in found[:2]]
+    assert all("QUETZAL-31" in http.get(way).text for way in ways)
+    with lectern.http() as admin:
+        admin.put(f"/v1/files/{file_id}/access", json={"restricted": True, "grants": []})
+        read = admin.get("/v1/audit", params={"resource": file_id, "limit": 100}).json()["data"]
+        assert {"list_responses", "list_items", "get_item", "export_conversation"} <= {one["action"] for one in read}
+    for way in ways:
+        told = http.get(way).text
+        for secret in ("QUETZAL", "safe.md", file_id):
+            assert secret not in told, way
+    again = asked(http, talk, "What did you say?")
+    assert "QUETZAL" not in str(again)
+    http.post(f"/v1/responses/{response}/feedback", json={"rating": "down"})
+    with lectern.http() as admin:
+        admin.put(f"/v1/files/{file_id}/access", json={"restricted": False})
+        assert "QUETZAL-31" in http.get(ways[0]).text
+        admin.delete(f"/v1/files/{file_id}")
+        [opinion] = [one for one in admin.get("/v1/feedback").json()["data"] if one["id"] == response]
+    assert (opinion["withheld"], opinion["sources"], "QUETZAL" in str(opinion)) == (True, [], False)
+
+
 def test_a_stream_of_a_shared_response_is_its_owners_alone(http: httpx.Client, other: httpx.Client) -> None:
     body = {"model": MODEL, "input": OPENS, "background": True, "stream": True}
     with http.stream("POST", "/v1/responses", json=body) as stream:
