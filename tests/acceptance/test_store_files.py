@@ -7,7 +7,6 @@ from openai import OpenAI
 
 from tests.serving import Serving
 
-
 BROKEN = b"%PDF-1.7\n1 0 obj << /Type /Catalog >>"
 
 
@@ -41,7 +40,7 @@ def test_a_list_tells_names_sizes_kinds_and_counts(lectern: Serving) -> None:
         assert [one["id"] for one in several["data"]] == [ids["bad.pdf"]]
         assert "counts" not in several
         refused = http.get(f"/v1/vector_stores/{store}/files?filter=broken")
-        assert (refused.status_code, refused.json()["error"]["param"]) == (400, "filter")
+        assert (refused.status_code, refused.json()["error"]["param"].split(".")[0]) == (400, "filter")
 
 
 def test_a_failed_file_is_read_again_when_it_is_put_into_the_store_again(lectern: Serving) -> None:

@@ -6,7 +6,7 @@ import { Icon } from "./icon.js";
  * alone, whose label is read out and shown when pointed at.
  * @param {{
  *   label: string, act?: (event: Event) => unknown, icon?: import("./icon.js").IconName, kind?: "" | "primary" | "danger" | "plain",
- *   quiet?: boolean, disabled?: boolean, type?: "button" | "submit", busy?: boolean, [aria: `aria-${string}`]: unknown,
+ *   quiet?: boolean, disabled?: boolean, type?: "button" | "submit", busy?: boolean, form?: string, [aria: `aria-${string}`]: unknown,
  * }} props
  */
 export function Button({ label, act, icon, kind = "", quiet = false, disabled = false, type = "button", busy = false, ...rest }) {

@@ -5,6 +5,7 @@ import { useLoaded } from "./loading.js";
 
 /**
  * @typedef {object} Pages
+ * @property {any} answer the page as it came
  * @property {any[] | undefined} rows those of the page shown; undefined until they came
  * @property {Error | undefined} error
  * @property {boolean} loading
@@ -31,6 +32,7 @@ export function usePages(path, filters = {}, limit = 50) {
     [list, after],
   );
   return {
+    answer: data,
     rows: data?.data,
     error,
     loading,

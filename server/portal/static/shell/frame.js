@@ -1,4 +1,5 @@
 import { Icon } from "../components/icon.js";
+import { UploadsPanel } from "../components/uploads/uploads_panel.js";
 import { audits, may } from "../core/session.js";
 import { words } from "../core/language.js";
 import { html, useEffect, useLocation, useRef } from "../libraries/preact.js";
@@ -39,5 +40,6 @@ export function Frame({ children }) {
       ${ways.map(({ name, href, icon }) => html`<a href=${href} aria-current=${section === name ? "page" : undefined}><${Icon} name=${icon} size=${20} /><span>${say(name)}</span></a>`)}
     </nav>
     <main id="content" ref=${content} tabindex="-1">${children}</main>
+    <${UploadsPanel} />
   </div>`;
 }

@@ -1,6 +1,9 @@
-import { html } from "../../libraries/preact.js";
+import { html, useRoute } from "../../libraries/preact.js";
+import { StorePage } from "./store_page.js";
+import { StoresPage } from "./stores_page.js";
 
-/** To come. */
-export default function Page() {
-  return html`<div class="page"><h1>documents</h1></div>`;
+/** All document stores, or the one that the address names. */
+export default function Documents() {
+  const { store } = useRoute().params;
+  return store ? html`<${StorePage} key=${store} id=${store} />` : html`<${StoresPage} />`;
 }
