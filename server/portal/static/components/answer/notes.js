@@ -5,13 +5,13 @@ import { isOpen, sourcesOf } from "./answer_of.js";
 
 const say = words(
   {
-    missing: "Not in your documents", searched: "Searched for: {queries}", try: "Try other words, choose other stores, or add the document that should answer this.",
+    missing: "Not in your documents", searched: "Searched for: {queries}", try: "If a document should answer this, see that it was uploaded and is in the stores that are searched.",
     parts: "Not found in the documents:", quoted: "Quoted from the documents; no model wrote this.", down: "The model did not answer. These are quotes from the documents.",
     unfounded: "Nothing in this answer could be traced to a document.", incomplete: "The answer was cut off at its greatest length.", cancelled: "Stopped.",
     withheld: "A part of this answer is withheld: you may not read the documents behind it.",
   },
   {
-    missing: "您的文档中没有相关内容", searched: "已搜索：{queries}", try: "请换一种说法、选择其他文档库，或添加包含答案的文档。",
+    missing: "您的文档中没有相关内容", searched: "已搜索：{queries}", try: "如果某个文档应包含答案，请确认它已上传，并在所搜索的文档库中。",
     parts: "文档中没有找到：", quoted: "以上内容直接引自文档，并非由模型撰写。", down: "模型没有响应。以下内容直接引自文档。",
     unfounded: "此回答中的内容均无法追溯到文档。", incomplete: "回答已达到最大长度，被截断。", cancelled: "已停止。",
     withheld: "此回答有部分内容不予显示：您无权阅读其依据的文档。",

@@ -7,8 +7,7 @@ import { Failure } from "../../core/api.js";
 import { words } from "../../core/language.js";
 import { useTitle } from "../../core/loading.js";
 import { may } from "../../core/session.js";
-import { html, useEffect, useRef, useState } from "../../libraries/preact.js";
-import { useLocation } from "../../libraries/preact.js";
+import { html, useEffect, useLocation, useRef, useState } from "../../libraries/preact.js";
 import { Missing } from "../../shell/missing.js";
 import { Composer } from "./composer.js";
 import { FollowUps } from "./follow_ups.js";
@@ -58,8 +57,13 @@ export default function Ask({ params: { conversation }, query }) {
   /** @param {import("../../components/answer/answer_of.js").Annotation} one */
   function cite(one) {
     opener.current = document.activeElement;
+    end.rest();
     open(one);
   }
+  useEffect(() => {
+    // Beside the document there is less room: what was pressed must stay in sight.
+    if (source) opener.current?.scrollIntoView({ block: "nearest" });
+  }, [source]);
   function close() {
     open(null);
     /** @type {HTMLElement | null} */ (opener.current)?.focus?.();
@@ -73,6 +77,7 @@ export default function Ask({ params: { conversation }, query }) {
     <section class="talk" aria-label=${say("title")}>
       <div class="turns" ref=${end.place} tabindex="-1">
         <div class="turns-inner">
+          ${turns.length > 0 && html`<h1 class="offscreen">${turns[0].question.slice(0, 120)}</h1>`}
           ${talk.error ? html`<${Trouble} error=${talk.error} retry=${talk.reload} />` : !talk.turns ? html`<${Waiting} />` : null}
           ${talk.turns && !turns.length && html`<${Starters} choice=${choice} ask=${ask} />`}
           ${turns.map((turn, index) => html`<${Turn} key=${turn.key} turn=${turn} busy=${talk.busy} edits=${may("editor")} cite=${cite}

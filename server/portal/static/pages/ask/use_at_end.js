@@ -5,7 +5,7 @@ const NEAR = 48; // pixels from the end that still count as there
 /**
  * Keeps a box that grows at its end, as long as whoever reads is there; who scrolls up is left alone.
  * @param {number} length of what it shows: when there is more, the box goes to its end @param {string | undefined} what it shows
- * @returns {{place: {current: HTMLDivElement | null}, isAway: boolean, follow: () => void}}
+ * @returns {{place: {current: HTMLDivElement | null}, isAway: boolean, follow: () => void, rest: () => void}} `rest`: stays where it is
  */
 export function useAtEnd(length, what) {
   const place = useRef(/** @type {HTMLDivElement | null} */ (null));
@@ -41,5 +41,5 @@ export function useAtEnd(length, what) {
     };
   }, []);
   useEffect(follow, [length, what]);
-  return { place, isAway, follow };
+  return { place, isAway, follow, rest: () => { follows.current = false; } };
 }
