@@ -5,7 +5,7 @@ import { html } from "../../libraries/preact.js";
 const say = words(
   {
     fine: "Everything in this document was read.", wait: "The document is not read yet.", not: "Nothing was read of this document.", lost: "Not read", noted: "To know", quality: "How well it can be used", duplicate: "Another document says the same",
-    see: "See that document", replaces: "It takes the place of another document as soon as it is read.",
+    see: "see that document", replaces: "It takes the place of another document as soon as it is read.",
   },
   {
     fine: "该文档的全部内容都已读取。", wait: "该文档尚未读取。", not: "没有读取到该文档的内容。", lost: "未读取", noted: "须知", quality: "可用程度", duplicate: "另一文档内容相同",
@@ -23,7 +23,7 @@ export function Remarks({ entry }) {
     ${entry.warnings.length > 0 && html`<section><h2>${say("noted")}</h2><ul>${entry.warnings.map((/** @type {string} */ warning) => html`<li>${warning}</li>`)}</ul></section>`}
     ${entry.quality !== null && entry.quality_reasons.length > 0 && html`<section><h2>${say("quality")}: ${percent(entry.quality)}</h2>
       <ul>${entry.quality_reasons.map((/** @type {string} */ reason) => html`<li>${reason}</li>`)}</ul></section>`}
-    ${entry.duplicate_of && html`<section><h2>${say("duplicate")}</h2><p><a href=${other}>${say("see")}</a></p></section>`}
+    ${entry.duplicate_of && html`<p>${say("duplicate")}: <a href=${other}>${say("see")}</a></p>`}
     ${entry.replaces && html`<p>${say("replaces")}</p>`}
   </div>`;
 }
