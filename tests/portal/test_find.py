@@ -35,6 +35,9 @@ def test_the_box_finds_documents_passages_and_pages_while_one_types(visit: Visit
     page.keyboard.type("令牌")  # the other language's word for keys
     expect(options.filter(has_text="API keys")).to_have_attribute("href", "/admin/keys")
     page.keyboard.press("Control+a")
+    page.keyboard.type("upload largest")
+    expect(options.filter(has_text="LECTERN_UPLOAD_MB")).to_have_attribute("href", "/admin/settings/upload_mb")
+    page.keyboard.press("Control+a")
     page.keyboard.type("zzzz nothing zzzz")
     expect(page.get_by_role("search").get_by_role("status")).to_have_text("Nothing found")
 

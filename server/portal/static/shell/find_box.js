@@ -1,5 +1,6 @@
 import { Icon } from "../components/icon.js";
 import { groupsOf } from "../components/found/groups.js";
+import { wantSettings } from "../components/found/settings.js";
 import { useFound } from "../components/found/use_found.js";
 import { told } from "../components/trouble.js";
 import { words } from "../core/language.js";
@@ -11,6 +12,7 @@ const say = words(
 );
 const MOST = 4;
 const MOST_PLACES = 3;
+const PLACES = new Set(["places", "settings"]);
 
 /** @param {string} sought */
 const wholePage = (sought) => `/find?q=${encodeURIComponent(sought)}`;
@@ -29,7 +31,7 @@ export function FindBox() {
   const id = useId();
   const sought = typed.trim();
   const found = useFound(isOpen ? sought : "", MOST);
-  const groups = groupsOf(found, sought).map((group) => (group.kind === "places" ? { ...group, items: group.items.slice(0, MOST_PLACES) } : group));
+  const groups = groupsOf(found, sought).map((group) => (PLACES.has(group.kind) ? { ...group, items: group.items.slice(0, MOST_PLACES) } : group));
   const hrefs = [...groups.flatMap((group) => group.items.map((item) => item.href)), wholePage(sought)];
   const shows = isOpen && sought !== "";
 
@@ -91,7 +93,7 @@ export function FindBox() {
     <input ref=${input} type="search" role="combobox" aria-label=${say("find")} placeholder=${say("find")} autocomplete="off" spellcheck=${false} value=${typed}
       aria-autocomplete="list" aria-expanded=${shows} aria-controls=${`${id}-list`} aria-activedescendant=${shows && active >= 0 ? `${id}-${active}` : undefined}
       onInput=${(/** @type {InputEvent} */ event) => { type(/** @type {HTMLInputElement} */ (event.target).value); activate(-1); open(true); }}
-      onFocus=${() => open(true)} onKeyDown=${key} />
+      onFocus=${() => { open(true); wantSettings(); }} onKeyDown=${key} />
     <kbd class="find-keys" aria-hidden="true">${say("keys")}</kbd>
     ${shows && html`<div class="find-panel">
       <p class="found-state" role="status">${found.error ? told(found.error) : !groups.length ? (found.looking || !found.came ? say("looking") : say("nothing")) : ""}</p>

@@ -3,18 +3,19 @@ import { ago, words } from "../../core/language.js";
 import { html } from "../../libraries/preact.js";
 import { Marked, MarkedWords, excerpt } from "./marked.js";
 import { placesFound } from "./places.js";
+import { settingsFound } from "./settings.js";
 
-/** @typedef {"places" | "documents" | "conversations" | "passages"} Kind */
+/** @typedef {"places" | "settings" | "documents" | "conversations" | "passages"} Kind */
 /** @typedef {{key: string, href: string, icon: import("../icon.js").IconName, title: unknown, detail: unknown}} Item */
 /** @typedef {{kind: Kind, title: string, items: Item[]}} Group */
 
 const say = words(
   {
-    places: "Pages", documents: "Documents", conversations: "Conversations", passages: "In the documents", page: "p.\u00a0{page}",
+    places: "Pages", settings: "Settings", documents: "Documents", conversations: "Conversations", passages: "In the documents", page: "p.\u00a0{page}",
     in_progress: "being read", failed: "could not be read", cancelled: "cancelled", completed: "",
   },
   {
-    places: "页面", documents: "文档", conversations: "对话", passages: "文档内容", page: "第 {page} 页",
+    places: "页面", settings: "设置", documents: "文档", conversations: "对话", passages: "文档内容", page: "第 {page} 页",
     in_progress: "正在读取", failed: "读取失败", cancelled: "已取消", completed: "",
   },
 );
@@ -61,6 +62,17 @@ function conversation(one, sought) {
   return { key: one.id, href: `/ask/${encodeURIComponent(one.id)}`, icon: "MessageSquare", title: html`<${MarkedWords} text=${one.title} sought=${sought} />`, detail: ago(one.updated_at) };
 }
 
+/** @param {import("./settings.js").SettingFound} one @param {string} sought @returns {Item} */
+function setting(one, sought) {
+  return {
+    key: one.id,
+    href: `/admin/settings/${one.id}`,
+    icon: "Settings",
+    title: html`<span class="mono"><${MarkedWords} text=${one.variable} sought=${sought} /></span>`,
+    detail: html`<${MarkedWords} text=${one.told} sought=${sought} />`,
+  };
+}
+
 /**
  * What was found, by kind, in a fixed order: what comes last stands last, so that nothing moves under the pointer.
  * @param {import("./use_found.js").Found} found @param {string} sought @returns {Group[]}
@@ -70,6 +82,7 @@ export function groupsOf(found, sought) {
   /** @type {Group[]} */
   const groups = [
     { kind: "places", title: say("places"), items: placesFound(sought) },
+    { kind: "settings", title: say("settings"), items: settingsFound(sought).map((one) => setting(one, sought)) },
     { kind: "documents", title: say("documents"), items: found.documents.map(document) },
     { kind: "conversations", title: say("conversations"), items: found.conversations.map((one) => conversation(one, sought)) },
     { kind: "passages", title: say("passages"), items: found.passages.map((one, index) => passage(one, sought, index)) },

@@ -1,6 +1,7 @@
 import { Button } from "../../components/button.js";
 import { Empty } from "../../components/empty.js";
 import { groupsOf, named } from "../../components/found/groups.js";
+import { wantSettings } from "../../components/found/settings.js";
 import { useFound } from "../../components/found/use_found.js";
 import { Icon } from "../../components/icon.js";
 import { Trouble } from "../../components/trouble.js";
@@ -23,6 +24,8 @@ const say = words(
 const MOST = 6;
 const MOST_OF_A_KIND = 50;
 const REST = 400;
+// Kinds of which more may be asked for.
+const SERVED = new Set(["documents", "conversations", "passages"]);
 
 /** @typedef {import("../../components/found/groups.js").Kind} Kind */
 
@@ -41,6 +44,7 @@ export default function Find() {
 
   useEffect(() => {
     input.current?.focus();
+    wantSettings();
     /** @param {KeyboardEvent} event */
     const shortcut = (event) => {
       if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;
@@ -77,7 +81,7 @@ export default function Find() {
       (group) => html`<section class="find-group" key=${group.kind} aria-labelledby=${`find-${group.kind}`}>
         <header class="row apart">
           <h2 id=${`find-${group.kind}`}>${group.title}</h2>
-          ${!kind && group.kind !== "places" && group.items.length >= MOST && html`<a href=${address(sought, group.kind)} aria-label=${`${say("all")}: ${group.title}`}>${say("all")}</a>`}
+          ${!kind && SERVED.has(group.kind) && group.items.length >= MOST && html`<a href=${address(sought, group.kind)} aria-label=${`${say("all")}: ${group.title}`}>${say("all")}</a>`}
         </header>
         <ul class="found-list">
           ${group.items.map((item) => html`<li key=${item.key}><a class="found-item" href=${item.href}><${Icon} name=${item.icon} /><span class="found-words"><span class="found-title">${item.title}</span><span class="found-detail">${item.detail}</span></span></a></li>`)}
