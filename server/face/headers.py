@@ -7,10 +7,13 @@ Header = tuple[bytes, bytes]
 
 _ALWAYS: list[Header] = [
     (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+]
+# What a document is told. The portal's files are none; there are many, and the headers would outweigh the small ones.
+_DOCUMENT: list[Header] = [
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
     (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cross-origin-resource-policy", b"same-origin"),
     (
         b"permissions-policy",
         b"camera=(), microphone=(), geolocation=(), payment=(), usb=(), display-capture=(), browsing-topics=()",
@@ -28,10 +31,15 @@ _API: list[Header] = [
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; sandbox"),
     (b"cache-control", b"no-store"),
 ]
+_FILES = "/portal/static/"
+_CSP_OF_FILES = b"content-security-policy", b"sandbox"  # where one, such as a drawing, is opened as a document
 # A year, for this name alone: whoever serves other names beside it must not be cut off by Lectern.
 _TLS: list[Header] = [(b"strict-transport-security", b"max-age=31536000")]
 
 
 def security_headers(path: str, scheme: str) -> list[Header]:
     """The headers of an answer; a route's own take their place."""
-    return [*_ALWAYS, *(_API if path.startswith("/v1/") else _PORTAL), *(_TLS if scheme == "https" else [])]
+    tls = _TLS if scheme == "https" else []
+    if path.startswith(_FILES):
+        return [*_ALWAYS, _CSP_OF_FILES, *tls]
+    return [*_ALWAYS, *_DOCUMENT, *(_API if path.startswith("/v1/") else _PORTAL), *tls]
