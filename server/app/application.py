@@ -137,11 +137,12 @@ def create_app(settings: Settings, started: Callable[[Parts], None] | None = Non
 
 def _load_stores(parts: Parts) -> None:
     """Has the index load the stores that were used last, so that no question waits for it: 100,000 chunks take it many
-    seconds."""
+    seconds. Then has what shows pages be loaded, too."""
     stores = sorted(parts.catalog.stores(Page(1000), LECTERN), key=lambda store: store.last_active_at, reverse=True)
     for store in stores[:LOADED_STORES]:
         with contextlib.suppress(IndexUnavailable):
             parts.index.search(store.collection, np.zeros(store.dimensions, np.float32), None, 1)
+    parts.pages.prepare()
 
 
 def _serve(

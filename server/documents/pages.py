@@ -1,5 +1,7 @@
 """Pages of files as pictures, and the words on them: rendered in the sandbox, kept sealed for the next look."""
 
+import contextlib
+import io
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +14,7 @@ from ingest.errors import NoPages, NoSuchPage, UnreadableFile
 from ingest.formats import FORMATS
 from ingest.model import ReadOptions, Source
 from ingest.pages.model import WIDTHS, PagePicture, PageSizes, PageWords, Shown, Wish, from_record, to_record
+from ingest.sniff import PDF
 from server.documents.names import blob_name, page_name, pages_name
 from server.documents.passwords import Passwords
 from server.errors import FileNotViewable, UnknownFile, UnknownPage, ViewersBusy
@@ -23,6 +26,10 @@ SLOTS = 160
 
 _STEPS = (0, *WIDTHS)  # 0: its words
 _PATIENCE_SECONDS = 20
+_BLANK = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\ntrailer<</Root 1 0 R>>\n"
+)
 
 
 class Viewers(Protocol):
@@ -52,6 +59,12 @@ class Pages:
         self._viewers = viewers
         self._options = options
         self._free = threading.BoundedSemaphore(most)
+
+    def prepare(self) -> None:
+        """Has the sandbox start and load what shows pages, so that the first who looks does not wait for that."""
+        blank = Source("blank", io.BytesIO(_BLANK), len(_BLANK))
+        with contextlib.suppress(UnreadableFile, OSError):  # whoever looks will be told
+            self._viewers.show(blank, self._options, Wish(1, WIDTHS[0]), PDF)
 
     def sizes(self, file_id: str) -> PageSizes:
         """The size of every page.

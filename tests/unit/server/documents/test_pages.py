@@ -13,7 +13,7 @@ from server.adapters.blobs import Blobs
 from server.adapters.database.catalog import SqlCatalog
 from server.adapters.database.engine import Database
 from server.documents.files import Uploads
-from server.documents.pages import SLOTS, Pages
+from server.documents.pages import _BLANK, SLOTS, Pages
 from server.documents.passwords import Passwords
 from server.documents.stores import Stores
 from server.errors import FileNotViewable, UnknownFile, UnknownPage, ViewersBusy
@@ -85,6 +85,13 @@ def test_a_page_is_rendered_once_for_each_width_and_kept_sealed(
     assert pages.sizes(file) == pages.sizes(file)
     assert len(viewers.wishes) == 4  # the sizes once, two widths, the words
     assert all(b"\xff\xd8\xff" not in path.read_bytes() for path in blobs.paths())
+
+
+def test_the_sandbox_is_ready_before_anybody_looks(pages: Pages, viewers: Counting, sandbox: Sandbox) -> None:
+    pages.prepare()
+    assert viewers.wishes == [Wish(1, WIDTHS[0])]
+    blank = Source("blank", io.BytesIO(_BLANK), len(_BLANK))
+    assert isinstance(sandbox.show(blank, NO_OCR, Wish(1, WIDTHS[0])), PagePicture)
 
 
 def test_what_is_kept_of_a_file_is_bounded_and_still_right(
