@@ -66,6 +66,10 @@ class ConversationRows(Protocol):
         """Ids of conversations whose last use was before `since`, in microseconds."""
         ...
 
+    def ownerless(self, limit: int) -> list[str]:
+        """Ids of conversations of users that were deleted."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class FeedbackRow:

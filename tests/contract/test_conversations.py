@@ -9,8 +9,9 @@ from server.adapters.database.conversations import SqlConversations
 from server.adapters.database.engine import Database
 from server.adapters.database.feedback import SqlFeedback
 from server.adapters.database.responses import SqlResponses
+from server.adapters.database.users import SqlUsers
 from server.errors import InvalidRequest, TooManyConversations, UnknownConversation, UnknownResponse
-from server.model import Page
+from server.model import Page, Role
 from server.ports.conversations import ConversationRow, FeedbackRow, Turn
 from server.ports.responses import ResponseRow
 
@@ -55,6 +56,17 @@ def test_the_last_used_are_listed_first_and_nobody_elses(rows: SqlConversations,
     with pytest.raises(InvalidRequest):
         rows.page("user:1", Page(after="conv_3"))
     assert rows.unused(8_000_000, 10) == ["conv_2"]
+
+
+def test_those_of_deleted_users_are_known(database: Database, rows: SqlConversations) -> None:
+    users = SqlUsers(database)
+    ann = users.create("Ann", Role.READER)
+    rows.add(replace(ONE, id="conv_2", owner=f"user:{ann.id}"), 10)
+    rows.add(replace(ONE, id="conv_3", owner="key:1"), 10)
+    assert rows.ownerless(10) == ["conv_1"]
+    users.remove(ann.id)
+    assert sorted(rows.ownerless(10)) == ["conv_1", "conv_2"]
+    assert len(rows.ownerless(1)) == 1
 
 
 def test_an_owner_has_so_many_and_no_more_however_fast_they_are_made(rows: SqlConversations) -> None:

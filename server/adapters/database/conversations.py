@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from server.adapters.database.engine import Database
 from server.adapters.database.paging import rows_of
-from server.adapters.database.schema import conversations, responses
+from server.adapters.database.schema import conversations, responses, users
 from server.adapters.database.serial import one_at_a_time
 from server.errors import TooManyConversations, UnknownConversation, UnknownResponse
 from server.model import Page
@@ -83,6 +83,14 @@ class SqlConversations:
     def unused(self, since: int, limit: int) -> list[str]:
         """Ids of conversations whose last use was before `since`, in microseconds."""
         query = sa.select(conversations.c.id).where(conversations.c.sequence < since).limit(limit)
+        with self._database.read() as connection:
+            return list(connection.scalars(query))
+
+    def ownerless(self, limit: int) -> list[str]:
+        """Ids of conversations of users that were deleted."""
+        table, prefix = conversations.c, "user:"
+        here = sa.exists().where(users.c.id == sa.func.substr(table.owner, len(prefix) + 1))
+        query = sa.select(table.id).where(table.owner.startswith(prefix), ~here).limit(limit)
         with self._database.read() as connection:
             return list(connection.scalars(query))
 

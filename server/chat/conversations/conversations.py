@@ -125,7 +125,10 @@ class Conversations:
         return branch[::-1]
 
     def sweep(self) -> None:
-        """Forgets the conversations that were not used for so many days."""
+        """Forgets the conversations of users that were deleted, and those not used for so many days."""
+        while ownerless := self._rows.ownerless(_SWEPT_AT_ONCE):
+            for conversation_id in ownerless:
+                self._remove(conversation_id)
         if not self._bounds.days:
             return
         since = time.time_ns() // 1000 - self._bounds.days * _MICROSECONDS_OF_A_DAY

@@ -17,8 +17,8 @@ from server.errors import TooManyConversations, UnknownConversation, UnknownResp
 from server.model import LECTERN, Caller, Page, Role
 from server.vault.keyring import Keyring
 
-MINE = Caller("key-1", "me", Role.READER, owner="user:me")
-OTHER = Caller("key-2", "other", Role.READER, owner="user:other")
+MINE = Caller("key-1", "me", Role.READER, owner="key:me")
+OTHER = Caller("key-2", "other", Role.READER, owner="key:other")
 DAY = 86_400_000_000
 
 
@@ -35,7 +35,7 @@ def conversations(sqlite: Database, keyring: Keyring, keep: Keep) -> Conversatio
 def kept(number: int, place: Place | None, text: str = "KWIBUS") -> Kept:
     asked = {"type": "message", "role": "user", "id": f"msg_{number}_i0", "content": [{"text": text}]}
     response: dict[str, Any] = {"id": f"resp_{number}", "created_at": 5, "status": "completed", "background": False}
-    return Kept("user:me", response | {"output": []}, [asked], place=place)
+    return Kept("key:me", response | {"output": []}, [asked], place=place)
 
 
 def test_what_is_in_a_conversation_stays_as_long_as_it_and_its_keys_go_with_it(
