@@ -76,7 +76,7 @@ def test_a_chinese_question_opens_the_cells_that_answer_it(visit: Visit, asking:
     visit.examine("ask-zh")
     turn.locator("button.source").first.click()
     expect(page.locator(".sheet-cell.quoted").first).to_be_visible()
-    visit.examine("ask-zh-sheet")
+    visit.shoot("ask-zh-sheet")
     visit.speak("en")
 
 
@@ -159,7 +159,7 @@ def test_conversations_are_found_renamed_exported_and_deleted(visit: Visit, aski
 
     choose(page, "Zebra", "Rename")
     page.get_by_role("dialog").get_by_label("Title").fill("Zebra renamed")
-    visit.examine("ask-rename")
+    visit.shoot("ask-rename")
     page.keyboard.press("Enter")
     expect(row(page, "Zebra renamed")).to_be_visible()
     with page.expect_download() as download:
@@ -220,14 +220,14 @@ def test_a_phone_has_the_conversations_in_a_drawer_and_the_source_over_the_answe
         page.evaluate("id => localStorage.setItem('lectern.ask.stores', JSON.stringify([id]))", samples)
         visit.open("/")
         expect(page.locator(".starter").first).to_be_visible()
-        visit.examine("ask-phone-first")
+        visit.shoot("ask-phone-first")
         turn = ask(page, LAMP)
         visit.examine("ask-phone")
         assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
         turn.locator("button.citation").first.click()
         sheet = page.get_by_role("dialog")
         expect(sheet.locator(".viewer-mark").first).to_be_visible()
-        visit.examine("ask-phone-source")
+        visit.shoot("ask-phone-source")
         page.keyboard.press("Escape")
         expect(sheet).to_have_count(0)
         page.get_by_role("button", name="Show the conversations").click()

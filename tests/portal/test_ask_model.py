@@ -29,9 +29,10 @@ LONG = "\n\n".join(
 )
 WATCH = """
 window.shifted = [];
+const told = ({ node, previousRect, currentRect }) =>
+  `${node?.nodeName}.${node?.className} ${JSON.stringify(previousRect)} ${JSON.stringify(currentRect)}`;
 new PerformanceObserver((list) => {
-  for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifted.push([one.value,
-    one.sources.map((source) => `${source.node?.nodeName}.${source.node?.className} ${source.node?.textContent?.slice(0, 30)} ${JSON.stringify(source.previousRect)} ${JSON.stringify(source.currentRect)}`)]);
+  for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifted.push(...one.sources.map(told));
 }).observe({ type: "layout-shift", buffered: false });
 """
 
@@ -114,7 +115,7 @@ def test_a_question_is_edited_and_what_followed_it_stays_another_version(visit: 
     expect(page.locator("article.turn")).to_have_count(1)
     expect(first.locator(".question-text")).to_have_text("What is the price of the car?")
     expect(first.get_by_role("toolbar")).to_be_visible(timeout=20_000)
-    visit.examine("ask-edited")
+    visit.shoot("ask-edited")
     first.get_by_role("button", name="Earlier version").click()
     expect(page.locator("article.turn")).to_have_count(2)
     expect(page.locator(".question-text").first).to_have_text(QUESTION)
@@ -159,7 +160,7 @@ def test_a_long_answer_moves_nothing_while_it_comes_and_leaves_who_scrolls_alone
     expect(turn.locator("button.citation")).to_have_count(12)
     page.get_by_role("button", name="To the end").click()
     page.wait_for_function(f"({near})(document.querySelector('.turns'))")
-    visit.examine("ask-long")
+    visit.shoot("ask-long")
 
 
 def test_an_answer_that_breaks_off_stays_and_can_be_asked_again(visit: Visit, model: SpeakingModel) -> None:
@@ -196,7 +197,8 @@ def test_only_the_last_block_of_a_growing_answer_is_parsed_again(visit: Visit) -
         first ??= found.length > 1 ? found[0] : undefined;
         kept &&= !first || found[0] === first;
       }
-      const starts = found.every((one, index) => one.start === [...found.slice(0, index).map((each) => each.raw).join("")].length);
+      const before = (index) => [...found.slice(0, index).map((each) => each.raw).join("")].length;
+      const starts = found.every((one, index) => one.start === before(index));
       return { kept, starts, whole: found.map((one) => one.raw).join("") === text, count: found.length };
     }"""
     found = visit.page.evaluate(growing, "😀 first\n\n" + LONG)

@@ -1,14 +1,16 @@
 import { sourcesOf } from "../../components/answer/answer_of.js";
 import { Button } from "../../components/button.js";
 import { tell, tellTrouble } from "../../components/notices.js";
-import { Why } from "../../components/why/why.js";
 import { call } from "../../core/api.js";
 import { copy } from "../../core/clipboard.js";
+import { later } from "../../core/later.js";
 import { words } from "../../core/language.js";
 import { html, useState } from "../../libraries/preact.js";
 import { FeedbackDialog } from "./feedback_dialog.js";
 import { asMarkdown } from "./markdown_of.js";
 import { ShareDialog } from "./share_dialog.js";
+
+const Why = later(() => import("../../components/why/why.js").then((module) => module.Why));
 
 const say = words(
   { copy: "Copy the answer with its sources", copied: "Copied", retry: "Ask again", up: "Good answer", down: "Bad answer", share: "Share a link", why: "Why this answer" },

@@ -4,6 +4,7 @@ import { tellTrouble } from "../../components/notices.js";
 import { Trouble } from "../../components/trouble.js";
 import { Waiting } from "../../components/waiting.js";
 import { Failure } from "../../core/api.js";
+import { later } from "../../core/later.js";
 import { words } from "../../core/language.js";
 import { useTitle } from "../../core/loading.js";
 import { may } from "../../core/session.js";
@@ -12,13 +13,14 @@ import { Missing } from "../../shell/missing.js";
 import { Composer } from "./composer.js";
 import { FollowUps } from "./follow_ups.js";
 import { Side } from "./side.js";
-import { SourcePane } from "./source_pane.js";
 import { Starters } from "./starters.js";
-import { Turn } from "./turn.js";
 import { useAtEnd } from "./use_at_end.js";
 import { useChoice } from "./use_choice.js";
 import { useDraft } from "./use_draft.js";
 import { useTalk } from "./use_talk.js";
+
+const SourcePane = later(() => import("./source_pane.js").then((module) => module.SourcePane));
+const Turn = later(() => import("./turn.js").then((module) => module.Turn));
 
 const say = words({ title: "Ask", end: "To the end", done: "The answer is complete.", asking: "The answer is coming." }, { title: "提问", end: "到底部", done: "回答已完成。", asking: "正在回答。" });
 
@@ -73,7 +75,7 @@ export default function Ask({ params: { conversation }, query }) {
 
   if (talk.error instanceof Failure && talk.error.status === 404) return html`<${Missing} />`;
   return html`<div class=${`ask ${source ? "with-source" : ""}`}>
-    <${Side} shown=${conversation} version=${version} choose=${choose} gone=${(/** @type {string} */ id) => id === conversation && choose(undefined)} />
+    <${Side} shown=${conversation} fresh=${turns[0]?.askedAt === null ? turns[0].question : undefined} version=${version} choose=${choose} gone=${(/** @type {string} */ id) => id === conversation && choose(undefined)} />
     <section class="talk" aria-label=${say("title")}>
       <div class="turns" ref=${end.place} tabindex="-1">
         <div class="turns-inner">

@@ -17,10 +17,11 @@ const say = words(
 const MOST = 50;
 
 /**
- * The caller's conversations, the last used first. `version`: another number loads them again.
- * @param {{shown: string | undefined, version: number, choose: (id: string | undefined) => void, hide: () => void, gone: (id: string) => void}} props
+ * The caller's conversations, the last used first. `version`: another number loads them again. `fresh`: the
+ * first question of the one shown, where it has just begun; its row is there before Lectern knows of it.
+ * @param {{shown: string | undefined, fresh: string | undefined, version: number, choose: (id: string | undefined) => void, hide: () => void, gone: (id: string) => void}} props
  */
-export function Conversations({ shown, version, choose, hide, gone }) {
+export function Conversations({ shown, fresh, version, choose, hide, gone }) {
   const [sought, seek] = useState("");
   const [most, allow] = useState(MOST);
   const loaded = useLoaded(async (signal) => {
@@ -31,7 +32,9 @@ export function Conversations({ shown, version, choose, hide, gone }) {
     const found = await call("GET", `/v1/search?${new URLSearchParams({ q: sought, kinds: "conversations", limit: String(MOST) })}`, undefined, signal);
     return { sought, rows: /** @type {Conversation[]} */ (found.conversations), more: false };
   }, [sought, most, version]);
-  const rows = loaded.data?.rows ?? [];
+  const known = loaded.data?.rows ?? [];
+  const isAwaited = Boolean(fresh) && !sought && !known.some((one) => one.id === shown);
+  const rows = isAwaited ? [{ id: shown ?? "", title: fresh ?? null, updated_at: Date.now() / 1000 }, ...known] : known;
   /** @param {string} id */
   function deleted(id) {
     loaded.reload();
@@ -51,7 +54,7 @@ export function Conversations({ shown, version, choose, hide, gone }) {
       ${loaded.data && !rows.length && html`<p class="soft small" role="status">${loaded.data.sought ? say("unfound") : say("none")}</p>`}
       ${byDay(rows).map(({ day, rows: some }) => html`<section key=${day}>
         <h3>${day}</h3>
-        <ul>${some.map((one) => html`<${ConversationRow} key=${one.id} conversation=${one} shown=${one.id === shown} choose=${() => choose(one.id)} changed=${loaded.reload} deleted=${() => deleted(one.id)} />`)}</ul>
+        <ul>${some.map((one) => html`<${ConversationRow} key=${one.id} conversation=${one.id === shown && !one.title ? { ...one, title: fresh ?? null } : one} shown=${one.id === (shown ?? "")} choose=${() => choose(one.id)} changed=${loaded.reload} deleted=${() => deleted(one.id)} />`)}</ul>
       </section>`)}
       ${loaded.data?.more && most < 100 && html`<${Button} label=${say("more")} kind="plain" act=${() => allow(100)} />`}
     </div>

@@ -9,7 +9,7 @@ const NARROW = matchMedia("(max-width: 62rem)");
 
 /**
  * Where the conversations stand: at the side, unless folded; on a narrow screen in a drawer.
- * @param {{shown: string | undefined, version: number, choose: (id: string | undefined) => void, gone: (id: string) => void}} props
+ * @param {{shown: string | undefined, fresh: string | undefined, version: number, choose: (id: string | undefined) => void, gone: (id: string) => void}} props
  */
 export function Side({ choose, ...rest }) {
   const [narrow, setNarrow] = useState(NARROW.matches);

@@ -74,6 +74,7 @@ export function useTalk(id, begun, changed) {
     };
     let conversation = held.current;
     let isNew = false;
+    const isFirst = !conversation;
     try {
       if (!conversation) {
         conversation = /** @type {string} */ ((await call("POST", "/v1/conversations", {}, own.signal)).id);
@@ -97,7 +98,8 @@ export function useTalk(id, begun, changed) {
       tell({ ...last, ...(own.signal.aborted ? { status: "cancelled" } : { status: "failed", error: /** @type {Error} */ (error) }) });
     } finally {
       if (halt.current === own) setBusy(false);
-      changed();
+      // Its place in the list is for the next look: rows that change places are in the way of who reads.
+      if (isFirst) changed();
     }
   }
 
