@@ -4,11 +4,15 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from server.samples import documents
 from tests.portal.browsing import Visit, chromium, sign_in, visiting
 from tests.serving import Serving, upload
+
+
+# A machine that does much else takes its time; what never comes fails all the same.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="module")

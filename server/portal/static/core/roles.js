@@ -10,7 +10,7 @@ export const say = words(
     "editor-means": "Also uploads documents and makes document stores.",
     "admin-means": "Does everything: people, keys, limits, every document.",
     "auditor-means": "Reads the record of who did what, and no document.",
-    "reader-here": "May read and ask", "editor-here": "May also change documents and sharing", "admin-here": "May do everything here",
+    "reader-here": "May read and ask", "editor-here": "May also edit and share", "admin-here": "May do everything here",
   },
   {
     reader: "读者", editor: "编辑", admin: "管理员", auditor: "审计员", role: "角色",
@@ -18,7 +18,7 @@ export const say = words(
     "editor-means": "还可以上传文档、创建文档库。",
     "admin-means": "可以执行所有操作：人员、密钥、配额以及全部文档。",
     "auditor-means": "可以查看操作记录，但不能查看任何文档。",
-    "reader-here": "可以阅读和提问", "editor-here": "还可以更改文档和共享", "admin-here": "可以执行所有操作",
+    "reader-here": "可以阅读和提问", "editor-here": "还可以编辑和共享", "admin-here": "可以执行所有操作",
   },
 );
 

@@ -58,7 +58,7 @@ export function SignInForms() {
 
   const wrong = error ? told(error) : failed ? say(/** @type {"sign_in_failed"} */ (failed)) : "";
   return html`
-    <p id="sign-in-error" class="error" role="alert">${wrong}</p>
+    <p id="sign-in-error" class=${wrong ? "trouble" : ""} role="alert">${wrong}</p>
     ${issuer && html`<p><a class="button primary" href="/portal/oidc/start">${say("with", { issuer })}</a></p>`}
     <form onSubmit=${submit}>
       <${Field} label=${say("name")} name="name" autocomplete="username" maxlength="320" required />

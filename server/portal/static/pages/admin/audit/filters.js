@@ -31,8 +31,8 @@ export function wanted(given) {
   return Object.fromEntries([...texts, ["since", since], ["until", until]]);
 }
 
-/** @param {{given: Record<string, string>, filter: (search: string) => void}} props */
-export function Filters({ given, filter }) {
+/** @param {{given: Record<string, string>, filter: (search: string) => void, children?: unknown}} props */
+export function Filters({ given, filter, children }) {
   /** @param {SubmitEvent} event */
   function submit(event) {
     event.preventDefault();
@@ -43,6 +43,6 @@ export function Filters({ given, filter }) {
   return html`<form class="filters" aria-label=${say("filters")} onSubmit=${submit}>
     ${TEXTS.map((name) => html`<${Field} label=${say(name)} name=${name} value=${given[name] ?? ""} placeholder=${say(`${name}-hint`)} maxlength="256" autocomplete="off" />`)}
     ${DAYS.map((name) => html`<${Field} label=${say(name)} name=${name} type="date" value=${given[name] ?? ""} />`)}
-    <div class="row"><${Button} type="submit" label=${say("go")} icon="Funnel" />${Object.keys(given).length > 0 && html`<${Button} label=${say("clear")} kind="plain" act=${() => filter("")} />`}</div>
+    <div class="row"><${Button} type="submit" label=${say("go")} icon="Funnel" />${Object.keys(given).length > 0 && html`<${Button} label=${say("clear")} kind="plain" act=${() => filter("")} />`}<span class="spread"></span>${children}</div>
   </form>`;
 }

@@ -26,7 +26,7 @@ export function LimitsList() {
   const ids = (pages.rows ?? []).map((/** @type {import("./fields.js").Limits} */ one) => one.id);
   const names = useLoaded((signal) => namesOf(ids, signal), [ids.join()]);
   return html`<div class="stack">
-    <div class="row apart"><p class="soft small">${say("about")}</p><${Button} label=${say("choose")} icon="Gauge" kind="primary" act=${() => chooseOne(true)} /></div>
+    <div class="row apart about"><p class="soft small">${say("about")}</p><${Button} label=${say("choose")} icon="Gauge" kind="primary" act=${() => chooseOne(true)} /></div>
     ${pages.error && html`<${Trouble} error=${pages.error} retry=${pages.reload} />`}
     ${!pages.rows && !pages.error && html`<${Waiting} />`}
     ${pages.rows?.length === 0 && html`<${Empty} icon="Gauge" title=${say("none")} />`}

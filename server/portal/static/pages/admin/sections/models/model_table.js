@@ -6,8 +6,8 @@ import { sayState } from "../health/words.js";
 /** @typedef {import("../health/findings.js").Component} Component */
 
 const say = words(
-  { task: "Task", model: "Model", state: "State", answers: "Answers questions", embeds: "Finds by meaning", ranks: "Ranks what was found", none: "none" },
-  { task: "用途", model: "模型", state: "状态", answers: "回答问题", embeds: "按语义查找", ranks: "对结果重排", none: "无" },
+  { table: "Models in use", task: "Task", model: "Model", state: "State", answers: "Answers questions", embeds: "Finds by meaning", ranks: "Ranks what was found", none: "none" },
+  { table: "正在使用的模型", task: "用途", model: "模型", state: "状态", answers: "回答问题", embeds: "按语义查找", ranks: "对结果重排", none: "无" },
 );
 const KINDS = { ok: "good", starting: "accent", impaired: "warn", down: "bad", off: "" };
 
@@ -22,7 +22,7 @@ export function ModelTable({ models, components }) {
     [say("embeds"), byId.embedder.facts.model ? [String(byId.embedder.facts.model)] : [], byId.embedder],
     [say("ranks"), byId.reranker.facts.model ? [String(byId.reranker.facts.model)] : [], byId.reranker],
   ];
-  return html`<div class="scroll card" tabindex="0" role="region" aria-label=${say("model")}><table>
+  return html`<div class="scroll card" tabindex="0" role="region" aria-label=${say("table")}><table>
     <thead><tr><th>${say("task")}</th><th>${say("model")}</th><th>${say("state")}</th></tr></thead>
     <tbody>${rows.map(([task, names, component]) => html`<tr key=${component.id}>
       <td>${task}</td>
