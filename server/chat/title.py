@@ -1,4 +1,4 @@
-"""What a conversation is called."""
+"""What a conversation is called, and what else people write about it."""
 
 import re
 import unicodedata
@@ -15,6 +15,11 @@ def in_a_line(text: str) -> str:
     """The text as one line, without what cannot be seen and changes what stands beside it."""
     visible = "".join(" " if unicodedata.category(one) in {"Cc", "Zl", "Zp"} else one for one in text)
     return " ".join(_TURNING.sub("", visible).split())
+
+
+def in_lines(text: str) -> str:
+    """The text in its lines, without other control characters."""
+    return "".join(one for one in text if one in "\n\t" or unicodedata.category(one) != "Cc").strip()
 
 
 def title_of(items: Sequence[Mapping[str, Any]]) -> str | None:

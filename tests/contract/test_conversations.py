@@ -46,6 +46,16 @@ def test_a_conversation_comes_back_as_it_was_stored_and_changed(rows: SqlConvers
         rows.get("conv_1")
 
 
+@pytest.mark.parametrize("odd", ["conv_\x00", "\ud800", "x" * 300, "' OR 1=1 --", "\u202e"])
+def test_odd_ids_are_unknown_ones(rows: SqlConversations, turns: SqlResponses, odd: str) -> None:
+    with pytest.raises(UnknownConversation):
+        rows.get(odd)
+    with pytest.raises(UnknownResponse):
+        turns.get(odd)
+    with pytest.raises(InvalidRequest):
+        rows.page("user:1", Page(after=odd))
+
+
 def test_the_last_used_are_listed_first_and_nobody_elses(rows: SqlConversations, turns: SqlResponses) -> None:
     rows.add(replace(ONE, id="conv_2", used=7_000_000), 10)
     rows.add(replace(ONE, id="conv_3", owner="user:2", used=8_000_000), 10)

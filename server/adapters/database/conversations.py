@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from server.adapters.database.engine import Database
+from server.adapters.database.entries import storable
 from server.adapters.database.paging import rows_of
 from server.adapters.database.schema import conversations, responses, users
 from server.adapters.database.serial import one_at_a_time
@@ -32,7 +33,7 @@ class SqlConversations:
     def get(self, conversation_id: str) -> ConversationRow:
         """The row. Raises UnknownConversation."""
         with self._database.read() as connection:
-            query = sa.select(conversations).where(conversations.c.id == conversation_id)
+            query = sa.select(conversations).where(conversations.c.id == storable(conversation_id))
             row = connection.execute(query).one_or_none()
         if row is None:
             raise UnknownConversation(conversation=conversation_id)

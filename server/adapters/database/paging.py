@@ -4,6 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from server.adapters.database.entries import storable
 from server.errors import InvalidRequest
 from server.model import Page
 
@@ -35,7 +36,7 @@ def rows_of(
     for name, place in (("after", page.after), ("before", page.before)):
         if place is not None:
             found_at = connection.execute(
-                query.where(table.c[key] == place).with_only_columns(*columns, maintain_column_froms=True)
+                query.where(table.c[key] == storable(place)).with_only_columns(*columns, maintain_column_froms=True)
             ).one_or_none()
             if found_at is None:
                 raise InvalidRequest(param=name, detail=f"there is nothing with the id {place!r} to go on {name}")

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from server.adapters.database.conversations import locked
 from server.adapters.database.engine import Database
+from server.adapters.database.entries import storable
 from server.adapters.database.schema import conversations, response_events, responses
 from server.errors import UnknownConversation, UnknownResponse
 from server.ports.responses import ResponseRow
@@ -33,7 +34,8 @@ class SqlResponses:
     def get(self, response_id: str) -> ResponseRow:
         """The row. Raises UnknownResponse."""
         with self._database.read() as connection:
-            row = connection.execute(sa.select(*_COLUMNS).where(responses.c.id == response_id)).one_or_none()
+            found = sa.select(*_COLUMNS).where(responses.c.id == storable(response_id))
+            row = connection.execute(found).one_or_none()
         if row is None:
             raise UnknownResponse(response=response_id)
         return ResponseRow(*row)

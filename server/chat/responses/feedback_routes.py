@@ -3,11 +3,12 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from server.chat.responses.feedback import Feedback
 from server.chat.responses.responses import Responses
 from server.chat.responses.shape import shown
+from server.chat.title import in_lines
 from server.http import page_of, paging, tell_documents, tell_resources
 from server.model import Caller, Page, Role
 from server.ports import Gate
@@ -18,7 +19,7 @@ class GiveFeedback(BaseModel):
     """Body of POST /v1/responses/{id}/feedback."""
 
     rating: Rating | None
-    comment: str | None = Field(default=None, max_length=4_000)
+    comment: Annotated[str, AfterValidator(in_lines)] | None = Field(default=None, max_length=4_000)
 
 
 class ShareResponse(BaseModel):
