@@ -87,8 +87,8 @@ class Series:
         with self._lock:
             for name, ring in self._rings.items():
                 was = self._before.get(name)
-                # A little early is in time: else every point would be a tick late.
-                if was is not None and clock - was[0] < ring.seconds * 0.9:
+                # Half a tick early is in time: else points would be a tick late now and then.
+                if was is not None and clock - was[0] < ring.seconds - FINE_SECONDS / 2:
                     continue
                 self._before[name] = (clock, moment, totals)
                 if was is not None:
