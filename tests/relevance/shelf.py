@@ -63,7 +63,7 @@ class Shelf:
 
     def ask(self, question: str) -> list[Candidate]:
         """What a search finds, with its evidence."""
-        return self._retriever._answer(question, [self.store(_STORE)], _LIMIT, lambda _: None, None)
+        return self._retriever._answer(question, [self.store(_STORE)], _LIMIT, lambda _: None, None, lambda *_: None)
 
     # What the sink asks for.
     def secret(self, name: str) -> bytes:
