@@ -1,13 +1,13 @@
 # Lectern's targets; `make help` explains them. Set-up is done by docker/setup.sh, once.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench samples lock clean
+.PHONY: help setup run test check bench screenshots samples lock clean
 
 BIN := .venv/bin
 ARGS ?=
 
 help:  ## Explain every target
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  LECTERN_PORT, LECTERN_HOST, LECTERN_DATA and LECTERN_MODEL change what 'make run' starts;"
 	@echo "  docs/reference/settings.md lists every setting. ARGS='...' is passed on by run, test and bench."
@@ -45,6 +45,10 @@ bench:  ## Measure speed and size on this machine (ARGS='search' for one of them
 	@bash docker/setup.sh check
 	@status=0; for one in $(or $(ARGS),ingest large search start); do $(BIN)/lectern bench $$one || status=1; done; \
 		exit $$status
+
+screenshots:  ## Make the README's pictures anew, in docs/pictures
+	@bash docker/setup.sh test
+	@$(BIN)/python -m tests.portal.pictures docs/pictures
 
 samples:  ## Write the sample documents anew
 	@bash docker/setup.sh check

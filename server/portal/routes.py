@@ -8,6 +8,7 @@ import structlog
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response
 
+from server.access.callers import SESSION_COOKIE
 from server.http import tell_public
 from server.portal.assets import MOUNT, Asset, Assets
 from server.portal.doors import Doors
@@ -50,7 +51,9 @@ def mount_portal(app: FastAPI, doors: Doors) -> None:
 
 def _pages(assets: Assets) -> APIRouter:
     routes = APIRouter(tags=["portal"], include_in_schema=False)
-    page = assets.page("index.html", "main.js")
+    # Whoever is signed in is told at once of the modules of the page itself, too: they need not wait for the frame.
+    entries = {path: assets.page("index.html", "main.js", f"pages/{_entry(path)}.js") for path in PAGES}
+    stranger = assets.page("index.html", "main.js")
     built = assets.get("libraries/preact.js") is not None
     if not built:
         log.warning("The portal cannot be shown", reason=_UNBUILT)
@@ -59,6 +62,7 @@ def _pages(assets: Assets) -> APIRouter:
         tell_public(request)
         if not built:
             return PlainTextResponse(_UNBUILT, 503)
+        page = entries[request.scope["route"].path] if SESSION_COOKIE in request.cookies else stranger
         return _sent(page, request, "no-cache")
 
     for path in PAGES:
@@ -85,6 +89,13 @@ def _pages(assets: Assets) -> APIRouter:
         return sent
 
     return routes
+
+
+def _entry(path: str) -> str:
+    """The module of a page, as `shell/portal.js` loads it, without its ending."""
+    name = path.split("/")[1] or "ask"
+    name = "document" if path == "/documents/{store}/{file}" else name.removesuffix("s") if name == "answers" else name
+    return f"{name}/{name}"
 
 
 def _sent(asset: Asset, request: Request, kept: str) -> Response:
