@@ -1,4 +1,4 @@
-"""Asking on documents that quote: questions in two languages, the place that was cited, and what is done with answers."""
+"""Asking documents that quote: questions in two languages, the place that was cited, what is done with answers."""
 
 import json
 import re

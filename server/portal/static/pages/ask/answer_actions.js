@@ -44,16 +44,18 @@ export function AnswerActions({ question, answer, busy, edits, retry, amend }) {
       tellTrouble(error);
     }
   }
-  return html`<div class="answer-actions" role="toolbar" aria-label=${question.slice(0, 80)}>
-    ${answer.text && html`<${Button} label=${say("copy")} icon="Copy" kind="plain" quiet act=${copyAll} />`}
-    ${!answer.error && html`<${Button} label=${say("retry")} icon="RotateCw" kind="plain" quiet disabled=${busy} act=${() => { retry(); }} />`}
-    ${id && answer.text && html`
-      <${Button} label=${say("up")} icon="ThumbsUp" kind="plain" quiet aria-pressed=${feedback?.rating === "up"} act=${() => rate("up")} />
-      <${Button} label=${say("down")} icon="ThumbsDown" kind="plain" quiet aria-pressed=${feedback?.rating === "down"} act=${() => rate("down")} />
-      <${Button} label=${say("share")} icon="Link" kind="plain" quiet aria-pressed=${answer.shared} act=${() => open("share")} />
-      ${edits && html`<${Button} label=${say("why")} icon="ListChecks" kind="plain" quiet act=${() => open("why")} />`}`}
+  return html`
+    <div class="answer-actions" role="toolbar" aria-label=${question.slice(0, 80)}>
+      ${answer.text && html`<${Button} label=${say("copy")} icon="Copy" kind="plain" quiet act=${copyAll} />`}
+      ${!answer.error && html`<${Button} label=${say("retry")} icon="RotateCw" kind="plain" quiet disabled=${busy} act=${() => { retry(); }} />`}
+      ${id && answer.text && html`
+        <${Button} label=${say("up")} icon="ThumbsUp" kind="plain" quiet aria-pressed=${feedback?.rating === "up"} act=${() => rate("up")} />
+        <${Button} label=${say("down")} icon="ThumbsDown" kind="plain" quiet aria-pressed=${feedback?.rating === "down"} act=${() => rate("down")} />
+        <${Button} label=${say("share")} icon="Link" kind="plain" quiet aria-pressed=${answer.shared} act=${() => open("share")} />
+        ${edits && html`<${Button} label=${say("why")} icon="ListChecks" kind="plain" quiet act=${() => open("why")} />`}`}
+    </div>
     ${dialog === "share" && html`<${ShareDialog} answer=${answer} amend=${amend} close=${close} />`}
     ${dialog === "comment" && html`<${FeedbackDialog} answer=${answer} amend=${amend} close=${close} />`}
     ${dialog === "why" && id && html`<${Why} responseId=${id} close=${close} />`}
-  </div>`;
+  `;
 }

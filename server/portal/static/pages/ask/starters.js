@@ -29,13 +29,13 @@ export function Starters({ choice, ask }) {
   const { stores, chosen } = choice;
   const ready = (stores ?? []).filter((store) => chosen.includes(store.id) && store.file_counts.completed > 0);
   const found = useLoaded((signal) => (ready.length ? headingsOf(ready[0].id, signal) : Promise.resolve([])), [ready[0]?.id]);
-  if (choice.error && !stores) return html`<${Trouble} error=${choice.error} retry=${choice.reload} />`;
+  if (choice.error && !stores) return html`<h1 class="offscreen">${say("title")}</h1><${Trouble} error=${choice.error} retry=${choice.reload} />`;
   if (!stores) return null;
   const upload = may("editor") && html`<a class="button primary" href="/documents">${say("upload")}</a>`;
-  if (!stores.length) return html`<${Empty} icon="BookOpen" title=${say("none")}><p>${say(may("editor") ? "make" : "wait")}</p>${upload}</${Empty}>`;
+  if (!stores.length) return html`<h1 class="offscreen">${say("title")}</h1><${Empty} icon="BookOpen" title=${say("none")}><p>${say(may("editor") ? "make" : "wait")}</p>${upload}</${Empty}>`;
   if (!ready.length) {
     const reading = stores.some((store) => store.file_counts.in_progress);
-    return html`<${Empty} icon="BookOpen" title=${say("empty")}><p>${say(reading ? "reading" : may("editor") ? "make" : "wait")}</p>${!reading && upload}</${Empty}>`;
+    return html`<h1 class="offscreen">${say("title")}</h1><${Empty} icon="BookOpen" title=${say("empty")}><p>${say(reading ? "reading" : may("editor") ? "make" : "wait")}</p>${!reading && upload}</${Empty}>`;
   }
   return html`<div class="starters">
     <h1>${say("title")}</h1>
