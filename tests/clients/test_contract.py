@@ -244,15 +244,18 @@ WALKS: dict[Callable[[Client, str], None], set[Route]] = {
 }  # fmt: skip
 """What is called where; a new endpoint of OpenAI's belongs here."""
 OWN = re.compile(
-    r"/v1/(api_keys|users|groups|audit|limits|engine|backup|rerank|feedback|search)\b"
+    r"/v1/(api_keys|users|groups|principals|audit|limits|engine|backup|rerank|feedback|search)\b"
+    r"|/v1/(components|metrics|doctor|settings|jobs)\b"
     r"|/v1/conversations/\{conversation_id\}/(responses|export)\b|/v1/responses/\{response_id\}/(feedback|share|trace)\b"
     r"|/v1/(files/\{file_id\}|vector_stores/\{store_id\})/(access|sources|pages|elements|history)\b"
-    r"|/v1/vector_stores/\{store_id\}/files/\{file_id\}/chunks\b"
+    r"|/v1/vector_stores/\{store_id\}/files/(\{file_id\}/chunks|detach)\b"
 )
 """Paths of Lectern's own."""
-UNSENT = {("POST", RUN), ("GET", "/v1/conversations")}
-"""What stands on paths of OpenAI's and its client does not send: cancelling a run by a POST on it, and the list of
-conversations. Nor does it send `HEAD`."""
+UNSENT = {
+    ("POST", RUN), ("GET", "/v1/conversations"), ("GET", "/v1/uploads"), ("GET", "/v1/uploads/{upload_id}"),
+}  # fmt: skip
+"""What stands on paths of OpenAI's and its client does not send: cancelling a run by a POST on it, and the lists of
+conversations and uploads. Nor does it send `HEAD`."""
 
 
 @pytest.fixture(scope="module")
