@@ -171,6 +171,10 @@ def test_a_killed_lectern_leaves_a_whole_record_and_a_changed_one_is_found_out(t
         database.execute("DELETE FROM audit WHERE sequence > 20")
     assert "entry 21: cut" in lectern(one.data, "audit", "verify", status=1)
     one.restart().wait()
+    with one.http() as http:
+        verified = http.get("/v1/audit/verification").json()
+    assert (verified["whole"], verified["count"]) == (False, len(verified["faults"]))
+    assert (verified["faults"][0]["sequence"], verified["faults"][0]["kind"]) == (21, "removed")
     assert one.stop() == 0
     told = lectern(one.data, "audit", "verify", status=1)
     assert "entry 21: removed" in told

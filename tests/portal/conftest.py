@@ -11,13 +11,10 @@ from tests.portal.browsing import Visit, chromium, sign_in, visiting
 from tests.serving import Serving, upload
 
 
-# A machine that does much else takes its time; what never comes fails all the same.
-expect.set_options(timeout=20_000)
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     # Of a module, not of the session: while it is open an event loop runs, which tests elsewhere would meet.
+    expect.set_options(timeout=20_000)  # on a machine that does much else; what never comes fails all the same
     with chromium() as one:
         yield one
 
