@@ -175,6 +175,18 @@ class TestWhy:
         assert (told["prompt"], told["engine"]) == (None, "none")
         assert {one["left_out"] for one in told["passages"]} == {"score"}
 
+    def test_the_text_of_a_response_that_is_deleted_does_not_live_on_in_the_next_ones_trace(
+        self, http: httpx.Client, client: openai.OpenAI, pumps: tuple[str, str]
+    ) -> None:
+        first = self.ask(client, pumps, "My name is Quillfeather. How much oil does the zephyrine pump need?")
+        second = self.ask(
+            client, pumps, "How many litres of oil a year does the zephyrine pump need?", previous_response_id=first.id
+        )
+        told = http.get(f"/v1/responses/{second.id}/trace").json()
+        assert told["prompt"]["earlier"] == 2
+        assert [message["role"] for message in told["prompt"]["messages"]] == ["system", "user"]
+        assert "Quillfeather" not in str(told["prompt"])
+
     def test_of_an_answer_from_the_background_it_is_kept_too(
         self, http: httpx.Client, client: openai.OpenAI, pumps: tuple[str, str]
     ) -> None:

@@ -71,9 +71,14 @@ def _passage(passage: Passage, marker: int | None, reason: str) -> dict[str, Any
 def _prompt(
     messages: Sequence[Mapping[str, Any]], response: Mapping[str, Any], count: Callable[[str], int]
 ) -> dict[str, Any]:
+    """What the engine was sent, but for the `earlier` messages of the conversation: they belong to other responses, and
+    go with those when they are deleted."""
     told = (response.get("usage") or {}).get("input_tokens")
     tokens = told or sum(count(text_of(message.get("content"))) for message in messages)
-    return {"messages": [_without_pictures(message) for message in messages], "tokens": tokens}
+    last = max((place for place, message in enumerate(messages) if message["role"] == "user"), default=0)
+    system = [message for message in messages[:last] if message["role"] == "system"]
+    own = [_without_pictures(message) for message in (*system, *messages[last:])]
+    return {"messages": own, "earlier": len(messages) - len(own), "tokens": tokens}
 
 
 def _without_pictures(message: Mapping[str, Any]) -> dict[str, Any]:
