@@ -31,7 +31,7 @@ class Scope(StrEnum):
     """What a key may be limited to, beside its role: the routes that it opens."""
 
     CHAT = "chat"  # asking: chat, completions, responses, embeddings, rerank; models
-    SEARCH = "search"  # vector store search
+    SEARCH = "search"  # search in vector stores and of everything
     FILES_READ = "files.read"  # files, vector stores and their content: lists and gets
     FILES_WRITE = "files.write"  # uploading, attaching, changing and deleting files
     STORES_WRITE = "stores.write"  # making, changing and deleting vector stores, sources, and who may use them
