@@ -3,7 +3,7 @@ import { html, useState } from "../../libraries/preact.js";
 import { Dialog } from "../dialog.js";
 import { Button } from "../button.js";
 import { tell, tellTrouble } from "../notices.js";
-import { FORMATS, isLitter, isReadable } from "./formats.js";
+import { FORMATS, isLitter, isReadable, nameOf } from "./formats.js";
 import { present } from "./present.js";
 import { enqueue } from "./uploads.js";
 
@@ -28,7 +28,7 @@ const MOST_SHOWN = 8;
 /** @param {{files: Picked[]}} props */
 function Names({ files }) {
   return html`<ul class="name-list">
-    ${files.slice(0, MOST_SHOWN).map(({ file, path }) => html`<li><bdi>${path || file.name}</bdi></li>`)}
+    ${files.slice(0, MOST_SHOWN).map(({ file, path }) => html`<li><bdi>${path || nameOf(file)}</bdi></li>`)}
     ${files.length > MOST_SHOWN && html`<li class="soft">${say("more", { number: files.length - MOST_SHOWN })}</li>`}
   </ul>`;
 }

@@ -21,6 +21,9 @@ export function isReadable(name) {
   return dot <= 0 || ends.has(name.slice(dot + 1).toLowerCase());
 }
 
+/** A file's name without what turns the reading of text round: Lectern keeps it so, too. @param {File} file */
+export const nameOf = (file) => file.name.normalize("NFC").replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "");
+
 /** Whether programs, not people, put a file where it is. @param {string} name */
 export function isLitter(name) {
   return name.startsWith(".") || name.startsWith("~$") || /^(thumbs\.db|desktop\.ini)$/i.test(name);

@@ -1,4 +1,5 @@
 import { call } from "../../core/api.js";
+import { nameOf } from "./formats.js";
 
 const MOST_NAMES = 50;
 const MOST_CHARS = 6_000;
@@ -29,10 +30,10 @@ function queries(names) {
  */
 export async function present(files, store) {
   const known = new Map();
-  for (const query of queries(new Set(files.map(({ file }) => file.name)))) {
+  for (const query of queries(new Set(files.map(({ file }) => nameOf(file))))) {
     const told = await call("GET", `/v1/vector_stores/${store}/files?limit=1000&order=asc${query}`);
     for (const one of told.data) known.set(keyOf(one.filename, one.attributes.path), one.id);
   }
-  const pairs = files.map((one) => /** @type {const} */ ([one, known.get(keyOf(one.file.name, one.path))]));
+  const pairs = files.map((one) => /** @type {const} */ ([one, known.get(keyOf(nameOf(one.file), one.path))]));
   return new Map(pairs.filter(([, id]) => id !== undefined));
 }

@@ -3,6 +3,7 @@ import { html } from "../../libraries/preact.js";
 import { Button } from "../button.js";
 import { Progress } from "../progress.js";
 import { told } from "../trouble.js";
+import { nameOf } from "./formats.js";
 import { cancel, hasEnded, pause, resume } from "./uploads.js";
 
 const say = words(
@@ -19,12 +20,12 @@ const say = words(
 /** One upload: how far it is, and what can be done about it. @param {{upload: import("./uploads.js").Upload}} props */
 export function UploadRow({ upload }) {
   const { file, store, phase, sent, error } = upload;
-  const name = file.name;
+  const name = nameOf(file);
   const facts = { sent: size(sent.value), all: size(file.size), store: store.name };
   const moves = ["sending", "waiting", "offline", "filing"].includes(phase.value);
   return html`<li class=${`upload ${phase.value}`}>
     <div class="upload-words">
-      <bdi class="upload-name" title=${upload.path || name}>${name}</bdi>
+      <bdi class="upload-name" title=${name}>${name}</bdi>
       <span class="small soft">${phase.value === "failed" && error.value ? told(error.value) : say(phase.value, facts)}</span>
       ${!hasEnded(upload) && html`<${Progress} label=${say("progress", { name })} done=${sent.value} total=${file.size || 1} />`}
     </div>

@@ -29,7 +29,10 @@ export function StoreHead({ store, changed, add }) {
   }
   return html`<header class="store-head">
     <a class="back small" href="/documents"><${Icon} name="ArrowLeft" size=${16} />${say("all")}</a>
-    <div class="page-head"><h1><bdi>${store.name}</bdi></h1>
+    <div class="store-title"><div class="store-name"><h1><bdi>${store.name}</bdi></h1>
+        ${store.description && html`<p class="store-about"><bdi>${store.description}</bdi></p>`}
+        <p class="badges"><span class="badge"><${Icon} name=${store.shared ? "Globe" : "Lock"} size=${14} />${say(store.shared ? "shared" : "chosen")}</span>
+          ${store.role === "reader" && html`<span class="badge"><${Icon} name="Eye" size=${14} />${say("reader")}</span>`}</p></div>
       <div class="store-deeds">
         ${mayEdit(store) && html`<${Button} label=${say("files")} icon="Upload" kind="primary" act=${() => files.current?.click()} />
           <${Button} label=${say("folder")} icon="FolderUp" act=${() => folder.current?.click()} />
@@ -37,8 +40,5 @@ export function StoreHead({ store, changed, add }) {
           <input ref=${folder} type="file" webkitdirectory hidden aria-label=${say("folder")} onChange=${take} />`}
         <${StoreMenu} store=${store} changed=${changed} gone=${() => route("/documents")} />
       </div></div>
-    ${store.description && html`<p class="store-about"><bdi>${store.description}</bdi></p>`}
-    <p class="badges"><span class="badge"><${Icon} name=${store.shared ? "Globe" : "Lock"} size=${14} />${say(store.shared ? "shared" : "chosen")}</span>
-      ${store.role === "reader" && html`<span class="badge"><${Icon} name="Eye" size=${14} />${say("reader")}</span>`}</p>
   </header>`;
 }
