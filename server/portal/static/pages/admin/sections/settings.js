@@ -24,10 +24,10 @@ const say = words(
   },
 );
 
-/** Every setting as Lectern runs by it, to be searched. @param {{item?: string}} props `item`: what to search for at first */
-export default function Settings({ item = "" }) {
+/** Every setting as Lectern runs by it, to be searched. */
+export default function Settings() {
   const { data, error, reload } = useLoaded((signal) => call("GET", "/v1/settings", undefined, signal), []);
-  const [sought, seek] = useState(item);
+  const [sought, seek] = useState("");
   const [changedOnly, setChangedOnly] = useState(false);
   if (error) return html`<${Trouble} error=${error} retry=${reload} />`;
   if (!data) return html`<${Waiting} />`;

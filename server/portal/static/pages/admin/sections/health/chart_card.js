@@ -64,7 +64,7 @@ export function ChartCard({ plan, series, span }) {
       <${Button} label=${say(asTable ? "chart" : "table", { name })} icon=${asTable ? "Activity" : "Table"} kind="plain" quiet aria-pressed=${asTable} act=${() => setAsTable(!asTable)} />
     </header>
     ${asTable
-      ? html`<div class="scroll chart-table" tabindex="0" role="region" aria-label=${name}><table>
+      ? html`<div class="scroll chart-table" tabindex="0" role="group" aria-label=${name}><table>
           <thead><tr><th>${say("time")}</th>${lines.map((line) => html`<th class="number">${line.name}</th>`)}</tr></thead>
           <tbody>${series.times.slice(-ROWS).toReversed().map((moment) => {
             const place = series.times.indexOf(moment);
