@@ -98,6 +98,12 @@ def test_chunks_lead_to_their_place_and_attributes_and_history_are_told(
     visit.examine("document-history")
 
     page.get_by_role("button", name="More").click()
+    page.get_by_role("menuitem", name="Who may read it").click()
+    expect(page.get_by_role("dialog")).to_contain_text(GUIDE.name)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+    page.get_by_role("button", name="More").click()
     page.get_by_role("menuitem", name="Delete the document").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     page.wait_for_url(f"**/documents/{store}")

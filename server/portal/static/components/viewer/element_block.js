@@ -18,11 +18,11 @@ export function ElementBlock({ element, marked = false, quote = "", depth }) {
     ${element.confidence !== null && element.confidence < DOUBTFUL && html`<span class="badge warn" title=${say("doubt")}>${say("doubtful", { share: percent(element.confidence) })}</span>`}`;
   if (element.rows.length) return html`<div class="block scroll" tabindex="0" role="group">${remarks}<${Table} element=${element} marked=${marked} quote=${quote} /></div>`;
   const text = marked ? emphasised(element.text, quote) : element.text;
-  if (element.kind === "Title") return html`<${depth ? `h${Math.min(6, depth)}` : "p"} class="block heading">${text} ${remarks}</>`;
+  if (element.kind === "Title") return html`<${depth ? `h${Math.min(6, depth)}` : "p"} class="block heading" dir="auto">${text} ${remarks}</>`;
   if (element.kind === "CodeSnippet") return html`<pre class="block" tabindex="0">${text}</pre>`;
-  if (element.kind === "ListItem") return html`<p class="block item" style=${{ marginInlineStart: `${(element.level ?? 1) * 1.2}rem` }}>${text} ${remarks}</p>`;
+  if (element.kind === "ListItem") return html`<p class="block item" dir="auto" style=${{ marginInlineStart: `${(element.level ?? 1) * 1.2}rem` }}>${text} ${remarks}</p>`;
   const aside = ["Header", "Footer", "Footnote", "Comment", "FigureCaption"].includes(element.kind);
-  return html`<p class=${`block ${aside ? "aside" : ""}`}>${text} ${remarks}</p>`;
+  return html`<p class=${`block ${aside ? "aside" : ""}`} dir="auto">${text} ${remarks}</p>`;
 }
 
 /** @param {string} text @param {string} quote */
@@ -38,7 +38,7 @@ function Table({ element, marked, quote }) {
   const body = element.rows.slice(element.header_rows);
   const isMarked = (/** @type {string[]} */ row) => marked && quote.split("\n").some((line) => tells(line, row));
   const whole = marked && !body.some(isMarked);
-  return html`<table class=${whole ? "marked" : ""}>
+  return html`<table dir="auto" class=${whole ? "marked" : ""}>
     ${head.length > 0 && html`<thead>${head.map((row) => html`<tr>${row.map((cell) => html`<th scope="col">${cell}</th>`)}</tr>`)}</thead>`}
     <tbody>${body.map((row) => html`<tr class=${isMarked(row) ? "marked" : ""}>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody>
   </table>`;

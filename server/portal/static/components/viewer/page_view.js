@@ -86,7 +86,7 @@ function within(page, last) {
  */
 function useWords(file, page, source) {
   const quote = source?.quote ?? "";
-  const near = source?.bbox?.join(",") ?? "";
+  const near = (source?.bbox ?? source?.boxes?.[0])?.join(",") ?? "";
   const loaded = useLoaded(
     async (signal) => {
       const query = new URLSearchParams(quote ? { quote: quote.slice(0, 2000), ...(near && { bbox: near }), recognise: "true" } : {});

@@ -37,8 +37,8 @@ export function Chunks({ store, file, showPlace }) {
           ${chunk.hidden && html`<span class="badge warn">${say("hidden")}</span>`}</span>
         <${Button} label=${say("show")} icon="Eye" kind="plain" quiet act=${() => showPlace(place(chunk))} />
       </div>
-      ${chunk.headings.length > 0 && html`<p class="small soft">${chunk.headings.join(" › ")}</p>`}
-      <p class="chunk-text">${chunk.text}</p>
+      ${chunk.headings.length > 0 && html`<p class="small soft" dir="auto">${chunk.headings.join(" › ")}</p>`}
+      <p class="chunk-text" dir="auto">${chunk.text}</p>
     </div>`)}
     ${data.has_more && most < 500 && html`<p><${Button} label=${say("more")} busy=${loading} act=${() => setMost(Math.min(500, most + AT_ONCE))} /></p>`}
   </div>`;
