@@ -59,7 +59,8 @@ export function SignInForms() {
   const wrong = error ? told(error) : failed ? say(/** @type {"sign_in_failed"} */ (failed)) : "";
   return html`
     <p id="sign-in-error" class=${wrong ? "trouble" : ""} role="alert">${wrong}</p>
-    ${issuer && html`<p><a class="button primary" href="/portal/oidc/start">${say("with", { issuer })}</a></p>`}
+    ${/* Its target keeps the router from taking it for an address of the portal. */
+    issuer && html`<p><a class="button primary" href="/portal/oidc/start" target="_top">${say("with", { issuer })}</a></p>`}
     <form onSubmit=${submit}>
       <${Field} label=${say("name")} name="name" autocomplete="username" maxlength="320" required />
       <${Field} label=${say("password")} name="password" type="password" autocomplete="current-password" maxlength="512" required />
