@@ -10,7 +10,7 @@ import { html, useState } from "../../../../libraries/preact.js";
 const say = words(
   {
     title: "Thorough check", what: "What lectern doctor finds on the server's machine: recognition of text, disk, keys, database, certificate, GPUs, presets. It takes a few seconds.",
-    run: "Check now", ok: "well", warn: "look at it", fail: "mend it", result: "Findings",
+    run: "Check now", ok: "OK", warn: "look at it", fail: "mend it", result: "Findings",
   },
   {
     title: "全面检查", what: "lectern doctor 在服务器上的检查结果：文字识别、磁盘、密钥、数据库、证书、GPU 与预设。需要几秒钟。",
