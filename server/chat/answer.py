@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ import structlog
 from server.chat.chunks import Chunk
 from server.chat.find import Finder, Found, Limits
 from server.chat.grounding import Grounding, Note
-from server.chat.knowledge import chosen
+from server.chat.knowledge import chosen, parted
 from server.chat.language import language_of
 from server.chat.messages import text_of
 from server.chat.pack import MESSAGE_TOKENS, Room, pack
@@ -268,7 +268,7 @@ class Answers:
     async def model_and_store(self, name: str, caller: Caller) -> tuple[str, str | None]:
         """The engine's model and the id of the store that a name means. Raises UnknownModel, UnknownStore."""
         models = await self._engine.models()
-        model, store = _parted(name, models)
+        model, store = parted(name, models)
         if model not in models or not (caller.may_use(model) or caller.may_use(name)):
             raise UnknownModel(model=model or name, param="model")
         if store is None:
@@ -294,17 +294,6 @@ async def events(chunks: AsyncGenerator[Chunk, None]) -> AsyncGenerator[bytes, N
         yield event({"error": {"message": error.message, "type": error.type, "code": error.code, "param": None}})
     finally:
         await chunks.aclose()
-
-
-def _parted(name: str, models: Sequence[str]) -> tuple[str, str | None]:
-    """The model and the store of MODEL@STORE. A model's own name may hold an @: the longest one that fits wins."""
-    if name in models:
-        return name, None
-    for known in sorted(models, key=len, reverse=True):
-        if name.startswith(f"{known}@"):
-            return known, name[len(known) + 1 :]
-    model, at, store = name.partition("@")
-    return model, store if at else None
 
 
 def _not_found(asked: Asked) -> dict[str, str | None]:

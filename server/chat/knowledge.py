@@ -1,5 +1,6 @@
 """Which vector stores a chat request wants searched: MODEL@STORE, the `file_search` tool, or the field `knowledge`."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -33,3 +34,14 @@ def chosen(request: ChatRequest, store: str | None) -> tuple[Knowledge | None, l
     last = asked[-1]
     stores = [store_id for one in asked for store_id in one.vector_store_ids]
     return last.model_copy(update={"vector_store_ids": list(dict.fromkeys(stores))}), tools
+
+
+def parted(name: str, models: Sequence[str]) -> tuple[str, str | None]:
+    """The model and the store of MODEL@STORE. A model's own name may hold an @: the longest one that fits wins."""
+    if name in models:
+        return name, None
+    for known in sorted(models, key=len, reverse=True):
+        if name.startswith(f"{known}@"):
+            return known, name[len(known) + 1 :]
+    model, at, store = name.partition("@")
+    return model, store if at else None
