@@ -42,12 +42,14 @@ const say = words(
     failed: "失败", progress: "进度", worker: "工作进程 {worker}", gone: "文件已不存在", cancelling: "已放弃",
   },
 );
+const UNITS = /** @type {const} */ (["pages", "chunks", "files", "rows", "blocks", "paragraphs"]);
 const KINDS = { queued: "", running: "accent", finished: "good", cancelled: "warn" };
 
 /** How far a job is, as far as it tells: done, total and their unit. @param {any} progress */
 function toldOf(progress) {
   if (!progress || typeof progress !== "object" || typeof progress.done !== "number") return null;
-  const unit = progress.unit === "pages" || progress.unit === "chunks" || progress.unit === "files" ? ` ${sayUnit(progress.unit)}` : "";
+  const known = UNITS.find((one) => one === progress.unit);
+  const unit = known ? ` ${sayUnit(known)}` : "";
   const stage = progress.stage === "parsing" || progress.stage === "embedding" ? `${sayUnit(progress.stage)} ` : "";
   return `${stage}${count(progress.done)}${progress.total ? `/${count(progress.total)}` : ""}${unit}`;
 }

@@ -12,6 +12,6 @@ export const sayState = words(
 );
 
 export const sayUnit = words(
-  { pages: "pages", chunks: "passages", files: "files", parsing: "reading", embedding: "embedding", queued: "waiting" },
-  { pages: "页", chunks: "段", files: "个文件", parsing: "读取", embedding: "向量化", queued: "等待中" },
+  { pages: "pages", chunks: "passages", files: "files", rows: "rows", blocks: "blocks", paragraphs: "paragraphs", parsing: "reading", embedding: "embedding", queued: "waiting" },
+  { pages: "页", chunks: "段", files: "个文件", rows: "行", blocks: "块", paragraphs: "段落", parsing: "读取", embedding: "向量化", queued: "等待中" },
 );
