@@ -11,6 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from ingest.formats import FORMATS
 from server.samples import documents
 from tests.portal.browsing import PHONE, Visit, sign_in, visiting
 from tests.serving import Serving, upload
@@ -79,6 +80,12 @@ def until(told: Callable[[], bool]) -> None:
 
 def names(api: httpx.Client, store: str) -> list[str]:
     return sorted(one["filename"] for one in api.get(f"/v1/vector_stores/{store}/files?limit=1000").json()["data"])
+
+
+def test_exactly_what_the_reader_knows_may_be_uploaded() -> None:
+    told = Path("server/portal/static/components/uploads/formats.js").read_text()
+    ends = {end for ends in re.findall(r"ends: \[(.*?)\]", told) for end in re.findall(r'"(\w+)"', ends)}
+    assert ends == {end.removeprefix(".") for known in FORMATS.values() for end in known.extensions}
 
 
 def test_a_store_is_made_renamed_and_deleted(visit: Visit, api: httpx.Client) -> None:
@@ -180,7 +187,7 @@ def test_a_broken_file_says_why_and_is_read_again_when_asked(visit: Visit, store
     with page.expect_response(lambda answer: answer.url.endswith("/file_batches")) as asked:
         page.get_by_role("menuitem", name="Read again").click()
     assert asked.value.json()["file_counts"]["total"] == 1
-    expect(page.get_by_text("1 documents are read again.")).to_be_visible()
+    expect(page.get_by_text("Being read again: 1")).to_be_visible()
 
 
 def test_what_is_being_read_shows_how_far_it_is_and_nothing_else_is_asked_about(
@@ -305,7 +312,7 @@ def test_many_files_are_selected_moved_and_deleted(visit: Visit, filled: dict[st
     page.get_by_label("To", exact=True).select_option(other["id"])
     visit.shoot("documents-move")
     page.get_by_role("dialog").get_by_role("button", name="Move").click()
-    expect(page.get_by_text("4 documents are on their way")).to_be_visible(timeout=SECONDS)
+    expect(page.get_by_text("On the way into “the other shelf”: 4")).to_be_visible(timeout=SECONDS)
     expect(page.get_by_role("row")).to_have_count(9)
     assert names(api, other["id"]) == ["n02.txt", "n03.txt", "n04.txt", "n05.txt"]
 
@@ -316,7 +323,7 @@ def test_many_files_are_selected_moved_and_deleted(visit: Visit, filled: dict[st
     page.get_by_label("Attribute", exact=True).fill("year")
     page.get_by_label("Value", exact=True).fill("2026")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Set for 8 documents.")).to_be_visible(timeout=SECONDS)
+    expect(page.get_by_text("Set: 8")).to_be_visible(timeout=SECONDS)
     listed = api.get(f"/v1/vector_stores/{filled['id']}/files").json()["data"]
     assert [one["attributes"] for one in listed] == [{"year": 2026}] * 8
     page.get_by_label("Select all on this page").click()

@@ -3,11 +3,11 @@
 /** @type {{name: string, ends: string[]}[]} */
 export const FORMATS = [
   { name: "PDF", ends: ["pdf"] },
-  { name: "Word", ends: ["docx", "docm", "doc", "odt", "rtf"] },
-  { name: "Excel", ends: ["xlsx", "xlsm", "xlsb", "xls", "ods", "csv", "tsv"] },
-  { name: "PowerPoint", ends: ["pptx", "pptm", "ppt", "odp"] },
+  { name: "Word", ends: ["docx", "docm", "dotx", "dotm", "doc", "dot", "odt", "ott", "rtf"] },
+  { name: "Excel", ends: ["xlsx", "xlsm", "xltx", "xltm", "xlsb", "xls", "xlt", "ods", "ots", "csv", "tsv", "tab"] },
+  { name: "PowerPoint", ends: ["pptx", "pptm", "ppsx", "potx", "ppt", "pps", "pot", "odp", "otp"] },
   { name: "PNG, JPEG, TIFF", ends: ["png", "jpg", "jpeg", "tif", "tiff", "webp", "bmp"] },
-  { name: "HTML, Markdown, text, mail", ends: ["html", "htm", "md", "markdown", "txt", "text", "log", "eml"] },
+  { name: "HTML, Markdown, text, mail", ends: ["html", "htm", "xhtml", "md", "markdown", "txt", "text", "log", "eml"] },
 ];
 
 const ends = new Set(FORMATS.flatMap((format) => format.ends));

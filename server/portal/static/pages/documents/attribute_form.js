@@ -12,11 +12,11 @@ import { pathOf } from "./stores.js";
 const say = words(
   {
     title: "Set an attribute of {number} documents", key: "Attribute", value: "Value", help: "Questions can be limited by attributes. An empty value takes the attribute away.", save: "Save", cancel: "Cancel",
-    done: "Set for {number} documents.", progress: "Setting", example: "department, year, language …",
+    done: "Set: {number}", one: "Set an attribute of “{name}”", progress: "Setting", example: "department, year, language …",
   },
   {
     title: "为 {number} 个文档设置属性", key: "属性", value: "值", help: "提问时可以按属性限定范围。值留空则删除该属性。", save: "保存", cancel: "取消",
-    done: "已为 {number} 个文档设置。", progress: "正在设置", example: "department、year、language……",
+    done: "已设置：{number} 个", one: "为“{name}”设置属性", progress: "正在设置", example: "department、year、language……",
   },
 );
 
@@ -60,7 +60,7 @@ export function AttributeForm({ store, files, close, done }) {
   }
 
   const actions = html`<${Button} label=${say("cancel")} act=${close} /><${Button} label=${say("save")} kind="primary" type="submit" form=${form} busy=${busy} disabled=${!key.trim()} />`;
-  return html`<${Dialog} title=${say("title", { number: count(files.length) })} close=${close} actions=${actions}>
+  return html`<${Dialog} title=${files.length === 1 ? say("one", { name: files[0].filename }) : say("title", { number: count(files.length) })} close=${close} actions=${actions}>
     <form id=${form} onSubmit=${submit}>
       ${error && html`<${Trouble} error=${error} />`}
       <${Field} label=${say("key")} value=${key} maxlength="64" autofocus placeholder=${say("example")} onInput=${(/** @type {Event} */ event) => setKey(/** @type {HTMLInputElement} */ (event.target).value)} />

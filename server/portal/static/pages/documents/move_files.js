@@ -14,11 +14,11 @@ import { inSlices, mayEdit, pathOf } from "./stores.js";
 const say = words(
   {
     one: "Move “{name}”", many: "Move {number} documents", to: "To", keep: "Keep them in “{store}” as well", move: "Move", copy: "Put there, too", cancel: "Cancel", none: "There is no other store that you may change.",
-    help: "They are read anew there, and answer from there once that is done.", done: "{number} documents are on their way into “{store}”.", progress: "Moving",
+    help: "They are read anew there, and answer from there once that is done.", done: "On the way into “{store}”: {number}", progress: "Moving",
   },
   {
     one: "移动“{name}”", many: "移动 {number} 个文档", to: "目标文档库", keep: "同时保留在“{store}”中", move: "移动", copy: "同时放入", cancel: "取消", none: "没有其他您可以更改的文档库。",
-    help: "文档会在那里重新读取，完成后即可用于回答。", done: "{number} 个文档正在放入“{store}”。", progress: "正在移动",
+    help: "文档会在那里重新读取，完成后即可用于回答。", done: "正在放入“{store}”：{number} 个", progress: "正在移动",
   },
 );
 

@@ -22,7 +22,7 @@ import { inSlices, mayEdit, pathOf } from "./stores.js";
 import { useSelection } from "./use_selection.js";
 import { useStoreFiles } from "./use_store_files.js";
 
-const say = words({ again: "{number} documents are read again." }, { again: "正在重新读取 {number} 个文档。" });
+const say = words({ again: "Being read again: {number}" }, { again: "正在重新读取：{number} 个" });
 
 /** @typedef {import("./stores.js").StoreFile} StoreFile */
 /** @typedef {import("./use_store_files.js").View} View */
