@@ -1,6 +1,9 @@
 import { Button } from "../../components/button.js";
 import { Icon } from "../../components/icon.js";
 import { Trouble } from "../../components/trouble.js";
+import { ACCEPT } from "../../components/uploads/formats.js";
+import { chosen, dropped } from "../../components/uploads/picked.js";
+import { enqueue } from "../../components/uploads/uploads.js";
 import { call } from "../../core/api.js";
 import { words } from "../../core/language.js";
 import { useLoaded } from "../../core/loading.js";
@@ -23,21 +26,15 @@ export function FirstFile({ progress, go }) {
   const [isOver, setOver] = useState(false);
   const samples = useLoaded(async (signal) => (await call("GET", "/v1/vector_stores?limit=100", undefined, signal)).data.find((/** @type {{name: string}} */ one) => one.name === "samples"), []);
 
-  /** @param {FileList | null | undefined} files */
+  /** @param {import("../../components/uploads/picked.js").Picked[]} files */
   async function take(files) {
-    if (!files?.length || busy) return;
+    if (!files.length || busy) return;
     setBusy(true);
     setError(null);
     try {
       const store = progress.store ?? (await call("POST", "/v1/vector_stores", { name: say("store") }));
       go({ ...progress, step: 1, store: { id: store.id, name: store.name } });
-      for (const file of files) {
-        const form = new FormData();
-        form.append("purpose", "assistants");
-        form.append("file", file);
-        const made = await call("POST", "/v1/files", form);
-        await call("POST", `/v1/vector_stores/${store.id}/files`, { file_id: made.id });
-      }
+      enqueue(files, store);
     } catch (failure) {
       setError(/** @type {Error} */ (failure));
     }
@@ -53,13 +50,13 @@ export function FirstFile({ progress, go }) {
     <div class="stack">
       ${error && html`<${Trouble} error=${error} />`}
       <div class=${`drop ${isOver ? "over" : ""}`} onDragOver=${(/** @type {DragEvent} */ event) => drag(event, true)} onDragLeave=${(/** @type {DragEvent} */ event) => drag(event, false)}
-        onDrop=${(/** @type {DragEvent} */ event) => { drag(event, false); take(event.dataTransfer?.files); }}>
+        onDrop=${(/** @type {DragEvent} */ event) => { drag(event, false); if (event.dataTransfer) dropped(event.dataTransfer).then(take); }}>
         <${Icon} name="Upload" size=${28} />
         <${Button} label=${say("choose")} kind=${progress.store ? "" : "primary"} busy=${busy} act=${() => input.current?.click()} />
         <span class="soft">${say("drop")}</span>
-        <input ref=${input} type="file" multiple hidden aria-label=${say("choose")} onChange=${(/** @type {Event} */ event) => take(/** @type {HTMLInputElement} */ (event.target).files)} />
+        <input ref=${input} type="file" multiple hidden accept=${ACCEPT} aria-label=${say("choose")} onChange=${(/** @type {Event} */ event) => take(chosen(/** @type {FileList} */ (/** @type {HTMLInputElement} */ (event.target).files)))} />
       </div>
-      ${progress.store && html`<${Reading} store=${progress.store} again=${busy} ready=${() => go({ ...progress, step: 2 })} />`}
+      ${progress.store && html`<${Reading} store=${progress.store} ready=${() => go({ ...progress, step: 2 })} />`}
       ${samples.data && !progress.store && html`<p><${Button} label=${say("samples")} kind="plain" act=${() => go({ ...progress, step: 2, store: { id: samples.data.id, name: samples.data.name } })} /></p>`}
     </div>`;
 }
