@@ -23,9 +23,14 @@ export function AnswerText({ text, annotations, open, cite }) {
   const blocks = useMemo(() => parts.feed(text), [text]);
   const pressed = useRef(cite);
   pressed.current = cite;
-  return html`<div class="markdown answer-text">
-    ${blocks.map(({ raw, start }, index) => html`<${Part} key=${index} raw=${raw} start=${start} annotations=${annotations} open=${open} cite=${pressed} />`)}
-  </div>`;
+  // What was drawn of a block that is finished is handed over as it is, so that Preact need not look at it again.
+  const drawn = useMemo(() => /** @type {WeakMap<import("./blocks.js").Block, unknown>} */ (new WeakMap()), [annotations, open]);
+  /** @type {(block: import("./blocks.js").Block, index: number) => unknown} */
+  const draw = (block, index) => {
+    if (!drawn.has(block)) drawn.set(block, html`<${Part} key=${index} raw=${block.raw} start=${block.start} annotations=${annotations} open=${open} cite=${pressed} />`);
+    return drawn.get(block);
+  };
+  return html`<div class="markdown answer-text">${blocks.map(draw)}</div>`;
 }
 
 /** @param {{raw: string, start: number, annotations: Annotation[], open: boolean, cite: {current: Cite}}} props */
