@@ -130,7 +130,7 @@ def visiting(browser: Browser, serving: Serving, shots: Path, **context: Any) ->
     page.on("request", left)
     try:
         yield visit
-        assert visit.unexpected() == []
+        assert visit.unexpected() == [], visit.unexpected()  # pytest explains itself in tests only
     finally:
         own.close()
 
