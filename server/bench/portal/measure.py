@@ -21,7 +21,7 @@ MOST_KB: Final = 150
 MOST_FIRST_MS: Final = 300
 MOST_FIND_MS: Final = 100
 MOST_PAGE_MS: Final = 500
-_USABLE: Final = "() => window.seen(() => document.querySelector('main :is(textarea, h1)'))"
+_USABLE: Final = "() => window.seen(() => document.querySelector('main textarea:not([disabled])'))"
 _FOUND: Final = """name => {
   window.found = new Promise((resolve) => {
     addEventListener("input", async (event) => {
