@@ -44,8 +44,7 @@ class SqlFileLists:
         """How many files there are of each kind among those wanted of any kind; under `total`, how many are wanted."""
         columns = [_number(_is(kind)).label(str(kind)) for kind in FileKind]
         columns.append(_number(_of_kinds(wanted.kinds)).label("total"))
-        counted: sa.Select[Any] = sa.select(*columns)
-        query = self._here(counted, store_id, caller).where(_of_any(wanted))
+        query = self._here(sa.Select(*columns), store_id, caller).where(_of_any(wanted))
         with self._database.read() as connection:
             row = connection.execute(query).one()
         return {name: int(value or 0) for name, value in row._mapping.items()}

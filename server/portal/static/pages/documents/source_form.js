@@ -43,6 +43,6 @@ export function SourceForm({ path, close, done }) {
     <${Field} label=${say("url")} help=${say("help")} required autofocus ...${bound("url")} />
     <div class="halves"><${Field} label=${say("include")} help=${say("patterns")} placeholder="*.pdf, *.docx" ...${bound("include")} /><${Field} label=${say("exclude")} placeholder="drafts/*" ...${bound("exclude")} /></div>
     <div class="halves"><${Field} label=${say("user")} help=${say("optional")} autocomplete="off" ...${bound("user")} /><${Field} label=${say("password")} type="password" autocomplete="off" ...${bound("password")} /></div>
-    <div class="tools"><${Button} label=${say("add")} kind="primary" type="submit" disabled=${!said.url.trim()} /><${Button} label=${say("cancel")} act=${close} /></div>
+    <div class="store-deeds"><${Button} label=${say("add")} kind="primary" type="submit" disabled=${!said.url.trim()} /><${Button} label=${say("cancel")} act=${close} /></div>
   </form>`;
 }
