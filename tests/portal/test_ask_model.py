@@ -146,7 +146,7 @@ def test_a_long_answer_moves_nothing_while_it_comes_and_leaves_who_scrolls_alone
     page.evaluate(WATCH)
     scroller = page.locator(".turns")
     near = "box => box.scrollHeight - box.scrollTop - box.clientHeight < 60"
-    page.wait_for_function(f"({near})(document.querySelector('.turns'))")  # it follows the end
+    page.wait_for_function(f"() => ({near})(document.querySelector('.turns'))")  # it follows the end
     scroller.evaluate("box => { box.scrollTop = 40; }")
     expect(page.get_by_role("button", name="To the end")).to_be_visible()
     at = scroller.evaluate("box => box.scrollTop")
@@ -159,7 +159,7 @@ def test_a_long_answer_moves_nothing_while_it_comes_and_leaves_who_scrolls_alone
     expect(turn.locator(".code-block")).to_have_count(12)
     expect(turn.locator("button.citation")).to_have_count(12)
     page.get_by_role("button", name="To the end").click()
-    page.wait_for_function(f"({near})(document.querySelector('.turns'))")
+    page.wait_for_function(f"() => ({near})(document.querySelector('.turns'))")
     visit.shoot("ask-long")
 
 

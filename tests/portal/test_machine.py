@@ -108,7 +108,7 @@ def test_charts_are_drawn_in_the_colours_of_the_theme_and_told_as_tables(visit: 
         assert time.monotonic() < until, drawn(page)
         page.wait_for_timeout(500)
     visit.dress("dark")
-    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    page.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
     page.wait_for_timeout(100)
     assert sum(pixels > 0 for pixels in drawn(page)) >= 4
     page.get_by_role("button", name="Show “Memory in use” as a table").click()
@@ -132,7 +132,7 @@ def test_what_is_measured_moves_on_until_it_is_paused(visit: Visit) -> None:
     page.wait_for_timeout(5_500)
     assert len(asked) == before
     page.get_by_role("button", name="1 day").click()
-    page.wait_for_function("document.querySelector('.choices [aria-pressed=true]').textContent === '1 day'")
+    page.wait_for_function("() => document.querySelector('.choices [aria-pressed=true]').textContent === '1 day'")
     expect(page.locator(".line-chart").first).to_be_visible()
     assert any("range=day" in one for one in asked)
 

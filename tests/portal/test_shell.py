@@ -53,7 +53,7 @@ def test_a_policy_that_is_violated_is_noticed(browser: Browser, lectern: Serving
     """A control: what the other tests rely on."""
     page = visit.open("/")
     page.evaluate("document.body.setAttribute('onclick', 'alert(1)')")
-    page.wait_for_function("window.refused.length > 0")
+    page.wait_for_function("() => window.refused.length > 0")
     assert any("script-src" in one for one in visit.unexpected())
     page.evaluate("window.refused = []")
     visit.complaints.clear()
