@@ -289,4 +289,5 @@ async def test_keys_are_listed_by_page_by_name_and_those_that_work(desk: Desk) -
     assert await listed(f"limit=1&before={ids[2]}") == (["second Ｗｉｄｅ"], True)
     assert await listed("q=WIDE") == (["second Ｗｉｄｅ"], False)
     assert await listed("good=true&order=desc") == (["second Ｗｉｄｅ", "First <b>", "admin"], False)
+    assert await listed("user_id=none") == ([], False)
     assert (await desk.client.get("/v1/api_keys?after=none", headers=admin)).status_code == 400
