@@ -45,7 +45,7 @@ export function EngineCard({ engine, settings }) {
       ? html`<p>${say("quotes")}</p>
           <${CodeBlock} language=${say("local")} text=${LOCAL} /><${CodeBlock} language=${say("other")} text=${OTHER} />
           <p class="soft small">${say("presets")}</p>`
-      : html`<dl class="facts">
+      : html`<dl class="engine-facts">
           ${engine.detail && html`<div><dt>${say("told")}</dt><dd>${engine.detail}</dd></div>`}
           ${engine.since > 0 && html`<div><dt>${say("since")}</dt><dd>${moment(engine.since)}</dd></div>`}
           <div><dt>${say("restarts")}</dt><dd>${engine.restarts || say("none")}</dd></div>
