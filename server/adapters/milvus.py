@@ -135,8 +135,12 @@ class MilvusIndex:
     def rows(self, store_id: str, file_id: str) -> Iterator[list[IndexRow]]:
         """All rows of the file, a few hundred at a time, in no order; without their dense vectors."""
         with self._connected() as client:
+            name = self._open(client, store_id).name
+            # Milvus Lite fails to read vectors from a collection that has had no row since it was opened.
+            if not self._rows[name] and not self._count(client, name):
+                return
             pages = client.query_iterator(
-                self._open(client, store_id).name,
+                name,
                 batch_size=_ROWS_PER_QUERY,
                 filter=of_files([file_id]),
                 output_fields=["id", "file_id", "sealed", "sparse"],

@@ -288,6 +288,14 @@ def test_the_rows_of_a_file_come_back_as_they_were_written_but_for_their_vectors
     assert list(index.rows(STORE, "file-none")) == []
 
 
+def test_a_collection_without_rows_has_none_of_any_file(index: MilvusIndex) -> None:
+    assert list(index.rows(STORE, "file-a")) == []
+    index.upsert(STORE, [_row("one")])
+    index.delete_file(STORE, "file-a")
+    index._disconnect()
+    assert list(index.rows(STORE, "file-a")) == []
+
+
 def test_vectors_come_back_as_they_were_written(index: MilvusIndex) -> None:
     chance = np.random.default_rng(3)
     written = {f"row-{n:04}": _vector(*chance.standard_normal(DIMENSIONS)) for n in range(1300)}
