@@ -2,20 +2,19 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import structlog
 
-from server.errors import LecternError
+from server.errors import LecternError, Saturated
 from server.model import Caller, NamedFile, Passage, Titled
 from server.search.finder import Finder
+from server.search.threads import Threads
 
 KINDS: Final = ("documents", "passages", "conversations")
 LATE: Final = "late"
 _SECONDS: Final = 5.0
-_AT_ONCE: Final = 4
 
 log = structlog.get_logger()
 
@@ -41,21 +40,23 @@ class Everything:
             "conversations": finder.conversations,
         }
         self._seconds = seconds
-        # Threads of their own: a slow index must not take those that all other requests wait for.
-        slow = ThreadPoolExecutor(_AT_ONCE, "find-passages")
-        quick = ThreadPoolExecutor(_AT_ONCE, "find-names")
-        self._threads: dict[str, Executor] = {"documents": quick, "passages": slow, "conversations": quick}
+        self._threads = {kind: Threads(f"find-{kind}") for kind in KINDS}
 
     async def __call__(self, sought: str, kinds: Collection[str], caller: Caller, limit: int) -> Found:
-        """What is found of these kinds, at most `limit` of each."""
-        loop = asyncio.get_running_loop()
-        asked: dict[str, asyncio.Future[Sequence[Any]]] = {
-            kind: loop.run_in_executor(self._threads[kind], self._finds[kind], sought, caller, limit) for kind in kinds
-        }
+        """What is found of these kinds, at most `limit` of each. Raises Saturated: there is no room for any of them."""
+        asked: dict[str, asyncio.Future[Sequence[Any]]] = {}
+        missing: dict[str, str] = {}
+        full: Saturated | None = None
+        for kind in kinds:
+            try:
+                asked[kind] = self._threads[kind].run(caller.owner, self._finds[kind], sought, caller, limit)
+            except Saturated as error:
+                full, missing[kind] = error, error.message
+        if full and not asked:
+            raise full
         if asked:
             await asyncio.wait(asked.values(), timeout=self._seconds)
         came: dict[str, Any] = {}
-        missing: dict[str, str] = {}
         for kind, finding in asked.items():
             if not finding.done():
                 finding.cancel()

@@ -1,13 +1,14 @@
 """The search for everything: each kind comes by itself, whatever becomes of the others."""
 
 import asyncio
+import dataclasses
 import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 
-from server.errors import IndexUnavailable
+from server.errors import IndexUnavailable, Saturated
 from server.model import LECTERN, Caller, NamedFile, Passage, Titled
 from server.search.everything import KINDS, Everything
 
@@ -67,11 +68,53 @@ def test_only_what_is_asked_for_is_looked_for(parts: Parts) -> None:
     assert (found.documents, found.passages, found.conversations, found.missing) == ([], None, None, {})
 
 
+def callers(count: int) -> list[Caller]:
+    return [dataclasses.replace(LECTERN, owner=f"user:{number}") for number in range(count)]
+
+
 def test_searches_that_hang_do_not_keep_names_from_being_found(parts: Parts) -> None:
     everything = Everything(parts, 0.05)  # type: ignore[arg-type]
 
     async def many() -> list[Any]:
-        await asyncio.gather(*(everything("word", ["passages"], LECTERN, 5) for _ in range(12)))
+        await asyncio.gather(*(everything("word", ["passages"], one, 5) for one in callers(12)))
         return [await everything("word", ["documents", "conversations"], LECTERN, 5) for _ in range(3)]
 
     assert all(one.missing == {} for one in asyncio.run(many()))
+
+
+def test_one_caller_has_two_searches_under_way_and_leaves_room_for_others(parts: Parts) -> None:
+    everything = Everything(parts, 0.05)  # type: ignore[arg-type]
+    one, other = callers(2)
+
+    async def many() -> list[Any]:
+        await asyncio.gather(*(everything("word", ["passages"], one, 5) for _ in range(2)))
+        third = await everything("word", KINDS, one, 5)
+        with pytest.raises(Saturated):
+            await everything("word", ["passages"], one, 5)
+        parts.may_go_on.set()
+        return [third, await everything("word", ["passages"], other, 5)]
+
+    third, of_other = asyncio.run(many())
+    assert "Try again" in third.missing["passages"]
+    assert (third.documents, of_other.passages) == ([], [])
+
+
+def test_a_caller_may_search_again_when_an_earlier_search_has_ended(parts: Parts) -> None:
+    everything = Everything(parts, 30)  # type: ignore[arg-type]
+    parts.may_go_on.set()
+
+    async def many() -> list[Any]:
+        return [await everything("word", ["passages"], LECTERN, 5) for _ in range(5)]
+
+    assert all(one.missing == {} for one in asyncio.run(many()))
+
+
+def test_no_more_wait_than_can_be_answered_soon(parts: Parts) -> None:
+    everything = Everything(parts, 0.2)  # type: ignore[arg-type]
+
+    async def many() -> list[Any]:
+        asked = [everything("word", ["passages"], one, 5) for one in callers(40)]
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    came = asyncio.run(many())
+    assert [isinstance(one, Saturated) for one in came] == [False] * 36 + [True] * 4
