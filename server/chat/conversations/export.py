@@ -28,8 +28,8 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "no_answer": "没有回答。",
     },
 }
-# Code shows what it holds; everywhere else a < may begin a tag.
-_CODE: Final = re.compile(r"(^```.*?^```[^\S\n]*$|`[^`\n]+`)", re.MULTILINE | re.DOTALL)
+# What begins code that shows what it holds: in a line by itself, behind it only what the code is.
+_FENCE: Final = re.compile("(`{3,})[^`]*|(~{3,}).*")
 _MARKS: Final = re.compile(r"([\\`*_{}\[\]#|~])")
 
 Asked = tuple[Mapping[str, Any], Sequence[Stored]]
@@ -51,9 +51,9 @@ def _turn(response: Mapping[str, Any], items: Sequence[Stored], words: Mapping[s
     asked = text_of_items([item for item in items if item.get("role") == "user"])
     if asked:
         yield f"**{words['asked']}**"
-        yield "\n".join(f"> {line}".rstrip() for line in _without_tags(asked).splitlines())
+        yield "\n".join(f"> {line}".rstrip() for line in _harmless(asked).splitlines())
     yield f"**{words['answered']}**"
-    yield _without_tags(text_of_items(response["output"])) or words["no_answer"]
+    yield _harmless(text_of_items(response["output"])) or words["no_answer"]
     sources = {source.get("marker") or place: source for place, source in enumerate(cited(response["output"]), 1)}
     if sources:
         yield f"**{words['sources']}**"
@@ -76,7 +76,24 @@ def _plain(text: str) -> str:
     return _MARKS.sub(r"\\\1", " ".join(text.split())).replace("<", "&lt;")
 
 
-def _without_tags(text: str) -> str:
-    """Markdown without tags, but in its code."""
-    pieces = _CODE.split(text)
-    return "".join(piece if number % 2 else piece.replace("<", "&lt;") for number, piece in enumerate(pieces)).strip()
+def _harmless(text: str) -> str:
+    """Markdown in which nothing is a tag or a picture, but what its fenced code shows. Fences are moved to the beginning
+    of their line, and the last one is closed: so all readers see the same ones, and none reaches into what follows."""
+    lines: list[str] = []
+    fence = ""
+    for line in text.strip().splitlines():
+        bare = line.strip()
+        if fence:
+            ends = bare.startswith(fence) and not bare.strip(fence[0])
+            lines.append(bare if ends else line)
+            fence = "" if ends else fence
+        elif begins := _FENCE.fullmatch(bare):
+            fence = begins[1] or begins[2]
+            lines.append(bare)
+        else:
+            lines.append(_escaped(line))
+    return "\n".join([*lines, fence] if fence else lines)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("<", "&lt;").replace("![", "!\\[")  # what stands before the ! may be a backslash already

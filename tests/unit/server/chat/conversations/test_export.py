@@ -1,6 +1,10 @@
 """A conversation as a document: readable, in its language, and harmless."""
 
+import re
 from typing import Any
+
+import pytest
+from markdown_it import MarkdownIt
 
 from server.chat.conversations.conversations import Conversation
 from server.chat.conversations.export import markdown
@@ -37,10 +41,46 @@ def test_the_words_are_those_of_the_title() -> None:
 def test_nothing_in_it_becomes_a_tag_and_code_stays_code() -> None:
     hostile = "<img src=x onerror=alert(1)>"
     name = {"filename": f"[x](javascript:1){hostile}.pdf", "headings": ["# h"], "quote": f"`{hostile}`"}
-    text = markdown(TALK, [turn(hostile, f"{hostile} `a<b` and\n```html\n<b>\n```\nthen <i>", name)])
-    assert "`a<b`" in text
+    text = markdown(TALK, [turn(hostile, f"{hostile} \\`{hostile}\\` and\n```html\n<b>\n```\nthen <i>", name)])
     assert "```html\n<b>\n```" in text
-    outside = text.replace("`a<b`", "").replace("```html\n<b>\n```", "")
-    assert "<" not in outside
+    assert "<" not in text.replace("```html\n<b>\n```", "")
     assert "1. \\[x\\](javascript:1)" in text
     assert ", \\# h: “\\`" in text
+
+
+@pytest.mark.parametrize(
+    "begun",
+    ["```", "~~~~", "```\n~~~", "````\n```", "  ```\n``", "\t```", "- x\n  ```", "> ```", "``` `", "```x\u2028y"],
+    ids=[
+        "open",
+        "tildes",
+        "tildes in it",
+        "shorter in it",
+        "indented",
+        "by a tab",
+        "in a list",
+        "quoted",
+        "none",
+        "odd",
+    ],
+)
+@pytest.mark.parametrize("asked", [True, False], ids=["question", "answer"])
+def test_code_that_a_turn_leaves_open_does_not_reach_into_what_follows(begun: str, asked: bool) -> None:
+    question, answer = (f"{begun}\nx", "y") if asked else ("y", f"{begun}\nx")
+    page = MarkdownIt().render(markdown(TALK, [turn(question, answer), turn("```\n<b>", "<i> ```\n<s>\n```\n<u>")]))
+    assert page.count("<h2>") == 2
+    assert re.findall("<(?:b|i|s|u|img)>", page) == []
+    assert "&lt;u&gt;" in page
+
+
+def test_pictures_which_would_tell_who_opens_it_are_links() -> None:
+    for picture in ("![x](https://evil.example/1.png)", "\\![x](https://evil.example/1.png)", "![x][1]\n\n[1]: /a.png"):
+        page = MarkdownIt().render(markdown(TALK, [turn(picture, f"see {picture}", {"filename": picture})]))
+        assert "<img" not in page
+    assert "![" not in markdown(TALK, [turn("", "![x](https://evil.example/1.png)")])
+
+
+def test_many_fences_are_read_in_one_pass() -> None:
+    # Two patterns' worth of looking back at each fence would be minutes here.
+    text = markdown(TALK, [turn("", "```x\n" * 200_000 + "`" * 200_000 + "x`")])
+    assert text.endswith("```\n")
