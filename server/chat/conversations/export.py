@@ -77,8 +77,8 @@ def _plain(text: str) -> str:
 
 
 def _harmless(text: str) -> str:
-    """Markdown in which nothing is a tag or a picture, but what its fenced code shows. Fences are moved to the beginning
-    of their line, and the last one is closed: so all readers see the same ones, and none reaches into what follows."""
+    """Markdown in which nothing is a tag or a picture, but what its fenced code shows. Fences are moved to the beginning of
+    their line, and the last one is closed: so all readers see the same ones, and none reaches into what follows."""
     lines: list[str] = []
     fence = ""
     for line in text.strip().splitlines():
