@@ -46,6 +46,19 @@ def test_a_secret_is_never_told_only_whether_it_is_set(name: str) -> None:
         ("vllm_args", f"--api-key={CANARY} --enforce-eager"),
         ("vllm_args", f"--hf-token '{CANARY}'"),
         ("vllm_args", f"--api-key  sk-{CANARY}"),
+        ("vllm_args", f"--api-key abc {CANARY} --enforce-eager"),
+        ("vllm_args", f'--api-key "two words {CANARY}"'),
+        ("vllm_args", f"'--api-key=two words {CANARY}'"),
+        ("vllm_args", f'--api-key "--odd {CANARY}" {CANARY}'),
+        ("vllm_args", f'"--api-key" {CANARY}'),
+        ("vllm_args", f"--api-key 'open {CANARY}"),
+        ("vllm_args", f"--model s3://{CANARY}@host/x"),
+        ("database_url", f"postgresql://lectern:pa/{CANARY}@db/lectern"),
+        ("database_url", f"postgresql://lectern:pa@{CANARY}@db/lectern"),
+        ("database_url", f"postgresql://lectern:pa {CANARY}@db/lectern"),
+        ("database_url", f"postgresql://lectern:pa?x={CANARY}/{CANARY}@db/lectern"),
+        ("database_url", f"postgresql://db/lectern?password=a@{CANARY}"),
+        ("engine_url", f"https://{CANARY}@host/v1"),
     ],
 )
 def test_secrets_within_other_settings_are_taken_out(name: str, value: str) -> None:
@@ -53,6 +66,23 @@ def test_secrets_within_other_settings_are_taken_out(name: str, value: str) -> N
     assert CANARY not in json.dumps(setting)
     assert setting["changed"]
     assert setting["value"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        (
+            "vllm_args",
+            "--max-model-len 4096 --api-key a b --seed 1",
+            "--max-model-len 4096 --api-key=[secret] --seed 1",
+        ),
+        ("vllm_args", "--rope '{\"a\": 1}'", "--rope '{\"a\": 1}'"),
+        ("database_url", "postgresql://u:p@db:5432/lectern", "postgresql://[secret]@db:5432/lectern"),
+        ("engine_url", "http://127.0.0.1:9000/v1", "http://127.0.0.1:9000/v1"),
+    ],
+)
+def test_what_is_no_secret_is_told(name: str, value: str, shown: str) -> None:
+    assert told(**{name: value})[name]["value"] == shown
 
 
 def test_other_values_are_told_as_they_are() -> None:
