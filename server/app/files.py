@@ -17,6 +17,7 @@ from server.documents.listing_routes import listing_router
 from server.documents.page_routes import facts_router, pages_router
 from server.documents.routes import files_router, store_files_router
 from server.documents.upload_routes import uploads_router
+from server.documents.viewing import Viewing
 from server.documents.views import FileViews
 from server.ports import Gate
 
@@ -28,7 +29,7 @@ def add_files(app: FastAPI, parts: Parts, gate: Gate) -> None:
     app.include_router(uploads_router(part_uploads_of(parts), gate))
     elements = Elements(parts.blobs, parts.settings.redact)
     views = FileViews(parts.uploads, parts.pages, elements)
-    app.include_router(pages_router(views, parts.uploads, parts.pages, gate))
+    app.include_router(pages_router(views, parts.uploads, parts.pages, Viewing(parts.pages.most), gate))
     chunks = Chunks(parts.catalog, parts.index, parts.keys)
     app.include_router(facts_router(parts.uploads, elements, chunks, History(parts.audit), gate))
     listing = Listing(SqlFileLists(parts.database), parts.catalog, parts.stores)

@@ -13,10 +13,11 @@ from server.documents.elements import Elements, element_object
 from server.documents.files import Uploads
 from server.documents.history import History
 from server.documents.pages import Pages
+from server.documents.viewing import Viewing
 from server.documents.views import FileViews
 from server.errors import InvalidRequest
 from server.http import page_of, paging, tell_documents
-from server.model import Page, Role
+from server.model import Caller, Page, Role
 from server.ports import Gate
 
 MOST_QUOTE_CHARS = 20_000
@@ -25,46 +26,59 @@ Number = Annotated[int, Path(ge=1, le=_MOST)]
 Wanted = Annotated[int, Query(ge=1, le=_MOST)]
 
 
-def pages_router(views: FileViews, uploads: Uploads, pages: Pages, gate: Gate) -> APIRouter:
+def pages_router(views: FileViews, uploads: Uploads, pages: Pages, viewing: Viewing, gate: Gate) -> APIRouter:
     """The routes of the pages of files."""
     router = APIRouter(prefix="/v1/files", tags=["files"])
     reader = Depends(gate.file(Role.READER))
 
-    @router.get("/{file_id}/pages", dependencies=[reader])
-    def file_pages(file_id: str, request: Request) -> dict[str, Any]:
+    @router.get("/{file_id}/pages")
+    async def file_pages(file_id: str, request: Request, caller: Caller = reader) -> dict[str, Any]:
         """How a file can be shown: `pages` with the size of each, `sheets` with theirs, or `text`."""
         tell_documents(request, documents=[("", file_id)])
-        return views.of(file_id)
+        return await viewing.run(caller.owner, views.of, file_id)
 
-    @router.get("/{file_id}/pages/{number}/image", dependencies=[reader])
-    def page_image(
-        file_id: str, number: Number, request: Request, width: Annotated[int, Query(ge=1)] = WIDTHS[1]
+    @router.get("/{file_id}/pages/{number}/image")
+    async def page_image(
+        file_id: str,
+        number: Number,
+        request: Request,
+        width: Annotated[int, Query(ge=1)] = WIDTHS[1],
+        caller: Caller = reader,
     ) -> Response:
         """A page as a JPEG picture, at least `width` pixels wide, up to 2,160."""
-        record = uploads.get(file_id)
         tell_documents(request, documents=[("", file_id)])
-        # Kept by the browser, but asked for each time: rights may have changed meanwhile.
-        tag = f'"{record.sha256[:32]}-{number}-{width}"'
-        headers = {"ETag": tag, "Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
-        if request.headers.get("if-none-match") == tag:
-            return Response(status_code=304, headers=headers)
-        return Response(pages.picture(file_id, number, width), headers=headers, media_type=MEDIA_TYPE)
+        known = request.headers.get("if-none-match")
 
-    @router.get("/{file_id}/pages/{number}/words", dependencies=[reader])
-    def page_words(
+        def shown() -> Response:
+            # Kept by the browser, but asked for each time: rights may have changed meanwhile.
+            tag = f'"{uploads.get(file_id).sha256[:32]}-{number}-{width}"'
+            headers = {"ETag": tag, "Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
+            if known == tag and pages.has(file_id, number):
+                return Response(status_code=304, headers=headers)
+            return Response(pages.picture(file_id, number, width), headers=headers, media_type=MEDIA_TYPE)
+
+        return await viewing.run(caller.owner, shown)
+
+    @router.get("/{file_id}/pages/{number}/words")
+    async def page_words(
         file_id: str,
         number: Number,
         request: Request,
         quote: Annotated[str | None, Query(max_length=MOST_QUOTE_CHARS)] = None,
         bbox: Annotated[str | None, Query(max_length=200)] = None,
         recognise: bool = False,
+        caller: Caller = reader,
     ) -> dict[str, Any]:
         """The words of a page with their places, and the lines in which a `quote` stands, if it does; `bbox` says near
         where. `recognise`: also of a page that is a picture, which takes seconds."""
         tell_documents(request, documents=[("", file_id)])
-        words = pages.words(file_id, number, recognise=recognise)
-        lines = places_of(words.words, quote, _box_of(bbox)) if quote else []
-        return _words_object(number, words, lines)
+
+        def shown() -> dict[str, Any]:
+            words = pages.words(file_id, number, recognise=recognise)
+            lines = places_of(words.words, quote, _box_of(bbox)) if quote else []
+            return _words_object(number, words, lines)
+
+        return await viewing.run(caller.owner, shown)
 
     return router
 

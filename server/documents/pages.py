@@ -58,6 +58,7 @@ class Pages:
         self._passwords = passwords
         self._viewers = viewers
         self._options = options
+        self.most = most
         self._free = threading.BoundedSemaphore(most)
 
     def prepare(self) -> None:
@@ -88,6 +89,11 @@ class Pages:
             self._keep(pages_name(file_id), file_id, b"", orjson.dumps(to_record(found)))
         assert isinstance(found, PageSizes)  # noqa: S101 - what is shown without a page
         return found
+
+    def has(self, file_id: str, page: int) -> bool:
+        """Whether a page is known to be there: one of a file whose sizes are kept."""
+        kept = self._kept(pages_name(file_id), file_id, b"")
+        return kept is not None and page <= len(orjson.loads(kept)["sizes"])
 
     def picture(self, file_id: str, page: int, width: int) -> bytes:
         """A page as a JPEG picture, of the next of a few widths. Raises as `sizes`, and UnknownPage."""

@@ -117,6 +117,14 @@ def test_what_is_kept_of_a_file_is_bounded_and_still_right(
     assert many.picture(file, 1, 480) == b"1"
 
 
+def test_a_page_is_there_as_far_as_the_sizes_go(uploads: Uploads, pages: Pages) -> None:
+    file = put(uploads, three_pages())
+    assert not pages.has(file, 1)
+    pages.picture(file, 1, 480)
+    assert pages.has(file, 3)
+    assert not pages.has(file, 4)
+
+
 def test_nothing_of_the_pages_outlives_their_file(
     uploads: Uploads, pages: Pages, sqlite: Database, blobs: Blobs
 ) -> None:
