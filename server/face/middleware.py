@@ -61,6 +61,9 @@ class Face:
 
         try:
             self._check_host(scope)
+            # No name, id or word has one, and PostgreSQL takes none for a text.
+            if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+                raise InvalidRequest(detail="its address must not hold the character NUL (%00)")
             # Of two, one layer would go by the first and another by the last.
             if sum(name == b"content-type" for name, _ in scope["headers"]) > 1:
                 raise InvalidRequest(detail="it must have one Content-Type header")

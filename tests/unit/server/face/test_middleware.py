@@ -38,6 +38,10 @@ def client() -> Iterator[TestClient]:
     def echo(body: dict[str, int]) -> dict[str, int]:
         return body
 
+    @app.get("/named/{name}")
+    def named(name: str) -> str:
+        return name
+
     @app.post("/v1/files")
     async def upload(request: Request) -> int:
         return len(await request.body())
@@ -70,6 +74,14 @@ def test_a_request_with_two_content_types_is_refused(client: TestClient) -> None
         response = client.post("/echo", content=b'{"a": 1}', headers=headers)
         assert (response.status_code, response.json()["error"]["type"]) == (400, "invalid_request_error")
         assert "one Content-Type" in response.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("address", ["/named/a%00b", "/named/a?q=b%00", "/named/a?q=b&%00=c"])
+def test_an_address_with_nul_in_it_is_refused(client: TestClient, address: str) -> None:
+    response = client.get(address)
+    assert (response.status_code, response.json()["error"]["type"]) == (400, "invalid_request_error")
+    assert "NUL" in response.json()["error"]["message"]
+    assert client.get("/named/a?q=%2500").json() == "a"
 
 
 def test_every_answer_carries_a_request_id_and_security_headers(client: TestClient) -> None:
