@@ -1,15 +1,19 @@
 """Finds the words of a quote on a page, wherever their lines break."""
 
 import unicodedata
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from ingest.model import Box
 from ingest.pages.model import PageWord
 
-_MOST_WORDS = 20_000
+_MOST_WORDS = 10_000
 _MARGIN = 0.01  # of the page, around the box in which the words of a quote are looked for one by one
 _MUCH = 0.5  # of the words that the row of a table says which says most of a quote
+_ROWS_AROUND = 8  # above and below where a word begins, among which the one is looked for that it stands in
 _OVERLAP = 0.5  # of the height of a word, from which it stands in the same line as the one before
 
 
@@ -63,7 +67,6 @@ def _orders(words: Sequence[PageWord], near: Box | None) -> Iterator[Sequence[Pa
     yield [word for line in reversed(lines) for word in line]
     if near is not None:
         rows = _rows(word for word in words if _middle_lies_in(word.box, _widened(near)))
-        rows.sort(key=lambda row: _upright(row[0])[1])
         yield [word for row in rows for word in sorted(row, key=lambda word: _upright(word)[0])]
 
 
@@ -89,8 +92,8 @@ def _letters(text: str) -> str:
 def _pieces(words: Sequence[PageWord], spelled: Sequence[str], owners: Sequence[tuple[int, int]]) -> list[_Piece]:
     """The letters, word by word."""
     pieces = []
-    for number in dict.fromkeys(number for number, _ in owners):
-        places = [place for owner, place in owners if owner == number]
+    for number, letters in groupby(owners, key=itemgetter(0)):
+        places = [place for _, place in letters]
         length = len(spelled[number])
         pieces.append(_Piece(words[number], places[0] / length, (places[-1] + 1) / length))
     return pieces
@@ -102,21 +105,24 @@ def _scattered(words: Sequence[PageWord], quote: str, near: Box) -> list[Box]:
     rows = _rows(word for word in words if _letters(word.text) in wanted and _middle_lies_in(word.box, around))
     # What stands in many rows, as small numbers do, makes no row that of the quote.
     said = [len({_letters(word.text) for word in row}) for row in rows]
+    least = _MUCH * max(said, default=0)
     return [
         box
         for row, count in zip(rows, said, strict=True)
-        if count >= _MUCH * max(said)
+        if count >= least
         for box in _lines([_Piece(word, 0.0, 1.0) for word in row])
     ]
 
 
 def _rows(words: Iterable[PageWord]) -> list[list[PageWord]]:
-    """The words by the line they stand in, wherever in it."""
+    """The words by the line they stand in, wherever in it, from the top line to the last."""
     rows: list[list[PageWord]] = []
     for word in words:
-        row = next((row for row in rows if _stand_in_line(row[0], word)), None)
+        place = bisect(rows, _down(word), key=lambda row: _down(row[0]))
+        around = rows[max(0, place - _ROWS_AROUND) : place + _ROWS_AROUND]
+        row = next((row for row in around if _stand_in_line(row[0], word)), None)
         if row is None:
-            rows.append(row := [])
+            rows.insert(place, row := [])
         row.append(word)
     return rows
 
@@ -163,6 +169,11 @@ def _upright(word: PageWord) -> tuple[float, float]:
     return ((box.left, box.top), (box.top, -box.right), (-box.right, -box.bottom), (-box.bottom, box.left))[
         word.turn % 4
     ]
+
+
+def _down(word: PageWord) -> tuple[int, float]:
+    """Where a word begins, down the lines that are turned as it is."""
+    return word.turn, _upright(word)[1]
 
 
 def _widened(near: Box) -> Box:

@@ -20,7 +20,7 @@ from server.http import page_of, paging, tell_documents
 from server.model import Caller, Page, Role
 from server.ports import Gate
 
-MOST_QUOTE_CHARS = 20_000
+MOST_QUOTE_CHARS = 4_000
 _MOST = 1_000_000
 Number = Annotated[int, Path(ge=1, le=_MOST)]
 Wanted = Annotated[int, Query(ge=1, le=_MOST)]

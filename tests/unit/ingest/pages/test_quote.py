@@ -1,8 +1,12 @@
 """Where a quote stands among the words of a page."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import pytest
 
 from ingest.model import Box
+from ingest.pages import quote
 from ingest.pages.model import PageWord
 from ingest.pages.quote import places_of
 
@@ -78,6 +82,50 @@ def test_columns_told_line_by_line_are_read_one_by_one_near_the_box() -> None:
     assert edges(places_of(page, "Charge the battery", Box(0.6, 0.1, 0.9, 0.15))) == [
         (0.6, 0.1, 0.7, 0.12), (0.6, 0.13, 0.67, 0.15)
     ]  # fmt: skip
+
+
+def test_a_raised_word_stands_in_the_line_of_those_beside_it() -> None:
+    mark = PageWord("2", Box(0.2, 0.095, 0.21, 0.107))
+    page = [*line("area 40", 0.1), mark, *line("area 50", 0.13), *line("other words", 0.16)]
+    assert edges(places_of(page, "50 2 | area", Box(0, 0, 1, 1))) == [
+        (0.1, 0.1, 0.14, 0.12),
+        (0.2, 0.095, 0.21, 0.107),
+        (0.1, 0.13, 0.17, 0.15),
+    ]
+
+
+def test_a_page_full_of_words_takes_steps_by_their_number_and_not_by_its_square(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    steps: Counter[str] = Counter()
+
+    def counted(name: str) -> None:
+        step = getattr(quote, name)
+
+        def count(*arguments: object) -> object:
+            steps[name] += 1
+            return step(*arguments)
+
+        monkeypatch.setattr(quote, name, count)
+
+    counted("_stand_in_line")
+    page = [PageWord("ab", Box(0.1, number / 1000, 0.2, (number + 0.9) / 1000)) for number in range(1000)]
+    assert len(places_of(page, "cd ab", Box(0, 0, 1, 1))) == 1000
+    assert steps["_stand_in_line"] < 40 * len(page)
+
+
+def test_the_letters_of_a_long_quote_are_looked_at_once() -> None:
+    class Once(list[tuple[int, int]]):
+        walks = 0
+
+        def __iter__(self) -> Iterator[tuple[int, int]]:
+            self.walks += 1
+            return super().__iter__()
+
+    owners = Once((number // 2, number % 2) for number in range(200))
+    pieces = quote._pieces(line("ab " * 100, 0.1), ["ab"] * 100, owners)
+    assert len(pieces) == 100
+    assert owners.walks == 1
 
 
 def test_what_does_not_stand_on_the_page_is_not_found() -> None:
