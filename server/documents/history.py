@@ -14,12 +14,11 @@ ACTIONS = {
     "read_file": "read",
     "set_attributes": "attributes_changed",
     "set_file_access": "access_changed",
-    "file_content": "downloaded",
     "detach_file": "detached",
     "detach_files": "detached",
 }
-"""The actions of the record that belong to a file's history, and what they are called there. That a page was looked at
-or a question answered from it does not: who reads and asks what is for auditors."""
+"""The actions of the record that belong to a file's history, and what they are called there. Who
+looked at it, downloaded it or was answered from it does not: who reads and asks what is for auditors."""
 
 
 class History:
@@ -30,7 +29,7 @@ class History:
 
     def of(self, record: FileRecord, page: Page) -> list[dict[str, Any]]:
         """A page of what happened to a file, newest first unless told otherwise. Raises InvalidRequest."""
-        wanted = AuditFilter(since=record.created_at, resource=record.id, actions=tuple(ACTIONS))
+        wanted = AuditFilter(since=record.created_at, resource=record.id, actions=tuple(ACTIONS), done=True)
         return [_told(entry.sequence, orjson.loads(entry.text)) for entry in self._audit.page(wanted, page)]
 
 

@@ -59,7 +59,7 @@ class AuditHead:
 class AuditFilter:
     """Which entries are wanted; None: whatever it is. `since` and `until` are Unix seconds, the second excluded;
     `who` an owner, the id of a key or a name; `resource` the id of anything the entry names, documents too; `actions`
-    are several of which an entry's is one; none: whatever it is."""
+    are several of which an entry's is one; none: whatever it is. `done` leaves out what was refused or went wrong."""
 
     since: int | None = None
     until: int | None = None
@@ -68,6 +68,7 @@ class AuditFilter:
     resource: str | None = None
     request: str | None = None
     actions: tuple[str, ...] = ()
+    done: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,6 +180,24 @@ def test_entries_are_found_by_who_what_and_when(record: SqlAudit) -> None:
     assert found(since=1001, until=1002) == [2]
 
 
+def test_what_somebody_sent_is_not_taken_for_what_an_entry_names(record: SqlAudit) -> None:
+    forged = [
+        AuditEvent("upload", "POST /v1/files", resources=("file-9",), agent="file-2"),
+        AuditEvent("upload", "POST /v1/files", resources=("file-9",), detail={"client_request_id": "file-2"}),
+        AuditEvent("upload", "POST /v1/files", resources=('file-9","file-2',), agent='["file-2"'),
+        AuditEvent("upload", "POST /v1/files", resources=('"file_id":"file-2"',), agent=',"file-2"'),
+    ]
+    named = [AuditEvent("attach_file", "POST", resources=("vs_1", "file-2")), *events(3)]
+    record.append([*forged, *named])
+    told = [entry.sequence for entry in record.page(AuditFilter(resource="file-2"), Page(9, "asc"))]
+    assert told == [5, 8]
+
+
+def test_what_was_done_is_told_without_what_was_refused(record: SqlAudit) -> None:
+    record.append([AuditEvent("attach_file", "POST", status=status) for status in (None, 200, 404, 400, 503, 204)])
+    assert [entry.sequence for entry in record.page(AuditFilter(done=True), Page(9, "asc"))] == [1, 2, 6]
+
+
 def test_pages_go_on_after_and_before_an_entry(record: SqlAudit) -> None:
     record.append(events(5))
     newest = record.page(AuditFilter(), Page(2))

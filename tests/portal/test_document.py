@@ -94,7 +94,7 @@ def test_chunks_lead_to_their_place_and_attributes_and_history_are_told(
 
     page.get_by_role("tab", name="History").click()
     events = page.locator(".history .strong")
-    expect(events).to_have_text(["Downloaded", "Attributes changed", "Read", "Put into a store", "Uploaded"])
+    expect(events).to_have_text(["Attributes changed", "Read", "Put into a store", "Uploaded"])
     visit.examine("document-history")
 
     page.get_by_role("button", name="More").click()

@@ -140,9 +140,17 @@ def _conditions(wanted: AuditFilter) -> list[sa.ColumnElement[bool]]:
     if wanted.request is not None:
         found.append(column.request == wanted.request)
     if wanted.resource is not None:
-        # As JSON writes it: a quotation mark inside a text has a backslash before it, so only whole ids are found.
-        found.append(column.entry.contains(orjson.dumps(wanted.resource).decode(), autoescape=True))
+        found.append(_names(orjson.dumps(wanted.resource).decode()))
+    if wanted.done:
+        found += [sa.not_(column.entry.contains(f'"status":{refused}')) for refused in (4, 5)]
     return found
+
+
+def _names(written: str) -> sa.ColumnElement[bool]:
+    """Entries whose resources, which are the one list of texts in them, or whose documents hold an id as JSON writes
+    it. A quotation mark inside a text has a backslash before it, so nothing that somebody sent is taken for these."""
+    places = (f"[{written}", f",{written}", f'"file_id":{written}', f'"vector_store_id":{written}')
+    return sa.or_(*(audit.c.entry.contains(place, autoescape=True) for place in places))
 
 
 def _row(entry: AuditEntry) -> dict[str, Any]:
