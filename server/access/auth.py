@@ -44,8 +44,8 @@ class Gate:
             caller = await self.known(request)
             if not caller.role.covers(role):
                 raise Forbidden(role=caller.role, needed=role)
-            if role in {Role.ADMIN, Role.AUDITOR} and not (caller.stores is None and caller.models is None):
-                raise OutOfScope(scopes="some stores or models", needed="all of them")
+            if role in {Role.ADMIN, Role.AUDITOR}:
+                check_whole(caller)
             return caller
 
         return admitted
@@ -93,3 +93,10 @@ class Gate:
     def forget(self) -> None:
         """Asks the database again for everybody: a key, a session or a user has changed."""
         self._callers.forget()
+
+
+def check_whole(caller: Caller) -> None:
+    """Returns if Lectern as a whole is open to the caller. Raises OutOfScope: its key is limited to some stores or
+    models."""
+    if caller.stores is not None or caller.models is not None:
+        raise OutOfScope(scopes="some stores or models", needed="all of them")

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 
-from server.access.auth import Gate
+from server.access.auth import Gate, check_whole
 from server.errors import InvalidRequest
-from server.model import PrincipalKind, Role
+from server.model import Caller, PrincipalKind, Role
 from server.ports import Principals
 
 _MOST = 100
@@ -18,15 +18,20 @@ Limit = Annotated[int, Query(ge=1, le=_MOST)]
 
 
 def principal_routes(principals: Principals, gate: Gate) -> APIRouter:
-    """The route. Whoever edits a store says who may use it, so they find everybody by name; nobody else does."""
+    """The route. Whoever edits a store says who may use it, so they find everybody by name; nobody else does, nor does
+    a key that is limited to some stores or models, for the names of a whole house are more than it is for."""
     routes = APIRouter(prefix="/v1/principals", tags=["rights"])
+    editor = Depends(gate.somewhere(Role.EDITOR))
 
-    @routes.get("", dependencies=[Depends(gate.somewhere(Role.EDITOR))])
-    def find_principals(q: Sought = None, ids: Ids = None, kinds: Kinds = None, limit: Limit = 10) -> dict[str, Any]:
+    @routes.get("")
+    def find_principals(
+        q: Sought = None, ids: Ids = None, kinds: Kinds = None, limit: Limit = 10, caller: Caller = editor
+    ) -> dict[str, Any]:
         """Users, groups, and keys that belong to nobody, whose name holds `q`, in any case (of
         these kinds only: `kind=user&kind=group`); or those with these ids
         (`id=user:ID&id=group:ID`, at most 100), also if they have ended. Of users it tells the name and nothing else.
         """
+        check_whole(caller)
         if (q is None) == (ids is None):
             raise InvalidRequest(param="q", detail="give either q, a part of a name, or id")
         found = (

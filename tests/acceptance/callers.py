@@ -61,8 +61,8 @@ def _among_others(least: str, method: str, path: str, who: str) -> str:
     in_store = of_eval or re.search(r"{(store_id|file_id)}", path) is not None
     if who == "auditor":
         return HIDDEN if in_store and not of_eval else FORBIDDEN
-    if who == "reader" and least == "editor":
-        return FORBIDDEN
+    if (who == "reader" and least == "editor") or (who == "narrow" and path == "/v1/principals"):
+        return FORBIDDEN  # a key for some stores does not learn who else there is
     return HIDDEN if own or (in_store and who in {"other", "narrow"}) else ADMITTED
 
 

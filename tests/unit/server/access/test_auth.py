@@ -10,10 +10,12 @@ from fastapi.responses import JSONResponse
 from server.access.auth import Gate
 from server.access.callers import SESSION_COOKIE, Callers
 from server.access.key_routes import ApiKeys, api_key_routes
+from server.access.principal_routes import principal_routes
 from server.access.wire import ApiKeyRequest
 from server.adapters.database.engine import Database
 from server.adapters.database.groups import SqlGroups
 from server.adapters.database.identities import SqlIdentities
+from server.adapters.database.principals import SqlPrincipals
 from server.adapters.database.rights import SqlRights
 from server.adapters.database.sessions import SqlSessions
 from server.adapters.database.users import SqlUsers
@@ -35,6 +37,7 @@ class Desk:
         self.gate = Gate(Callers(self.identities, self.sessions, seconds=seconds), SqlRights(database))
         app = FastAPI()
         app.include_router(api_key_routes(self.accounts, self.gate))
+        app.include_router(principal_routes(SqlPrincipals(database), self.gate))
 
         @app.exception_handler(LecternError)
         async def render(_: Request, error: LecternError) -> JSONResponse:
@@ -291,3 +294,15 @@ async def test_keys_are_listed_by_page_by_name_and_those_that_work(desk: Desk) -
     assert await listed("good=true&order=desc") == (["second Ｗｉｄｅ", "First <b>", "admin"], False)
     assert await listed("user_id=none") == ([], False)
     assert (await desk.client.get("/v1/api_keys?after=none", headers=admin)).status_code == 400
+
+
+@pytest.mark.parametrize("limits", [{"stores": frozenset({"vs_1"})}, {"models": frozenset({"lectern"})}])
+@pytest.mark.parametrize("role", [Role.EDITOR, Role.ADMIN])
+async def test_a_key_for_some_stores_or_models_does_not_learn_who_else_there_is(
+    desk: Desk, role: Role, limits: dict[str, frozenset[str]]
+) -> None:
+    narrow = desk.key(role, limits=KeyLimits(**limits))
+    for asked in ("q=i", "id=user:1"):
+        assert await desk.ask(f"/v1/principals?{asked}", narrow) == (403, "out_of_scope")
+    status, found = await desk.ask("/v1/principals?q=i", desk.key(role))
+    assert (status, bool(found["data"])) == (200, True)
