@@ -10,6 +10,7 @@ from server.model.addresses import network_of
 HELD_SECONDS = 60
 MOST_KNOWN = 10_000
 _NO_ROOM = 429
+_NOT_MODIFIED = 304
 
 _Key = tuple[object, ...]
 
@@ -26,8 +27,8 @@ class _Said:
 class Repeats:
     """A page that asks again and again, and somebody who tries keys, write one entry a minute that counts the others.
 
-    Held back are readings without documents, refusals of strangers, and requests that there was no room or no quota
-    for: whoever floods Lectern must not slow it down by what is written about it. Changes and answers never are. What
+    Held back are readings without documents and those of a document that the reader has already, refusals of
+    strangers, and requests that there was no room or no quota for: whoever floods Lectern must not slow it down by what is written about it. Changes and answers never are. What
     is held back when the process is killed was not counted anywhere.
     """
 
@@ -70,6 +71,8 @@ def _key(event: AuditEvent) -> _Key | None:
         # sign in, also as whom.
         tried = event.resources if event.route.startswith("POST /portal/") else ()
         return (network_of(event.address), event.status, event.code, tried) if (event.status or 0) >= 400 else None
+    if event.status == _NOT_MODIFIED:  # of whatever part of the documents
+        return event.caller.owner, event.address, event.route, event.documents
     reads = event.route.startswith(("GET ", "HEAD ")) and not event.documents
     if not reads and event.status != _NO_ROOM:
         return None

@@ -33,6 +33,21 @@ def test_a_download_is_never_held_back() -> None:
     assert kept.admit(download)
 
 
+def test_pages_that_a_reader_has_already_count_as_one_for_each_document() -> None:
+    kept = Repeats()
+
+    def looked(file: str, page: int, status: int, caller: Caller = ADA) -> bool:
+        route = "GET /v1/files/{file_id}/pages/{number}/image"
+        named = replace(READ, route=route, caller=caller, resources=(file, str(page)), documents=(("", file),))
+        return kept.admit(replace(named, status=status))
+
+    assert [looked("file-1", page, 304) for page in (1, 1, 2)] == [True, False, False]
+    assert looked("file-2", 1, 304)
+    assert looked("file-1", 1, 304, replace(ADA, owner="user:bob"))
+    assert [looked("file-1", 1, 200) for _ in range(2)] == [True, True]
+    assert [event.repeats for event in kept.due(all_of_them=True)] == [2]
+
+
 def test_all_of_a_customers_addresses_count_as_one() -> None:
     kept = Repeats()
     assert [kept.admit(replace(GUESS, address=f"2001:db8::{number}")) for number in (1, 2)] == [True, False]
