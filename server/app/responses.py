@@ -68,10 +68,10 @@ def open_responses(parts: Parts, answers: Answers, admission: Admission) -> Aski
 
 
 def add_responses(app: FastAPI, asking: Asking, gate: Gate, answering: Sequence[Any]) -> None:
-    """Adds the routes; `answering` stands before those that make answers."""
+    """Adds the routes; `answering` stands before those that make answers, or as much to be kept."""
     own = responses_router(asking.responses, asking.background, asking.feedback, gate)
     app.include_router(own, dependencies=answering)
     app.include_router(feedback_router(asking.feedback, asking.responses, gate))
     app.include_router(conversations_router(asking.conversations, asking.background, gate))
-    app.include_router(items_router(asking.conversations, asking.items, gate))
+    app.include_router(items_router(asking.conversations, asking.items, gate), dependencies=answering)
     app.include_router(branches_router(asking.conversations, asking.items, asking.feedback, gate))

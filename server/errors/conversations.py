@@ -30,7 +30,7 @@ class ConversationBusy(LecternError):
 
 
 class ConversationFull(LecternError):
-    """The conversation has {most} turns, and takes no more. Begin a new one."""
+    """The conversation has {turns} turns or {megabytes} MB, and takes no more. Begin a new one."""
 
     status = 400
     type = "invalid_request_error"

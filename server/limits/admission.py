@@ -15,6 +15,8 @@ ANSWERING = frozenset(
     for path in ("chat/completions", "completions", "responses", "responses/input_tokens", "embeddings", "rerank")
 )
 """The routes whose POST has an answer made, or a model asked on the way to it."""
+COUNTED = frozenset({"/v1/conversations/{conversation_id}/items"})
+"""The routes whose POST makes as much to be kept as an answer: it counts as a request for one, and waits for nobody."""
 
 
 class Gateway:
@@ -39,13 +41,17 @@ class Gateway:
         self._meter.spent(caller, tokens)
 
     async def __call__(self, request: Request) -> AsyncIterator[None]:
-        """A dependency of routes: those that answer do it as `answer` tells, until the response was sent, and every
-        response tells how the caller's limits stand."""
-        if request.method != "POST" or request.scope["route"].path not in ANSWERING:
+        """A dependency of routes: those that answer do it as `answer` tells, until the response was sent, those that
+        are counted count, and every response tells how the caller's limits stand."""
+        path = request.scope["route"].path
+        if request.method != "POST" or path not in ANSWERING | COUNTED:
             yield
             return
         caller = await self._caller_of(request)
         add_headers(request, self._meter.admit(caller))
+        if path in COUNTED:
+            yield
+            return
         with self._meter.under_way(caller):
             async with self._turnstile.turn(caller):
                 yield

@@ -31,6 +31,18 @@ class Turn:
     follows: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many turns a conversation has, in all its branches, and how many characters these are as they are stored."""
+
+    turns: int
+    chars: int
+
+    def fills(self, most: "Size") -> bool:
+        """Whether there is no room for another turn where a conversation may have `most`."""
+        return self.turns >= most.turns or self.chars >= most.chars
+
+
 class ConversationRows(Protocol):
     """Rows of conversations. Their turns are responses (`ResponseRows`)."""
 
@@ -52,6 +64,10 @@ class ConversationRows(Protocol):
 
     def turns(self, conversation_id: str) -> list[Turn]:
         """All turns of all branches, in the order in which they were begun."""
+        ...
+
+    def size(self, conversation_id: str) -> Size:
+        """How large a conversation is; of none, nothing."""
         ...
 
     def go_on_behind(self, conversation_id: str, response_id: str) -> None:

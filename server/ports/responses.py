@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from server.ports.conversations import Size
+
 
 @dataclass(frozen=True, slots=True)
 class ResponseRow:
@@ -27,10 +29,15 @@ class ResponseRow:
 class ResponseRows(Protocol):
     """Rows of stored responses, and of the events of those that are told from the background."""
 
-    def add(self, row: ResponseRow, title: str | None = None) -> None:
+    def add(self, row: ResponseRow, title: str | None = None, most: Size | None = None) -> None:
         """Stores the row. A turn becomes the latest of its conversation if it was begun last, or follows the latest; if
-        what it follows has gone meanwhile, it follows the latest. `title` is the conversation's while it has none.
-        Raises UnknownConversation."""
+        what it follows has gone meanwhile, it follows the latest. `title` is the conversation's while it has none, and
+        `most` how large it may be.
+
+        Raises:
+            UnknownConversation: it has gone.
+            ConversationFull: it is as large as it may be.
+        """
         ...
 
     def get(self, response_id: str) -> ResponseRow:

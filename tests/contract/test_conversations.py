@@ -10,9 +10,9 @@ from server.adapters.database.engine import Database
 from server.adapters.database.feedback import SqlFeedback
 from server.adapters.database.responses import SqlResponses
 from server.adapters.database.users import SqlUsers
-from server.errors import InvalidRequest, TooManyConversations, UnknownConversation, UnknownResponse
+from server.errors import ConversationFull, InvalidRequest, TooManyConversations, UnknownConversation, UnknownResponse
 from server.model import Page, Role
-from server.ports.conversations import ConversationRow, FeedbackRow, Turn
+from server.ports.conversations import ConversationRow, FeedbackRow, Size, Turn
 from server.ports.responses import ResponseRow
 
 ONE = ConversationRow("conv_1", "user:1", 5, 5_000_000, None, None, "s1:metadata")
@@ -121,6 +121,22 @@ def test_turns_that_come_at_once_are_all_there_each_behind_what_it_follows(
         list(pool.map(lambda number: turns.add(turn(number, "resp_1")), range(2, 8)))
     assert {one.follows for one in rows.turns("conv_1")[1:]} == {"resp_1"}
     assert (len(rows.turns("conv_1")), rows.get("conv_1").latest) == (7, "resp_7")
+
+
+def test_turns_that_come_at_once_never_overfill_a_conversation(rows: SqlConversations, turns: SqlResponses) -> None:
+    def add(number: int, most: Size) -> bool:
+        try:
+            turns.add(turn(number), most=most)
+        except ConversationFull:
+            return False
+        return True
+
+    with ThreadPoolExecutor(6) as pool:
+        added = list(pool.map(lambda number: add(number, Size(3, 1000)), range(6)))
+    assert (added.count(True), rows.size("conv_1")) == (3, Size(3, 3 * len(TURN.content)))
+    assert not add(7, Size(9, 3 * len(TURN.content)))
+    assert add(8, Size(9, 3 * len(TURN.content) + 1))
+    assert rows.size("conv_2") == Size(0, 0)
 
 
 def test_a_branch_can_be_gone_on_with_and_a_stranger_cannot(rows: SqlConversations, turns: SqlResponses) -> None:

@@ -12,7 +12,7 @@ from server.adapters.database.schema import conversations, responses, users
 from server.adapters.database.serial import one_at_a_time
 from server.errors import TooManyConversations, UnknownConversation, UnknownResponse
 from server.model import Page
-from server.ports.conversations import ConversationRow, Turn
+from server.ports.conversations import ConversationRow, Size, Turn
 
 
 class SqlConversations:
@@ -61,6 +61,11 @@ class SqlConversations:
         with self._database.read() as connection:
             return [Turn(row.id, row.follows) for row in connection.execute(query.order_by(table.began, table.id))]
 
+    def size(self, conversation_id: str) -> Size:
+        """How large a conversation is; of none, nothing."""
+        with self._database.read() as connection:
+            return size_of(connection, conversation_id)
+
     def go_on_behind(self, conversation_id: str, response_id: str) -> None:
         """Makes a turn of the conversation the latest. Raises UnknownResponse."""
         chosen = conversations.c.id == conversation_id
@@ -100,6 +105,14 @@ def locked(connection: sa.Connection, conversation_id: str) -> sa.Row[Any] | Non
     """The conversation's row, which nobody else changes until the end of the transaction; None: it has gone."""
     query = sa.select(conversations).where(conversations.c.id == conversation_id).with_for_update()
     return connection.execute(query).one_or_none()
+
+
+def size_of(connection: sa.Connection, conversation_id: str) -> Size:
+    """How large a conversation is; of none, nothing."""
+    table = responses.c
+    query = sa.select(sa.func.count(), sa.func.sum(sa.func.length(table.content)))
+    turns, chars = connection.execute(query.where(table.conversation_id == conversation_id)).one()
+    return Size(turns, chars or 0)
 
 
 def _values(row: ConversationRow) -> dict[str, Any]:

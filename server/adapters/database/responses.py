@@ -6,11 +6,12 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from server.adapters.database.conversations import locked
+from server.adapters.database.conversations import locked, size_of
 from server.adapters.database.engine import Database
 from server.adapters.database.entries import storable
 from server.adapters.database.schema import conversations, response_events, responses
-from server.errors import UnknownConversation, UnknownResponse
+from server.errors import ConversationFull, UnknownConversation, UnknownResponse
+from server.ports.conversations import Size
 from server.ports.responses import ResponseRow
 
 _OPEN = ("queued", "in_progress")
@@ -23,12 +24,12 @@ class SqlResponses:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, row: ResponseRow, title: str | None = None) -> None:
-        """Stores the row, a turn in its conversation. Raises UnknownConversation."""
+    def add(self, row: ResponseRow, title: str | None = None, most: Size | None = None) -> None:
+        """Stores the row, a turn in its conversation. Raises UnknownConversation, ConversationFull."""
         with self._database.begin() as connection:
             values = dataclasses.asdict(row)
             if row.conversation_id is not None:
-                values["follows"] = _join(connection, row, title)
+                values["follows"] = _join(connection, row, title, most)
             connection.execute(sa.insert(responses).values(values))
 
     def get(self, response_id: str) -> ResponseRow:
@@ -103,11 +104,13 @@ class SqlResponses:
             return connection.scalar(sa.select(responses.c.id).where(responses.c.id == response_id)) is not None
 
 
-def _join(connection: sa.Connection, row: ResponseRow, title: str | None) -> str | None:
-    """Puts a turn into its conversation; returns what it follows there. Raises UnknownConversation."""
+def _join(connection: sa.Connection, row: ResponseRow, title: str | None, most: Size | None) -> str | None:
+    """Puts a turn into its conversation; returns what it follows there. Raises as `add`."""
     conversation = locked(connection, str(row.conversation_id))
     if conversation is None:
         raise UnknownConversation(conversation=row.conversation_id)
+    if most is not None and size_of(connection, conversation.id).fills(most):
+        raise ConversationFull(turns=most.turns, megabytes=most.chars // 2**20)
     before = sa.select(responses.c.id).where(
         responses.c.id == row.follows, responses.c.conversation_id == row.conversation_id
     )

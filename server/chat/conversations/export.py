@@ -1,7 +1,7 @@
 """A conversation as a Markdown document that stands for itself."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -36,15 +36,15 @@ Asked = tuple[Mapping[str, Any], Sequence[Stored]]
 """A response, and the items that it was given."""
 
 
-def markdown(conversation: Conversation, responses: Sequence[Asked]) -> str:
-    """The title, then each question with its answer and its numbered sources. Tags are shown as what they are."""
-    everything = " ".join(text_of_items(items) for _, items in responses)
-    words = _WORDS[language_of(conversation.title or everything)]
+def markdown(conversation: Conversation, responses: Iterable[Asked]) -> Iterator[str]:
+    """The title, then each question with its answer and its numbered sources, piece by piece. Tags are shown as what
+    they are."""
+    # What nobody said anything in has no title, and no language.
+    words = _WORDS[language_of(conversation.title or "")]
     date = datetime.fromtimestamp(conversation.updated_at, UTC).strftime("%Y-%m-%d %H:%M UTC")
-    blocks = [f"# {_plain(conversation.title or words['untitled'])}", date]
+    yield f"# {_plain(conversation.title or words['untitled'])}\n\n{date}\n"
     for number, (response, items) in enumerate(responses, 1):
-        blocks += [f"## {number}", *_turn(response, items, words)]
-    return "\n\n".join(blocks) + "\n"
+        yield "\n" + "\n\n".join([f"## {number}", *_turn(response, items, words)]) + "\n"
 
 
 def _turn(response: Mapping[str, Any], items: Sequence[Stored], words: Mapping[str, str]) -> Iterator[str]:
@@ -77,8 +77,8 @@ def _plain(text: str) -> str:
 
 
 def _harmless(text: str) -> str:
-    """Markdown in which nothing is a tag or a picture, but what its fenced code shows. Fences are moved to the beginning of
-    their line, and the last one is closed: so all readers see the same ones, and none reaches into what follows."""
+    """Markdown in which nothing is a tag or a picture, but what its fenced code shows. Fences are moved to where their
+    line begins, and the last one is closed: so all readers see the same ones, and none reaches into what follows."""
     lines: list[str] = []
     fence = ""
     for line in text.strip().splitlines():

@@ -73,7 +73,7 @@ class Items:
         passed = place is None
         for kept in self._seen(turns, caller):
             said = _said(kept)
-            documents += kept.documents
+            documents += kept.told
             for item in said if rising else reversed(said):
                 if passed:
                     found.append(item)
@@ -90,7 +90,7 @@ class Items:
         for kept in self._seen(self._turn_of(conversation, item_id), caller):
             for item in _said(kept):
                 if item["id"] == item_id:
-                    return item, kept.documents
+                    return item, kept.told
         raise UnknownItem(item=item_id)
 
     def delete(self, conversation: Conversation, item_id: str, caller: Caller) -> None:
@@ -103,14 +103,16 @@ class Items:
                 continue
         raise UnknownItem(item=item_id)
 
-    def responses(self, turns: Sequence[Turn], caller: Caller) -> list[tuple[Kept, list[Stored]]]:
-        """The responses of turns as the caller may see them, each with what it was given."""
-        seen = []
+    def responses(self, turns: Sequence[Turn], caller: Caller) -> Iterator[tuple[Kept, list[Stored]]]:
+        """The responses of turns as the caller may see them, each with what it was given; one at a time."""
         for kept in self._seen(turns, caller):
             ids = [item["id"] for item in kept.items if item["type"] == "item_reference"]
             referred, _ = self._history.referred(ids, caller)
-            seen.append((kept, [referred.get(item["id"], item) for item in kept.items]))
-        return seen
+            yield kept, [referred.get(item["id"], item) for item in kept.items]
+
+    def documents(self, turns: Sequence[Turn], caller: Caller) -> Documents:
+        """The (store, file) of the documents that responses of turns tell the caller of."""
+        return list(dict.fromkeys(document for kept in self._seen(turns, caller) for document in kept.told))
 
     def _turn_of(self, conversation: Conversation, item_id: str) -> list[Turn]:
         return [turn for turn in self._conversations.turns(conversation) if turn.id == response_of(item_id)]

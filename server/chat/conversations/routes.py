@@ -1,10 +1,12 @@
 """`/v1/conversations`."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Annotated, Any, Final, Literal
 
 import orjson
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import StreamingResponse
 
 from server.chat.conversations.conversations import Conversation, Conversations
 from server.chat.conversations.export import markdown
@@ -18,6 +20,7 @@ from server.chat.conversations.wire import (
 )
 from server.chat.responses.background import Background
 from server.chat.responses.feedback import Feedback
+from server.chat.responses.keep import Kept
 from server.chat.responses.request import RESULTS, Includable
 from server.chat.responses.shape import shown
 from server.errors import UnknownResponse
@@ -26,6 +29,8 @@ from server.model import Caller, Page, Role
 from server.ports import Gate
 from server.ports.conversations import Turn
 
+_MOST_CHARS: Final = 16 * 2**20
+"""Of the responses of a page, as they are stored."""
 Include = Annotated[list[Includable], Query(default_factory=list)]
 # What other clients of the API write for a list in a query.
 IncludeInBrackets = Annotated[list[Includable], Query(default_factory=list, alias="include[]")]
@@ -139,16 +144,13 @@ def branches_router(conversations: Conversations, items: Items, feedback: Feedba
     reader = Depends(gate.needs(Role.READER))
 
     def told(
-        conversation: Conversation, branch: Sequence[Turn], include: Sequence[str], caller: Caller, request: Request
-    ) -> list[dict[str, Any]]:
+        conversation: Conversation, turns: Sequence[Turn], include: Sequence[str], caller: Caller
+    ) -> Iterator[tuple[Kept, dict[str, Any]]]:
         siblings = siblings_of(conversations.turns(conversation))
-        seen = items.responses(branch, caller)
-        tell_documents(request, documents=[document for kept, _ in seen for document in kept.documents])
-        beside = feedback.beside([kept for kept, _ in seen], caller)
-        return [
-            shown(kept.response, include) | {"input": given, "siblings": siblings.get(kept.id, [kept.id])}
-            for kept, (_, given) in zip(beside, seen, strict=True)
-        ]
+        for kept, given in items.responses(turns, caller):
+            [beside] = feedback.beside([kept], caller)
+            fields = {"input": given, "siblings": siblings.get(kept.id, [kept.id])}
+            yield kept, shown(beside.response, include) | fields
 
     @router.get("/{conversation_id}/responses")
     def list_responses(
@@ -161,36 +163,51 @@ def branches_router(conversations: Conversations, items: Items, feedback: Feedba
         caller: Caller = reader,
     ) -> dict[str, Any]:
         """The responses of the current branch, or of the one through a response, each with its `input`, and the
-        `siblings` that follow the same one."""
+        `siblings` that follow the same one; fewer than `limit` where these are large."""
         conversation = conversations.get(conversation_id, caller)
         part = _part(conversations.branch(conversation, through), page.one_more)
-        return page_of(told(conversation, part, [*include, *in_brackets], caller, request), page)
+        listed: list[dict[str, Any]] = []
+        documents: list[tuple[str, str]] = []
+        chars = 0
+        for kept, one in told(conversation, part, [*include, *in_brackets], caller):
+            listed.append(one)
+            chars += kept.chars
+            if chars > _MOST_CHARS and len(listed) > 1:
+                page = replace(page, limit=len(listed) - 1)  # this one tells that there is more
+                break
+            documents += kept.told
+        tell_documents(request, documents=documents)
+        return page_of(listed[::-1] if page.backwards else listed, page)
 
-    @router.get("/{conversation_id}/export", response_class=Response)
+    @router.get("/{conversation_id}/export", response_class=StreamingResponse)
     def export_conversation(
         conversation_id: str,
         request: Request,
         kind: Annotated[Literal["md", "json"], Query(alias="format")] = "md",
         caller: Caller = reader,
-    ) -> Response:
+    ) -> StreamingResponse:
         """The current branch as a document: Markdown with numbered sources, or all of it as JSON."""
         conversation = conversations.get(conversation_id, caller)
-        responses = told(conversation, conversations.branch(conversation), [RESULTS], caller, request)
+        turns = conversations.branch(conversation)
+        # On record before anything is sent; then they are read again, one at a time, for they may be large.
+        tell_documents(request, documents=items.documents(turns, caller))
+        seen = (one for _, one in told(conversation, turns, [RESULTS], caller))
+        content: Iterator[str] | Iterator[bytes]
         if kind == "json":
-            whole = {"object": "conversation.export", "conversation": conversation_object(conversation)}
-            content, media_type = orjson.dumps(whole | {"responses": responses}), "application/json"
+            content, media_type = _whole(conversation, seen), "application/json"
         else:
-            text = markdown(conversation, [(one, one["input"]) for one in responses])
-            content, media_type = text.encode(), "text/markdown; charset=utf-8"
+            content = markdown(conversation, ((one, one["input"]) for one in seen))
+            media_type = "text/markdown; charset=utf-8"
         name = f"conversation-{conversation.id.removeprefix('conv_')[:8]}.{kind}"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-        return Response(content, media_type=media_type, headers=headers)
+        return StreamingResponse(content, media_type=media_type, headers=headers)
 
     return router
 
 
 def _part(turns: Sequence[Turn], page: Page) -> list[Turn]:
-    """The part of a branch that a page names. Raises UnknownResponse for an unknown place."""
+    """The part of a branch that a page names, what is next to its place first. Raises UnknownResponse for an unknown
+    place."""
     rising = (page.order == "asc") != page.backwards
     found = list(turns if rising else turns[::-1])
     place = page.before if page.backwards else page.after
@@ -199,5 +216,13 @@ def _part(turns: Sequence[Turn], page: Page) -> list[Turn]:
         if place not in ids:
             raise UnknownResponse(response=place, param="before" if page.backwards else "after")
         found = found[ids.index(place) + 1 :]
-    found = found[: page.limit]
-    return found[::-1] if page.backwards else found
+    return found[: page.limit]
+
+
+def _whole(conversation: Conversation, responses: Iterator[dict[str, Any]]) -> Iterator[bytes]:
+    """The conversation with its responses as one JSON object, piece by piece."""
+    begin = orjson.dumps({"object": "conversation.export", "conversation": conversation_object(conversation)})
+    yield begin.removesuffix(b"}") + b',"responses":['
+    for number, response in enumerate(responses):
+        yield (b"," if number else b"") + orjson.dumps(response)
+    yield b"]}"

@@ -61,7 +61,7 @@ class Feedback:
             except UnknownResponse:  # its time is over: it will be gone in a minute
                 continue
             listed[-1] |= _about(kept)
-            documents += kept.documents
+            documents += kept.told
         return listed, documents
 
     def _told(self, row: FeedbackRow) -> Told:

@@ -8,12 +8,13 @@ from typing import Any, Final
 import orjson
 
 from server.chat.responses.items import Stored
-from server.chat.responses.place import Place
+from server.chat.responses.place import MOST, Place
 from server.chat.responses.shape import Response
 from server.chat.title import title_of
 from server.errors import DamagedSeal, UnknownConversation, UnknownFile, UnknownResponse
 from server.model import Caller
 from server.ports import Keys
+from server.ports.conversations import Size
 from server.ports.responses import ResponseRow, ResponseRows
 
 _SWEPT_AT_ONCE: Final = 100
@@ -25,7 +26,8 @@ class Kept:
     """A response with what it was asked: `items` are the input of its own. `documents` are the (store, file) of all
     that stands behind it, its history's included. `asked` is the request of one that is still to be answered.
     `withheld`: what it said was left out for who looks at it. `trace` tells how it came about, once it has ended.
-    `place` is where it stands in a conversation, and `shared` whether its owner showed it to everybody."""
+    `place` is where it stands in a conversation, and `shared` whether its owner showed it to everybody. `chars` is how
+    much it is as it is stored."""
 
     owner: str
     response: Response
@@ -36,6 +38,7 @@ class Kept:
     trace: dict[str, Any] = field(default_factory=dict)
     place: Place | None = None
     shared: bool = False
+    chars: int = field(default=0, compare=False)
 
     @property
     def id(self) -> str:
@@ -54,6 +57,14 @@ class Kept:
         return self.place.follows if self.place else None if told is None else str(told)
 
     @property
+    def told(self) -> Sequence[tuple[str, str]]:
+        """The documents that who looks at it is told of: of one that is withheld, those found that may be read."""
+        if not self.withheld:
+            return self.documents
+        found = {one["file_id"] for item in self.response["output"] for one in item.get("results") or ()}
+        return [(store_id, file_id) for store_id, file_id in self.documents if file_id in found]
+
+    @property
     def background(self) -> bool:
         """Whether it is answered without anybody waiting."""
         return bool(self.response["background"])
@@ -61,15 +72,21 @@ class Kept:
 
 class Keep:
     """Where responses are kept, for so many days; 0: until they are deleted. Those of conversations stay as long as
-    these."""
+    these, of which each may be as large as `most`."""
 
-    def __init__(self, rows: ResponseRows, keys: Keys, days: int) -> None:
+    def __init__(self, rows: ResponseRows, keys: Keys, days: int, most: Size = MOST) -> None:
         self._rows = rows
         self._keys = keys
         self._days = days
+        self._most = most
 
     def add(self, kept: Kept) -> None:
-        """Keeps a response, as a turn of its conversation if it has one. Raises UnknownConversation: that has gone."""
+        """Keeps a response, as a turn of its conversation if it has one.
+
+        Raises:
+            UnknownConversation: that has gone.
+            ConversationFull: that is as large as it may be.
+        """
         created_at, place = int(kept.response["created_at"]), kept.place
         expires_at = None if place or not self._days else created_at + self._days * _SECONDS_OF_A_DAY
         of = (place.conversation_id, place.follows, place.began) if place else ()
@@ -78,7 +95,7 @@ class Keep:
         try:
             content = self._sealed(kept)
             row = ResponseRow(kept.id, kept.owner, kept.status, kept.background, created_at, expires_at, content, *of)
-            self._rows.add(row, title)
+            self._rows.add(row, title, self._most)
         except BaseException:
             self._keys.destroy(kept.id)
             raise
@@ -190,10 +207,18 @@ class Keep:
         documents = [(store_id, file_id) for store_id, file_id in told["documents"]]
         response = told["response"] | {"status": row.status, "shared": row.shared}
         trace = told.get("trace") or {}  # responses of before have none
-        kept = Kept(row.owner, response, told["items"], documents, told["asked"], trace=trace, shared=row.shared)
-        if row.conversation_id is None:
-            return kept
-        return replace(kept, place=Place(row.conversation_id, row.follows, row.began or 0))
+        place = None if row.conversation_id is None else Place(row.conversation_id, row.follows, row.began or 0)
+        return Kept(
+            row.owner,
+            response,
+            told["items"],
+            documents,
+            told["asked"],
+            trace=trace,
+            place=place,
+            shared=row.shared,
+            chars=len(row.content),
+        )
 
     def _title(self, items: Sequence[Stored], place: Place | None) -> str | None:
         """The title of a conversation that has none, from the items of its first turn. Raises UnknownConversation."""

@@ -7,11 +7,11 @@ from typing import Final
 from server.chat.responses.request import ConversationPlace, CreateResponse
 from server.errors import ConversationBusy, ConversationFull, UnknownConversation, UnknownResponse
 from server.model import Caller
-from server.ports.conversations import ConversationRows
+from server.ports.conversations import ConversationRows, Size
 from server.ports.responses import ResponseRows
 
-MOST_TURNS: Final = 1000
-"""Turns of a conversation, of all its branches together."""
+MOST: Final = Size(turns=1000, chars=64 * 2**20)
+"""How large a conversation may be, all its branches together."""
 _UNDER_WAY: Final = frozenset({"queued", "in_progress"})
 
 
@@ -28,9 +28,10 @@ class Place:
 class Placing:
     """Finds the place of a response that is about to be made."""
 
-    def __init__(self, conversations: ConversationRows, responses: ResponseRows) -> None:
+    def __init__(self, conversations: ConversationRows, responses: ResponseRows, most: Size = MOST) -> None:
         self._conversations = conversations
         self._responses = responses
+        self._most = most
 
     def of(self, request: CreateResponse, caller: Caller) -> Place | None:
         """The place that a request names; None: it names no conversation.
@@ -38,7 +39,7 @@ class Placing:
         Raises:
             UnknownConversation, UnknownResponse: there is no such conversation of the caller's, or no such turn in it.
             ConversationBusy: what it would follow is not answered yet.
-            ConversationFull: it has as many turns as it may.
+            ConversationFull: it is as large as it may be.
         """
         if request.conversation is None:
             return None
@@ -56,11 +57,12 @@ class Placing:
         # Administrators may look at others' conversations, not speak in them.
         if row.owner != caller.owner:
             raise UnknownConversation(conversation=conversation_id)
-        turns = {turn.id for turn in self._conversations.turns(row.id)}
-        if len(turns) >= MOST_TURNS:
-            raise ConversationFull(most=MOST_TURNS, param="conversation")
+        # Looked at again when the answer is kept: here it is refused before it is made.
+        if self._conversations.size(row.id).fills(self._most):
+            megabytes = self._most.chars // 2**20
+            raise ConversationFull(turns=self._most.turns, megabytes=megabytes, param="conversation")
         follows = row.latest if after is None else after[0]
-        if follows is not None and follows not in turns:
+        if follows is not None and follows not in {turn.id for turn in self._conversations.turns(row.id)}:
             raise UnknownResponse(response=follows, param="conversation.after")
         if follows is not None and self._responses.get(follows).status in _UNDER_WAY:
             raise ConversationBusy(param="conversation")

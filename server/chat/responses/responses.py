@@ -23,7 +23,7 @@ from server.chat.responses.telling import Event, Telling
 from server.chat.responses.trace import Trace, documents_in, shown_trace, traced, withheld_trace
 from server.chat.responses.translate import chat_request
 from server.chat.responses.views import Views
-from server.errors import LecternError, UnknownConversation, UnknownTrace
+from server.errors import ConversationFull, LecternError, UnknownConversation, UnknownTrace
 from server.model import Caller
 
 log = structlog.get_logger()
@@ -164,23 +164,24 @@ class Responses:
         if response["store"]:
             begun.kept.trace.update(traced(begun.asked, response, self._answers.count))
 
-    def items(self, response_id: str, caller: Caller) -> tuple[list[Stored], Kept]:
-        """The input items of a stored response, oldest first, and the response; of one that another shared, what was
-        asked. Raises UnknownResponse."""
+    def items(self, response_id: str, caller: Caller) -> tuple[list[Stored], Sequence[tuple[str, str]]]:
+        """The input items of a stored response, oldest first, and the (store, file) of what they tell of; of one that
+        another shared, what was asked. Raises UnknownResponse."""
         kept = self._keep.get(response_id, caller, shared=True)
         if not caller.owns(kept.owner):
-            return asked_in(kept.items), kept
+            return asked_in(kept.items), ()
         ids = [item["id"] for item in kept.items if item["type"] == "item_reference"]
-        referred, _ = self._history.referred(ids, caller)
+        referred, documents = self._history.referred(ids, caller)
+        told = [(store_id, file_id) for store_id, file_id in documents if self._views.may_read([file_id], caller)]
         # What it refers to may have gone meanwhile: then the reference is what is left.
-        return [referred.get(item["id"], item) for item in kept.items], kept
+        return [referred.get(item["id"], item) for item in kept.items], told
 
     def _add(self, kept: Kept) -> None:
-        """Keeps a response that was told; one whose conversation was deleted meanwhile goes with it."""
+        """Keeps a response that was told; one whose conversation was deleted or filled meanwhile is gone."""
         try:
             self._keep.add(kept)
-        except UnknownConversation:
-            log.info("The conversation has gone", response=kept.id)
+        except (UnknownConversation, ConversationFull) as error:
+            log.info("The conversation does not take the response", response=kept.id, reason=error.code)
 
     async def _prepared(
         self, request: CreateResponse, response_id: str, place: Place | None, caller: Caller

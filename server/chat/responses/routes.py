@@ -62,7 +62,7 @@ def responses_router(responses: Responses, background: Background, feedback: Fee
     ) -> dict[str, Any] | StreamingResponse:
         """A stored response; with `stream`, the events of one that is answered in the background."""
         kept = await run_in_threadpool(responses.get, response_id, caller)
-        tell_documents(request, documents=kept.documents)
+        tell_documents(request, documents=kept.told)
         if not stream:
             [kept] = await run_in_threadpool(feedback.beside, [kept], caller)
             return shown(kept.response, [*include, *in_brackets])
@@ -101,8 +101,8 @@ def responses_router(responses: Responses, background: Background, feedback: Fee
         caller: Caller = reader,
     ) -> dict[str, Any]:
         """What a stored response was given."""
-        items, kept = await run_in_threadpool(responses.items, response_id, caller)
-        tell_documents(request, documents=kept.documents)
+        items, documents = await run_in_threadpool(responses.items, response_id, caller)
+        tell_documents(request, documents=documents)
         listed = shown({"output": items}, [*include, *in_brackets])["output"]
         return page_of(_part(listed, page.one_more), page)
 

@@ -1,15 +1,20 @@
 """A conversation as a document: readable, in its language, and harmless."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from markdown_it import MarkdownIt
 
+from server.chat.conversations import export
 from server.chat.conversations.conversations import Conversation
-from server.chat.conversations.export import markdown
 
 TALK = Conversation("conv_1", "user:1", 0, 0, None, "Leave", {})
+
+
+def markdown(conversation: Conversation, turns: list[tuple[dict[str, Any], list[dict[str, Any]]]]) -> str:
+    return "".join(export.markdown(conversation, turns))
 
 
 def turn(question: str, answer: str, *sources: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -84,3 +89,15 @@ def test_many_fences_are_read_in_one_pass() -> None:
     # Two patterns' worth of looking back at each fence would be minutes here.
     text = markdown(TALK, [turn("", "```x\n" * 200_000 + "`" * 200_000 + "x`")])
     assert text.endswith("```\n")
+
+
+def test_it_is_made_one_turn_at_a_time() -> None:
+    made: list[int] = []
+
+    def turns() -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
+        for number in range(3):
+            made.append(number)
+            yield turn("x", "y")
+
+    pieces = export.markdown(TALK, turns())
+    assert [list(made) for _ in pieces] == [[], [0], [0, 1], [0, 1, 2]]
