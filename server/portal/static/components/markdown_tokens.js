@@ -9,6 +9,29 @@ import { lexer } from "../libraries/markdown.js";
  */
 
 const SAFE = /^(https?:|mailto:)/i;
+const DEEPEST = 100;
+
+/**
+ * The tokens of Markdown; one of plain text, if they nest so deeply (thousands of `>`) that reading or drawing them,
+ * each level a call within the last, would be more than a browser can do.
+ * @param {string} text @returns {Token[]}
+ */
+export function lexed(text) {
+  try {
+    const tokens = lexer(text, { gfm: true, breaks: true });
+    if (!deeper(tokens, DEEPEST)) return tokens;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  return [{ type: "plain", raw: text }];
+}
+
+/** @param {any[]} tokens @param {number} levels @returns {boolean} */
+function deeper(tokens, levels) {
+  if (!tokens.length) return false;
+  const within = (/** @type {any} */ one) => [...(one.tokens ?? []), ...(one.items ?? []), ...(one.header ?? []), ...(one.rows ?? []).flat()];
+  return !levels || tokens.some((one) => deeper(within(one), levels - 1));
+}
 
 /**
  * Markdown as elements. What looks like HTML in it is shown as it was written; links lead out only by http, https and
@@ -16,7 +39,7 @@ const SAFE = /^(https?:|mailto:)/i;
  * @param {string} text @param {Draw} draw @returns {unknown[]}
  */
 export function drawMarkdown(text, draw) {
-  return blocks(lexer(text, { gfm: true, breaks: true }), draw);
+  return blocks(lexed(text), draw);
 }
 
 /** @param {Token[]} tokens @param {Draw} draw @returns {unknown[]} */

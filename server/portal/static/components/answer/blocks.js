@@ -1,5 +1,5 @@
 // Parts an answer into its blocks while it comes: what is behind a finished block is not parsed again.
-import { lexer } from "../../libraries/markdown.js";
+import { lexed } from "../markdown_tokens.js";
 
 /** @typedef {{raw: string, start: number}} Block `start`: characters of the answer before it */
 
@@ -19,7 +19,7 @@ export class Blocks {
     const text = given.replace(/\r\n?/g, "\n");
     if (!text.startsWith(this.#text)) this.#forget();
     this.#text = text;
-    const open = lexer(text.slice(this.#offset), { gfm: true, breaks: true });
+    const open = lexed(text.slice(this.#offset));
     const parts = open.map((token) => token.raw);
     // The last block may still grow, and with it what seems to be only the space behind it.
     let last = open.length - 1;
