@@ -114,10 +114,21 @@ def address(store: tuple[str, dict[str, str]], name: str, **place: object) -> st
     return f"/documents/{store[0]}/{store[1][name]}?{urlencode(place)}"
 
 
+# Page and marks stand where they stood at the last look.
+_AT_REST = """() => {
+  const boxes = [...document.querySelectorAll(".viewer-page, .viewer-mark")].map((one) => one.getBoundingClientRect());
+  const places = JSON.stringify(boxes);
+  const rests = window.lastPlaces === places;
+  window.lastPlaces = places;
+  return rests;
+}"""
+
+
 def settled(page: Page) -> None:
     """Waits for the picture of a page and its marks."""
     page.locator(".viewer-mark").first.wait_for()
     page.wait_for_function("() => document.querySelector('.viewer-page img').naturalWidth > 0")
+    page.wait_for_function(_AT_REST, polling=200)
 
 
 @pytest.mark.parametrize(
