@@ -28,8 +28,9 @@ class Repeats:
     """A page that asks again and again, and somebody who tries keys, write one entry a minute that counts the others.
 
     Held back are readings without documents and those of a document that the reader has already, refusals of
-    strangers, and requests that there was no room or no quota for: whoever floods Lectern must not slow it down by what is written about it. Changes and answers never are. What
-    is held back when the process is killed was not counted anywhere.
+    strangers, and requests that there was no room or no quota for: whoever floods Lectern must not slow it down by
+    what is written about it. Changes and answers never are. What is held back when the process is killed was not
+    counted anywhere.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

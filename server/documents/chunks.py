@@ -1,7 +1,7 @@
 """The chunks of a file in a store, as searches find them, in the order of the document."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,21 +44,22 @@ def in_order(chunks: Sequence[FoundChunk]) -> list[FoundChunk]:
     Equal chunks have ids that begin alike; of those that may follow, the first on the earliest page does. What no chain
     leads to, as while a file is read anew, comes at the end.
     """
+    standing = sorted(chunks, key=_place)
     waiting: dict[str, list[FoundChunk]] = defaultdict(list)
-    for chunk in sorted(chunks, key=_place, reverse=True):
+    for chunk in reversed(standing):
         waiting[chunk.payload.follows].append(chunk)
-    ordered: list[FoundChunk] = []
-    behind = ""
-    while waiting:
-        if behind not in waiting:
-            # A new chain: of the chunks left, the one that stands first.
-            behind = min(waiting, key=lambda follows: _place(waiting[follows][-1]))
-        chunk = waiting[behind].pop()
-        if not waiting[behind]:
-            del waiting[behind]
-        ordered.append(chunk)
-        behind = chunk.id[:_FOLLOWS_DIGITS]
-    return ordered
+
+    def chain(behind: str) -> Iterator[tuple[str, FoundChunk]]:
+        while following := waiting.get(behind):
+            chunk = following.pop()
+            yield chunk.id, chunk
+            behind = chunk.id[:_FOLLOWS_DIGITS]
+
+    ordered = dict(chain(""))
+    for chunk in standing:
+        if chunk.id not in ordered:  # a new chain: of the chunks left, this stands first
+            ordered.update(chain(chunk.payload.follows))
+    return list(ordered.values())
 
 
 def chunk_object(chunk: FoundChunk, store_id: str, file_id: str) -> dict[str, Any]:

@@ -1,5 +1,11 @@
 """Chunks put in the order of their document."""
 
+from dataclasses import replace
+from unittest.mock import Mock
+
+import pytest
+
+from server.documents import chunks
 from server.documents.chunks import FoundChunk, in_order
 from server.payload import Payload
 
@@ -29,3 +35,12 @@ def test_equal_chunks_come_by_page() -> None:
 def test_none_is_lost_where_the_chain_is_broken_or_a_circle() -> None:
     assert told([chunk("z", "y", 2), chunk("b", "a", 1), chunk("a", "")]) == "abz"
     assert sorted(told([chunk("a", "b"), chunk("b", "a")])) == ["a", "b"]
+
+
+def test_many_broken_chains_are_put_in_order_by_looking_at_each_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    payload = Payload("", (), (), 1, None, None, hidden=False, confidence=None, follows="")
+    broken = [FoundChunk(f"{n:012}", replace(payload, page=1000 - n, follows=f"gone {n}")) for n in range(1000)]
+    look = Mock(wraps=chunks._place)
+    monkeypatch.setattr(chunks, "_place", look)
+    assert in_order(broken) == broken[::-1]
+    assert look.call_count == 1000
