@@ -25,9 +25,15 @@ onSignedOut(() => {
   if (session.value?.role) recognise();
 });
 
-/** Ends the session, also at the sign-in service. */
+// What the browser keeps of somebody's work, by how its names begin: the next one at this machine must not find it.
+const OF_WORK = ["lectern.ask.draft", "lectern.upload."];
+
+/** Ends the session, also at the sign-in service, and forgets what the browser keeps of the work in it. */
 export async function signOut() {
   const elsewhere = await call("POST", "/portal/sign_out");
+  for (const kept of [sessionStorage, localStorage]) {
+    for (const name of Object.keys(kept)) if (OF_WORK.some((one) => name.startsWith(one))) kept.removeItem(name);
+  }
   if (elsewhere) location.assign(elsewhere.url);
   else await recognise();
 }
