@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice, starmap
 from typing import Any, BinaryIO
 
 import orjson
@@ -14,6 +15,9 @@ from server.documents.names import elements_name, outline_name
 from server.errors import FileNotRead, InvalidRequest
 from server.model import FileRecord
 from server.ports import Files
+
+MOST_BLOCKS = 20_000
+"""Most blocks of a workbook's sheets that are told at once."""
 
 _CELLS = re.compile(r"([A-Z]{1,3})(\d{1,7})(?::([A-Z]{1,3})(\d{1,7}))?")
 _ID = re.compile(r"element-(\d{1,9})")
@@ -68,8 +72,8 @@ class Elements:
         first = _number_of(after) + 1 if after is not None else 0
         with self._opened(record) as stream:
             wanted = []
-            for number, entry in enumerate(self._outline(record.id, stream)):
-                if number < first or (page is not None and entry.page != page):
+            for number, entry in enumerate(self._outline(record.id, stream, first), first):
+                if page is not None and entry.page != page:
                     continue
                 if sheet is not None and (entry.sheet or "") != sheet:
                     continue
@@ -82,21 +86,20 @@ class Elements:
         return [(number, element) for (number, _), element in zip(wanted, elements, strict=True)]
 
     def sheets(self, record: FileRecord) -> list[Sheet]:
-        """The sheets with something in them. Raises FileNotRead."""
+        """The sheets with something in them, with the first blocks of all. Raises FileNotRead."""
         with self._opened(record) as stream:
             outline = self._outline(record.id, stream)
         found: dict[str | None, list[tuple[int, Entry]]] = {}
         for number, entry in enumerate(outline):
             found.setdefault(entry.sheet, []).append((number, entry))
-        return [
-            Sheet(
-                name,
-                max(entry.last_row for _, entry in entries),
-                max(entry.last_column for _, entry in entries),
-                [(entry.first_row, entry.last_row, number) for number, entry in entries if entry.last_row],
-            )
-            for name, entries in found.items()
-        ]
+        sheets, room = [], MOST_BLOCKS
+        for name, entries in found.items():
+            rows = max(one.last_row for _, one in entries)
+            columns = max(one.last_column for _, one in entries)
+            blocks = [(one.first_row, one.last_row, number) for number, one in entries if one.last_row][:room]
+            room -= len(blocks)
+            sheets.append(Sheet(name, rows, columns, blocks))
+        return sheets
 
     def _opened(self, record: FileRecord) -> BinaryIO:
         try:
@@ -104,22 +107,22 @@ class Elements:
         except FileNotFoundError:
             raise FileNotRead(name=record.filename) from None
 
-    def _outline(self, file_id: str, stream: BinaryIO) -> list[Entry]:
-        """Where each element lies. It is made by whoever asks first, and holds as long as the elements are the same."""
+    def _outline(self, file_id: str, stream: BinaryIO, first: int = 0) -> Iterator[Entry]:
+        """Where each element lies, from the one numbered `first` on. It is made by whoever asks first, and holds as
+        long as the elements are the same."""
         size = stream.seek(0, 2)
         stream.seek(0)
         head = b"%d %s" % (size, stream.readline().rstrip(b"\n"))
         kept = self._kept(file_id, head)
         if kept is not None:
-            return [Entry(*fields) for fields in orjson.loads(kept)]
-        outline = list(_entries(stream))
+            return starmap(Entry, islice(orjson.loads(kept), first, None))
         fields = [
             (one.offset, one.page, one.sheet, one.first_row, one.last_row, one.first_column, one.last_column)
-            for one in outline
+            for one in _entries(stream)
         ]
         with self._files.write(outline_name(file_id), file_id, durable=False) as out:  # can be made again
             out.write(head + b"\n" + orjson.dumps(fields))
-        return outline
+        return starmap(Entry, islice(fields, first, None))
 
     def _kept(self, file_id: str, head: bytes) -> bytes | None:
         try:

@@ -1,11 +1,13 @@
 """Elements read a page or a sheet at a time."""
 
 from collections.abc import Iterator
+from unittest.mock import Mock
 
 import pytest
 
 from ingest.model import Element, Event, Kind, Notice
 from server.adapters.blobs import Blobs
+from server.documents import elements as elements_module
 from server.documents.elements import Elements
 from server.documents.text import Texts
 from server.errors import FileNotRead, InvalidRequest
@@ -88,3 +90,20 @@ def test_what_was_not_read_has_none_and_unknown_ones_are_refused(read: Blobs) ->
     for after in ("element-x", "element--1", "0", "element-" + "9" * 400):
         with pytest.raises(InvalidRequest):
             elements.page(FILE, None, None, after, 1)
+
+
+def test_the_blocks_of_a_workbook_are_bounded(read: Blobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(elements_module, "MOST_BLOCKS", 1)
+    one, *_, two = Elements(read).sheets(FILE)
+    assert (one.rows, one.columns, one.blocks) == (300, 3, [(3, 202, 1)])
+    assert (two.rows, two.columns, two.blocks) == (1, 1, [])
+
+
+def test_what_lies_before_the_page_that_is_wanted_or_behind_it_is_not_looked_at(
+    read: Blobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert numbers(Elements(read)) == [0, 1, 2, 3, 4]
+    looked = Mock(wraps=elements_module.Entry)
+    monkeypatch.setattr(elements_module, "Entry", looked)
+    assert numbers(Elements(read), after="element-1", most=2) == [2, 3]
+    assert looked.call_count == 2
