@@ -21,7 +21,7 @@ class UnknownItem(LecternError):
 
 
 class ConversationBusy(LecternError):
-    """The answer before is still being made in this conversation. Wait for it, or cancel it; then ask again."""
+    """An answer is still being made in this conversation. Wait for it, or cancel it; then try again."""
 
     status = 409
     type = "invalid_request_error"

@@ -49,7 +49,8 @@ class ResponseRows(Protocol):
         ...
 
     def rewrite(self, response_id: str, was: str, content: str) -> bool:
-        """Writes other content in the place of `was`; False: it is not what is there."""
+        """Writes other content in the place of `was`, and forgets the events, which tell of that; False: it is not what
+        is there."""
         ...
 
     def share(self, response_id: str, shared: bool) -> None:

@@ -35,6 +35,14 @@ def test_what_has_ended_is_changed_no_more(rows: SqlResponses) -> None:
     assert not rows.change("resp_2", "completed", "")
 
 
+def test_what_is_rewritten_leaves_no_events_that_tell_what_was_there(rows: SqlResponses) -> None:
+    rows.add_events("resp_1", [(0, "a"), (1, "b")])
+    assert not rows.rewrite("resp_1", "s1:other", "s1:less")
+    assert len(rows.events("resp_1", -1, 3)) == 2
+    assert rows.rewrite("resp_1", "s1:sealed", "s1:less")
+    assert rows.events("resp_1", -1, 3) == []
+
+
 def test_those_under_way_are_known_and_those_whose_time_is_over(rows: SqlResponses) -> None:
     rows.add(replace(ROW, id="resp_2", status="in_progress", expires_at=None))
     rows.add(replace(ROW, id="resp_3", status="completed", expires_at=60))

@@ -59,10 +59,14 @@ class SqlResponses:
             connection.execute(sa.delete(responses).where(chosen))
 
     def rewrite(self, response_id: str, was: str, content: str) -> bool:
-        """Writes other content in the place of `was`; False: it is not what is there."""
+        """Writes other content in the place of `was`, and forgets the events, which tell of that; False: it is not what
+        is there."""
         there = sa.and_(responses.c.id == response_id, responses.c.content == was)
         with self._database.begin() as connection:
-            return connection.execute(sa.update(responses).where(there).values(content=content)).rowcount == 1
+            if connection.execute(sa.update(responses).where(there).values(content=content)).rowcount != 1:
+                return False
+            connection.execute(sa.delete(response_events).where(response_events.c.response_id == response_id))
+            return True
 
     def share(self, response_id: str, shared: bool) -> None:
         """Shows it to everybody, or no more; nothing happens if it has gone."""

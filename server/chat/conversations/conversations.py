@@ -76,6 +76,14 @@ class Conversations:
             self._rows.get(conversation_id)
             raise
 
+    def own(self, conversation_id: str, caller: Caller) -> Conversation:
+        """A conversation that the caller made, to be changed: administrators look at others', and delete them. Raises
+        UnknownConversation."""
+        conversation = self.get(conversation_id, caller)
+        if conversation.owner != caller.owner:
+            raise UnknownConversation(conversation=conversation_id)
+        return conversation
+
     def page(self, caller: Caller, page: Page) -> list[Conversation]:
         """A page of the caller's own, by their last use. Raises InvalidRequest for an unknown place."""
         found = self._rows.page(caller.owner, page)

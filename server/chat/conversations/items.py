@@ -94,7 +94,8 @@ class Items:
         raise UnknownItem(item=item_id)
 
     def delete(self, conversation: Conversation, item_id: str, caller: Caller) -> None:
-        """Takes an item out of the conversation and of its response, for good. Raises UnknownItem."""
+        """Takes an item out of the conversation and of its response, for good. Raises UnknownItem,
+        ConversationBusy."""
         for turn in self._turn_of(conversation, item_id):
             try:
                 if self._keep.without(turn.id, item_id, caller):

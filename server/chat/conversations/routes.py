@@ -54,7 +54,7 @@ def conversations_router(conversations: Conversations, background: Background, g
     @router.post("/{conversation_id}")
     def update_conversation(conversation_id: str, body: UpdateConversation, caller: Caller = reader) -> dict[str, Any]:
         """Changes the metadata, the title, or which branch goes on."""
-        found = conversations.get(conversation_id, caller)
+        found = conversations.own(conversation_id, caller)
         if body.latest is not None:
             conversations.go_on_behind(found, body.latest)
         metadata = (body.metadata or {}) if "metadata" in body.model_fields_set else None
@@ -149,7 +149,7 @@ def branches_router(conversations: Conversations, items: Items, feedback: Feedba
         siblings = siblings_of(conversations.turns(conversation))
         for kept, given in items.responses(turns, caller):
             [beside] = feedback.beside([kept], caller)
-            fields = {"input": given, "siblings": siblings.get(kept.id, [kept.id])}
+            fields = {"own": kept.owner == caller.owner, "input": given, "siblings": siblings.get(kept.id, [kept.id])}
             yield kept, shown(beside.response, include) | fields
 
     @router.get("/{conversation_id}/responses")

@@ -26,9 +26,12 @@ class Feedback:
         self._keys = keys
 
     def give(self, response_id: str, rating: Rating | None, comment: str | None, caller: Caller) -> Told | None:
-        """Notes what the caller thinks of a response of its own, in the place of what it thought before; a rating of
+        """Notes what the caller thinks of a response that it made, in the place of what it thought before; a rating of
         None takes that back. Raises UnknownResponse."""
         kept = self._keep.get(response_id, caller)
+        # Administrators read what others think, and do not think it for them.
+        if kept.owner != caller.owner:
+            raise UnknownResponse(response=response_id)
         if rating is None:
             self._rows.remove(kept.id)
             return None

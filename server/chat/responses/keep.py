@@ -8,10 +8,10 @@ from typing import Any, Final
 import orjson
 
 from server.chat.responses.items import Stored
-from server.chat.responses.place import MOST, Place
+from server.chat.responses.place import MOST, UNDER_WAY, Place
 from server.chat.responses.shape import Response
 from server.chat.title import title_of
-from server.errors import DamagedSeal, UnknownConversation, UnknownFile, UnknownResponse
+from server.errors import ConversationBusy, DamagedSeal, UnknownConversation, UnknownFile, UnknownResponse
 from server.model import Caller
 from server.ports import Keys
 from server.ports.conversations import Size
@@ -106,14 +106,26 @@ class Keep:
         return self._opened(self._row(response_id, caller, shared=shared))
 
     def share(self, response_id: str, caller: Caller, *, shared: bool) -> None:
-        """Shows a response of the caller's to everybody, or no more. Raises UnknownResponse."""
-        self._rows.share(self._row(response_id, caller).id, shared)
+        """Shows a response that the caller made to everybody, or one of the caller's no more. Raises
+        UnknownResponse."""
+        row = self._row(response_id, caller)
+        # Administrators may end what others share, not share it.
+        if shared and row.owner != caller.owner:
+            raise UnknownResponse(response=response_id)
+        self._rows.share(row.id, shared)
 
     def without(self, response_id: str, item_id: str, caller: Caller) -> bool:
-        """Takes an item out of a response of the caller's, and the response away if nothing is left of it. False: there
-        is no such item in it. Raises UnknownResponse."""
+        """Takes an item out of a response of the caller's, its events too, and the response away if nothing is left of
+        it. False: there is no such item in it.
+
+        Raises:
+            UnknownResponse: there is none.
+            ConversationBusy: it is not answered yet, and would be written again.
+        """
         while True:
             row = self._row(response_id, caller)
+            if row.status in UNDER_WAY:
+                raise ConversationBusy(param="item_id")
             kept = self._opened(row)
             items = [item for item in kept.items if item["id"] != item_id]
             output = [item for item in kept.response["output"] if item["id"] != item_id]
@@ -122,7 +134,7 @@ class Keep:
             if not items and not output:
                 self._remove(row.id)
                 return True
-            less = replace(kept, items=items, response={**kept.response, "output": output}, trace={})
+            less = replace(kept, items=items, response={**kept.response, "output": output}, asked={}, trace={})
             if self._rows.rewrite(row.id, row.content, self._sealed(less)):
                 return True
 

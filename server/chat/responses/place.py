@@ -12,7 +12,8 @@ from server.ports.responses import ResponseRows
 
 MOST: Final = Size(turns=1000, chars=64 * 2**20)
 """How large a conversation may be, all its branches together."""
-_UNDER_WAY: Final = frozenset({"queued", "in_progress"})
+UNDER_WAY: Final = frozenset({"queued", "in_progress"})
+"""Where responses stand that are still to be answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,6 @@ class Placing:
         follows = row.latest if after is None else after[0]
         if follows is not None and follows not in {turn.id for turn in self._conversations.turns(row.id)}:
             raise UnknownResponse(response=follows, param="conversation.after")
-        if follows is not None and self._responses.get(follows).status in _UNDER_WAY:
+        if follows is not None and self._responses.get(follows).status in UNDER_WAY:
             raise ConversationBusy(param="conversation")
         return Place(row.id, follows, time.time_ns() // 1000)

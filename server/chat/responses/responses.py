@@ -133,7 +133,9 @@ class Responses:
         """A stored response of the caller's, or one that was shared, as the caller may see it now. Raises
         UnknownResponse."""
         kept = self._views.of(self._keep.get(response_id, caller, shared=True), caller)
-        return kept if caller.owns(kept.owner) else replace(kept, response=public(kept.response))
+        if not caller.owns(kept.owner):
+            return replace(kept, response=public(kept.response))
+        return replace(kept, response={**kept.response, "own": kept.owner == caller.owner})
 
     def share(self, response_id: str, caller: Caller, *, shared: bool) -> Kept:
         """Shows a response of the caller's to everybody who may read what is behind it, or no more. Raises

@@ -8,6 +8,7 @@ import { Waiting } from "../../components/waiting.js";
 import { call, Failure } from "../../core/api.js";
 import { moment, words } from "../../core/language.js";
 import { useLoaded, useTitle } from "../../core/loading.js";
+import { may } from "../../core/session.js";
 import { html, useEffect, useRef, useState } from "../../libraries/preact.js";
 import { Sharing } from "./sharing.js";
 
@@ -65,7 +66,7 @@ function Shown({ response, question, reload }) {
       <h1 class="question" dir="auto">${question || say("title")}</h1>
       <p class="soft small">${say("when", { moment: moment(response.created_at) })}</p>
       ${answer.withheld ? html`<p class="withheld"><${Icon} name="Lock" /><span>${say("withheld")}</span></p>` : html`<${Answer} answer=${answer} cite=${cite} />`}
-      ${response.own && html`<${Sharing} response=${response} changed=${reload} />`}
+      ${(response.own || (response.shared && may("admin"))) && html`<${Sharing} response=${response} changed=${reload} />`}
     </article>
     ${source && html`<aside ref=${beside} tabindex="-1" onKeyDown=${(/** @type {KeyboardEvent} */ event) => event.key === "Escape" && close()}><${Viewer} source=${source} close=${close} /></aside>`}
   </div></div>`;

@@ -19,7 +19,7 @@ const say = words(
 /** @typedef {{id: string, created_at: number, shared: boolean, conversation: {id: string} | null, own: boolean}} Answered */
 
 /**
- * What the owner of an answer sees of who else may see it. `changed` gets the response anew.
+ * What the owner of an answer sees of who else may see it, and an administrator, who may end that. `changed` gets the response anew.
  * @param {{response: Answered, changed: () => Promise<void>}} props
  */
 export function Sharing({ response, changed }) {
@@ -38,7 +38,7 @@ export function Sharing({ response, changed }) {
   return html`<div class="sharing">
     <p class="soft small">${say(response.shared ? "open" : "closed")}</p>
     <div class="row">
-      ${response.conversation && html`<a class="button" href=${`/ask/${response.conversation.id}`}>${say("talk")}</a>`}
+      ${response.own && response.conversation && html`<a class="button" href=${`/ask/${response.conversation.id}`}>${say("talk")}</a>`}
       ${response.shared && html`<${Button} label=${say("link")} icon="Copy" act=${link} />`}
       <${Button} label=${say(response.shared ? "stop" : "share")} icon=${response.shared ? "Lock" : "Link"} act=${() => share(!response.shared)} />
     </div>

@@ -2,16 +2,21 @@
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from server.adapters.database.engine import Database
+from server.adapters.database.feedback import SqlFeedback
 from server.adapters.database.file_keys import FileKeys
 from server.adapters.database.responses import SqlResponses
+from server.chat.responses.feedback import Feedback
 from server.chat.responses.keep import Keep, Kept
-from server.errors import UnknownResponse
+from server.chat.responses.views import Views
+from server.errors import ConversationBusy, UnknownResponse
 from server.model import LECTERN, Caller, Role
+from server.ports import Rights
+from server.ports.conversations import Rating
 from server.vault.keyring import Keyring
 
 MINE = Caller("key-1", "me", Role.READER, owner="user:me")
@@ -78,6 +83,49 @@ def test_without_days_a_response_stays(sqlite: Database, keyring: Keyring) -> No
     keep.add(kept("resp_old", 5))
     keep.sweep()
     assert keep.get("resp_old", MINE).id == "resp_old"
+
+
+def said(status: str) -> Kept:
+    """A response of two items that was told from the background."""
+    response = {"id": "resp_1", "created_at": int(time.time()), "status": status, "background": True}
+    items = [{"id": "msg_1", "text": "KWIBUS"}, {"id": "msg_2", "text": "x"}]
+    return Kept("user:me", response | {"output": [], "shared": False}, items, asked={"streamed": True})
+
+
+def test_an_item_that_is_deleted_is_not_told_by_the_stream_any_more(keep: Keep) -> None:
+    keep.add(said("completed"))
+    keep.add_events("resp_1", [{"sequence_number": 0, "delta": "KWIBUS"}])
+    assert keep.without("resp_1", "msg_1", MINE)
+    assert keep.events("resp_1", -1) == []
+    assert not keep.get("resp_1", MINE).asked.get("streamed")
+
+
+@pytest.mark.parametrize("status", ["queued", "in_progress"])
+def test_an_item_of_what_is_still_answered_is_not_deleted_to_be_written_again(keep: Keep, status: str) -> None:
+    keep.add(said(status))
+    with pytest.raises(ConversationBusy):
+        keep.without("resp_1", "msg_1", MINE)
+    assert keep.change(said("completed"))
+    assert keep.without("resp_1", "msg_1", MINE)
+    assert [item["id"] for item in keep.get("resp_1", MINE).items] == ["msg_2"]
+
+
+def test_administrators_end_what_others_share_and_neither_share_nor_rate_it(
+    keep: Keep, sqlite: Database, keyring: Keyring
+) -> None:
+    keep.add(kept("resp_1"))
+    with pytest.raises(UnknownResponse):
+        keep.share("resp_1", LECTERN, shared=True)
+    keep.share("resp_1", MINE, shared=True)
+    assert keep.get("resp_1", OTHER, shared=True).shared
+    keep.share("resp_1", LECTERN, shared=False)
+    assert not keep.get("resp_1", MINE).shared
+    feedback = Feedback(SqlFeedback(sqlite), keep, Views(cast(Rights, None)), keyring)
+    ratings: list[Rating | None] = ["up", None]
+    for rating in ratings:
+        with pytest.raises(UnknownResponse):
+            feedback.give("resp_1", rating, None, LECTERN)
+    assert feedback.give("resp_1", "up", None, MINE)
 
 
 def test_a_change_that_comes_after_the_end_or_after_the_deletion_is_lost(keep: Keep) -> None:
