@@ -56,6 +56,14 @@ class BadBackup(LecternError):
     code = "bad_backup"
 
 
+class DoctorBusy(LecternError):
+    """The machine is being examined already. Try again in {retry_after} seconds."""
+
+    status = 429
+    type = "rate_limit_error"
+    code = "doctor_busy"
+
+
 class UnknownJob(LecternError):
     """There is no job {job!r}. GET /v1/jobs lists those that the queue remembers."""
 

@@ -36,23 +36,28 @@ class Look:
 
 class Components:
     """Looks at the components when asked, and remembers since when each is as it is. Safe to use from several
-    threads."""
+    threads: one looks, and the others get what was seen last, for a look may take long where something is down."""
 
     def __init__(self, looks: Mapping[str, Callable[[], Look]], clock: Callable[[], float]) -> None:
         self._looks = looks
         self._clock = clock
         self._lock = threading.Lock()
-        self._last: dict[str, tuple[Look, float]] = {}
+        self._last: Mapping[str, tuple[Look, float]] = {}
 
-    def look(self) -> dict[str, tuple[Look, float]]:
+    def look(self) -> Mapping[str, tuple[Look, float]]:
         """Each component as it is now, and since when (Unix seconds) it has been in this state."""
-        with self._lock:
-            for name in ORDER:
-                found, now = self._looks[name](), self._clock()
-                before = self._last.get(name)
-                same = before is not None and before[0].code == found.code
-                self._last[name] = (found, before[1] if before is not None and same else now)
-            return dict(self._last)
+        if not self._lock.acquire(blocking=not self._last):
+            return self._last
+        try:
+            self._last = {name: self._seen(name) for name in ORDER}
+            return self._last
+        finally:
+            self._lock.release()
+
+    def _seen(self, name: str) -> tuple[Look, float]:
+        found, now = self._looks[name](), self._clock()
+        before = self._last.get(name)
+        return found, before[1] if before is not None and before[0].code == found.code else now
 
 
 def component_object(name: str, look: Look, since: float) -> dict[str, Any]:

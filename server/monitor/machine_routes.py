@@ -2,10 +2,11 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query
 
+from server.errors import DoctorBusy
 from server.model import Role
 from server.monitor.components import Components, component_object
 from server.monitor.doctor import Finding
@@ -14,6 +15,8 @@ from server.monitor.series import Series
 from server.monitor.settings_list import setting_objects
 from server.ports import Gate
 from server.settings import Settings
+
+_EXAMINED_SECONDS: Final = 10
 
 
 def machine_router(
@@ -46,8 +49,12 @@ def machine_router(
     @router.get("/doctor")
     def run_doctor() -> dict[str, Any]:
         """What `lectern doctor` finds on the server's machine. It takes a moment; one examination at a time."""
-        with examining:
+        if not examining.acquire(blocking=False):
+            raise DoctorBusy(retry_after=_EXAMINED_SECONDS)
+        try:
             found = examine()
+        finally:
+            examining.release()
         return _list(
             [
                 {

@@ -50,8 +50,8 @@ class Everything:
         for kind in kinds:
             try:
                 asked[kind] = self._threads[kind].run(caller.owner, self._finds[kind], sought, caller, limit)
-            except Saturated as error:
-                full, missing[kind] = error, error.message
+            except Saturated as refused:
+                full, missing[kind] = refused, refused.message
         if full and not asked:
             raise full
         if asked:
