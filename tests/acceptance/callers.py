@@ -17,6 +17,10 @@ KNOWN = ("reader", "editor", "other", "admin", "auditor", "narrow", "scoped")
 SCOPE = Scope.SEARCH
 """All that the key of `scoped`, an administrator, is for."""
 SPOKEN = ("POST", "/v1/conversations/{conversation_id}/items")
+OWNERS = frozenset(
+    {SPOKEN, ("POST", "/v1/conversations/{conversation_id}"), ("POST", "/v1/responses/{response_id}/feedback")}
+)
+"""What administrators do not do in others' place: speak in their conversations, change these, rate their answers."""
 _HIDDEN_CODES = re.compile(r"(vector_store|file|eval|response|conversation|item|batch|upload|file_batch)_not_found")
 _ENDS = re.compile(r"/(cancel|complete)$")
 _BODIES: dict[tuple[str, str], Any] = {
@@ -47,8 +51,8 @@ def expected(least: str, method: str, path: str, who: str) -> str:
         return STRANGER
     if who == "scoped":
         return ADMITTED if scope_of(method, path) in {SCOPE, None} else FORBIDDEN
-    if who == "admin" and (method, path) == SPOKEN:
-        return HIDDEN  # administrators look at others' conversations, and do not speak in them
+    if who == "admin" and (method, path) in OWNERS:
+        return HIDDEN
     if who == "admin" or least == "known" or least == who == "auditor":
         return ADMITTED
     return FORBIDDEN if least in {"admin", "auditor"} else _among_others(least, method, path, who)
