@@ -8,8 +8,8 @@ import anyio
 
 from server.errors import ViewersBusy
 
-_WAITING: Final = 4  # for each page that is rendered at once
-_OF_ONE: Final = 6  # as many as a browser asks for at once
+_WAITING: Final = 16  # for each page that is rendered at once
+_OF_ONE: Final = 16  # more than a browser asks for while somebody turns pages quickly
 _RETRY_SECONDS: Final = 5
 _T = TypeVar("_T")
 

@@ -24,7 +24,7 @@ from server.ports import Gate
 async def test_who_waits_for_a_page_holds_none_of_the_threads_of_others_and_too_many_are_sent_away() -> None:
     shared = anyio.to_thread.current_default_thread_limiter()
     viewing, rendered = Viewing(most=2), threading.Event()
-    waiting = [asyncio.create_task(viewing.run(f"user:{number}", rendered.wait)) for number in range(10)]
+    waiting = [asyncio.create_task(viewing.run(f"user:{number}", rendered.wait)) for number in range(34)]
     try:
         await asyncio.sleep(0)
         assert shared.borrowed_tokens == 0
@@ -32,13 +32,13 @@ async def test_who_waits_for_a_page_holds_none_of_the_threads_of_others_and_too_
             await viewing.run("user:new", rendered.is_set)
     finally:
         rendered.set()
-    assert await asyncio.gather(*waiting) == [True] * 10
+    assert await asyncio.gather(*waiting) == [True] * 34
     assert await viewing.run("user:new", lambda: "page") == "page"
 
 
 async def test_one_who_looks_at_much_is_sent_away_and_others_are_not() -> None:
     viewing, rendered = Viewing(most=2), threading.Event()
-    waiting = [asyncio.create_task(viewing.run("user:ada", rendered.wait)) for _ in range(6)]
+    waiting = [asyncio.create_task(viewing.run("user:ada", rendered.wait)) for _ in range(16)]
     try:
         await asyncio.sleep(0)
         with pytest.raises(ViewersBusy):
