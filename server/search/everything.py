@@ -44,26 +44,27 @@ class Everything:
 
     async def __call__(self, sought: str, kinds: Collection[str], caller: Caller, limit: int) -> Found:
         """What is found of these kinds, at most `limit` of each. Raises Saturated: there is no room for any of them."""
-        asked: dict[str, asyncio.Future[Sequence[Any]]] = {}
-        missing: dict[str, str] = {}
-        full: Saturated | None = None
-        for kind in kinds:
-            try:
-                asked[kind] = self._threads[kind].run(caller.owner, self._finds[kind], sought, caller, limit)
-            except Saturated as refused:
-                full, missing[kind] = refused, refused.message
-        if full and not asked:
-            raise full
+        asked = {
+            kind: asyncio.wrap_future(self._threads[kind].run(caller.owner, self._finds[kind], sought, caller, limit))
+            for kind in kinds
+        }
         if asked:
             await asyncio.wait(asked.values(), timeout=self._seconds)
         came: dict[str, Any] = {}
+        missing: dict[str, str] = {}
+        refused: list[Saturated] = []
         for kind, finding in asked.items():
             if not finding.done():
                 finding.cancel()
                 missing[kind] = LATE
             elif isinstance(error := finding.exception(), LecternError):
-                log.warning("A kind of things was not searched", kind=kind, reason=error.message)
                 missing[kind] = error.message
+                if isinstance(error, Saturated):
+                    refused.append(error)
+                else:
+                    log.warning("A kind of things was not searched", kind=kind, reason=error.message)
             else:
                 came[kind] = finding.result()
+        if refused and len(refused) == len(asked):
+            raise refused[0]
         return Found(**came, missing=missing)

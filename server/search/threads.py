@@ -1,11 +1,11 @@
 """The threads on which one kind of things is looked for."""
 
-import asyncio
 import threading
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Final, TypeVar
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import Any, Final, NamedTuple
 
 from server.errors import Saturated
 
@@ -13,32 +13,55 @@ _AT_ONCE: Final = 4
 _MOST_OF_ONE: Final = 2
 _MOST: Final = 36  # 4 under way, the others waiting
 _RETRY_SECONDS: Final = 2
-_T = TypeVar("_T")
+
+
+class _Search(NamedTuple):
+    owner: str
+    find: Callable[[], Any]
+    found: Future[Any]
 
 
 class Threads:
     """A few threads of their own: a slow index must not take those that all other requests wait for.
 
-    Of one owner, two searches may be under way or waiting, so that nobody makes it late for all. A search that has
-    begun counts until it ends, whoever has given up waiting for it: it holds its thread so long.
+    Nobody makes it late for all: of one owner, two searches may be in line or under way. A third waits beside the line,
+    and a newer one takes its place, as is right for who types: the last words are those that count. A search that has
+    begun counts until it ends, whoever has given up waiting for it, because it holds its thread so long.
     """
 
     def __init__(self, name: str) -> None:
         self._threads = ThreadPoolExecutor(_AT_ONCE, name)
         self._lock = threading.Lock()
         self._here: Counter[str] = Counter()
+        self._beside: dict[str, _Search] = {}
 
-    def run(self, owner: str, find: Callable[..., _T], *arguments: object) -> asyncio.Future[_T]:
-        """What `find` gives, or raises. Raises Saturated: too many searches are here, of the owner or of all."""
+    def run(self, owner: str, find: Callable[..., Any], *arguments: object) -> Future[Any]:
+        """What `find` gives or raises; Saturated: too many searches are here, or a newer one took this one's place."""
+        search = _Search(owner, partial(find, *arguments), Future())
+        refused = None
         with self._lock:
-            if self._here[owner] >= _MOST_OF_ONE or self._here.total() >= _MOST:
-                raise Saturated(retry_after=_RETRY_SECONDS)
-            self._here[owner] += 1
-        finding = self._threads.submit(find, *arguments)
-        finding.add_done_callback(lambda _: self._leave(owner))
-        return asyncio.wrap_future(finding)
+            if self._here[owner] >= _MOST_OF_ONE:
+                refused = self._beside.get(owner)
+                self._beside[owner] = search
+            elif self._here.total() >= _MOST:
+                refused = search
+            else:
+                self._here[owner] += 1
+                self._threads.submit(self._do, search)
+        if refused and refused.found.set_running_or_notify_cancel():
+            refused.found.set_exception(Saturated(retry_after=_RETRY_SECONDS))
+        return search.found
 
-    def _leave(self, owner: str) -> None:
+    def _do(self, search: _Search) -> None:
+        if search.found.set_running_or_notify_cancel():
+            try:
+                search.found.set_result(search.find())
+            except BaseException as error:  # noqa: BLE001 - it is for whoever waits
+                search.found.set_exception(error)
         with self._lock:
-            self._here[owner] -= 1
-            self._here += Counter()  # drops those at zero
+            following = self._beside.pop(search.owner, None)
+            if following:
+                self._threads.submit(self._do, following)
+            else:
+                self._here[search.owner] -= 1
+                self._here += Counter()  # drops those at zero

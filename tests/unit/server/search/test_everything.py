@@ -18,6 +18,7 @@ class Parts:
 
     def __init__(self, error: Exception | None = None) -> None:
         self.may_go_on = threading.Event()
+        self.begun = 0
         self._error = error
 
     def documents(self, sought: str, caller: Caller, limit: int) -> list[NamedFile]:
@@ -26,6 +27,7 @@ class Parts:
     def passages(self, sought: str, caller: Caller, limit: int) -> list[Passage]:
         if self._error:
             raise self._error
+        self.begun += 1
         self.may_go_on.wait(30)
         return []
 
@@ -82,21 +84,40 @@ def test_searches_that_hang_do_not_keep_names_from_being_found(parts: Parts) -> 
     assert all(one.missing == {} for one in asyncio.run(many()))
 
 
-def test_one_caller_has_two_searches_under_way_and_leaves_room_for_others(parts: Parts) -> None:
+def test_who_searches_a_lot_leaves_room_for_others_and_is_answered_for_the_last_words(parts: Parts) -> None:
+    everything = Everything(parts, 30)  # type: ignore[arg-type]
+    one, other = callers(2)
+
+    async def many() -> list[Any]:
+        asked = [asyncio.create_task(everything("word", ["passages"], one, 5)) for _ in range(3)]
+        await asyncio.sleep(0)
+        asked += [asyncio.create_task(everything("word", KINDS, one, 5)) for _ in range(2)]
+        asked.append(asyncio.create_task(everything("word", ["passages"], other, 5)))
+        with pytest.raises(Saturated):  # the third, whose place the fourth took
+            await asked.pop(2)
+        parts.may_go_on.set()
+        return await asyncio.gather(*asked)
+
+    first, second, fourth, fifth, of_other = asyncio.run(many())
+    assert [one.passages for one in (first, second, fifth, of_other)] == [[]] * 4
+    assert "Try again" in fourth.missing["passages"]
+    assert fourth.documents == []
+
+
+def test_searches_that_nobody_waits_for_any_more_hold_their_place_until_they_end(parts: Parts) -> None:
     everything = Everything(parts, 0.05)  # type: ignore[arg-type]
     one, other = callers(2)
 
     async def many() -> list[Any]:
-        await asyncio.gather(*(everything("word", ["passages"], one, 5) for _ in range(2)))
-        third = await everything("word", KINDS, one, 5)
-        with pytest.raises(Saturated):
-            await everything("word", ["passages"], one, 5)
+        hanging = [await everything("word", ["passages"], one, 5) for _ in range(6)]
+        await asyncio.sleep(0)  # giving up goes from one future to the other
         parts.may_go_on.set()
-        return [third, await everything("word", ["passages"], other, 5)]
+        return [*hanging, await everything("word", ["passages"], other, 5)]
 
-    third, of_other = asyncio.run(many())
-    assert "Try again" in third.missing["passages"]
-    assert (third.documents, of_other.passages) == ([], [])
+    *hanging, of_other = asyncio.run(many())
+    assert [one.missing for one in hanging] == [{"passages": "late"}] * 6
+    assert parts.begun == 3
+    assert of_other.passages == []
 
 
 def test_a_caller_may_search_again_when_an_earlier_search_has_ended(parts: Parts) -> None:
