@@ -10,7 +10,7 @@ from server.errors import ViewersBusy
 
 _WAITING: Final = 16  # for each page that is rendered at once
 _OF_ONE: Final = 16  # more than a browser asks for while somebody turns pages quickly
-_RETRY_SECONDS: Final = 5
+_RETRY_SECONDS: Final = 1
 _T = TypeVar("_T")
 
 

@@ -1,9 +1,9 @@
 import { words } from "../../core/language.js";
 import { html, useEffect, useRef, useState } from "../../libraries/preact.js";
 import { Trouble } from "../trouble.js";
-import { failureOf } from "../../core/api.js";
+import { request } from "../../core/api.js";
 import { BlockLayer } from "./block_layer.js";
-import { pictureOf } from "./source.js";
+import { patiently, pictureOf } from "./source.js";
 import { TextLayer } from "./text_layer.js";
 
 const say = words({ page: "Page {number} of {name}" }, { page: "{name} 第 {number} 页" });
@@ -17,10 +17,13 @@ const say = words({ page: "Page {number} of {name}" }, { page: "{name} 第 {numb
  */
 export function PageSheet({ file, name, size, width, marks, text, layer, stage }) {
   const [error, setError] = useState(/** @type {Error | null} */ (null));
+  const [tries, setTries] = useState(1);
+  const leaving = useRef(new AbortController());
   const place = useRef(/** @type {HTMLDivElement | null} */ (null));
   const height = (width * size.height) / Math.max(size.width, 1);
   const source = pictureOf(file, size.page, width);
 
+  useEffect(() => () => leaving.current.abort(), []);
   useEffect(() => {
     const room = stage.current;
     if (!room || !place.current || !marks.length) return;
@@ -29,10 +32,11 @@ export function PageSheet({ file, name, size, width, marks, text, layer, stage }
     room.scrollLeft = place.current.offsetLeft + marks[0][0] * width - room.clientWidth / 4;
   }, [marks.map(String).join(" "), file, size.page]);
 
-  const ask = async () => setError(await fetch(source).then(failureOf));
+  // A picture tells not why it did not come: that is asked anew, and may go well by then.
+  const ask = () => patiently(() => request("GET", source, undefined, leaving.current.signal)).then(() => setTries(tries + 1), setError);
   if (error) return html`<div class="viewer-trouble"><${Trouble} error=${error} retry=${() => setError(null)} /></div>`;
   return html`<div class="viewer-page" ref=${place} style=${{ width: `${width}px`, height: `${height}px` }}>
-    <img src=${source} alt=${say("page", { number: size.page, name })} width=${Math.round(width)} height=${Math.round(height)} draggable=${false} onError=${ask} />
+    <img key=${tries} src=${source} alt=${say("page", { number: size.page, name })} width=${Math.round(width)} height=${Math.round(height)} draggable=${false} onError=${ask} />
     ${marks.map((mark) => html`<div class="viewer-mark" style=${boxStyle(mark)}></div>`)}
     ${layer === "text" ? html`<${TextLayer} words=${text} size=${size} />` : html`<${BlockLayer} file=${file} page=${size.page} />`}
   </div>`;

@@ -5,7 +5,7 @@ import { html, useEffect, useLayoutEffect, useRef, useState } from "../../librar
 import { tellTrouble } from "../notices.js";
 import { PageBar } from "./page_bar.js";
 import { PageSheet } from "./page_sheet.js";
-import { address } from "./source.js";
+import { address, patiently } from "./source.js";
 
 const say = words(
   { pages: "Pages. Arrow keys turn them, plus and minus zoom." },
@@ -90,7 +90,7 @@ function useWords(file, page, source) {
   const loaded = useLoaded(
     async (signal) => {
       const query = new URLSearchParams(quote ? { quote: quote.slice(0, 2000), ...(near && { bbox: near }), recognise: "true" } : {});
-      return { key: page, ...(await call("GET", `${address(file, `pages/${page}/words`)}?${query}`, undefined, signal)) };
+      return { key: page, ...(await patiently(() => call("GET", `${address(file, `pages/${page}/words`)}?${query}`, undefined, signal))) };
     },
     [file, page, quote, near],
   );

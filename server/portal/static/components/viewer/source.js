@@ -1,4 +1,5 @@
 // What the viewer is asked to show, and what Lectern tells of the file.
+import { Failure } from "../../core/api.js";
 
 /**
  * A place in a document. An annotation of an answer fits as it is.
@@ -71,6 +72,21 @@ export function pictureOf(file, page, width) {
   const wanted = width * Math.min(2, devicePixelRatio);
   const step = WIDTHS.find((one) => one >= wanted) ?? WIDTHS[WIDTHS.length - 1];
   return `${address(file, `pages/${page}/image`)}?width=${step}`;
+}
+
+/**
+ * What is asked for of a page, asked again as long as Lectern shows as many as it can: who leafs quickly asks for many.
+ * @template T @param {() => Promise<T>} ask @returns {Promise<T>}
+ */
+export async function patiently(ask) {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof Failure && error.code === "viewers_busy")) throw error;
+      await new Promise((go) => setTimeout(go, 1000 * (error.retryAfter ?? 1)));
+    }
+  }
 }
 
 /** Letters and digits alone, by which passages are compared. @param {string} text */

@@ -6,7 +6,7 @@ import { Empty } from "../empty.js";
 import { Trouble } from "../trouble.js";
 import { Waiting } from "../waiting.js";
 import { ElementBlock } from "./element_block.js";
-import { address, letters } from "./source.js";
+import { address, letters, tells } from "./source.js";
 
 const say = words(
   { text: "Text of {name}", more: "Show more", none: "No text was found in this document.", page: "Page {page}" },
@@ -82,12 +82,18 @@ function placeOf(elements, source) {
   for (const [place, element] of elements.entries()) {
     const said = letters(element.text);
     if (element.kind === "Title") above = said;
-    const fits = wanted ? said.includes(wanted) || (said.length > 20 && wanted.includes(said)) : element.kind === "Title" && said === headings[headings.length - 1];
+    const fits = wanted ? said.includes(wanted) || (said.length > 20 && wanted.includes(said)) || hasRow(element, source.quote ?? "") : element.kind === "Title" && said === headings[headings.length - 1];
     if (!fits) continue;
     if (!headings.length || headings.includes(above)) return place;
     if (found < 0) found = place;
   }
   return found;
+}
+
+/** Whether a table has the row that a quote tells. @param {import("./source.js").Element} element @param {string} quote */
+function hasRow(element, quote) {
+  const lines = quote.split("\n").filter((line) => line.includes(" | "));
+  return lines.some((line) => element.rows.slice(element.header_rows).some((row) => tells(line, row)));
 }
 
 /**
