@@ -245,6 +245,15 @@ def test_a_passage_of_a_word_file_is_marked_below_its_heading(visit: Visit, samp
     expect(mark).to_be_in_viewport()
     expect(page.get_by_role("heading", name="申请与结转")).to_be_visible()
     visit.examine("viewer-word")
+    # A quote of a table names its columns, which stand in another row.
+    policy = file_named(api, samples, "travel-and-expense-policy.docx")
+    quote = (
+        "Region: Western Europe | City: Zurich | Limit in EUR / Hotel per night: 210 | Limit in EUR / Meals per day: 85"
+    )
+    page = visit.open(f"/documents/{samples}/{policy}?{urlencode({'quote': quote})}")
+    row = page.locator(".viewer-article tr.marked")
+    expect(row).to_contain_text("Zurich")
+    expect(row).to_be_in_viewport()
 
 
 def test_a_scan_shows_what_was_read_where_it_was_read(visit: Visit, samples: str, api: httpx.Client) -> None:

@@ -38,7 +38,7 @@ export default function Audit() {
       <thead><tr><th scope="col">${say("time")}</th><th scope="col">${say("who")}</th><th scope="col">${say("action")}</th><th scope="col" class="wide">${say("resource")}</th><th scope="col" class="wide">${say("outcome")}</th></tr></thead>
       <tbody>${pages.rows.map((/** @type {AuditEntry} */ one) => html`<tr key=${one.id}>
         <td class="small">${moment(one.time)}</td><td class="long">${one.actor.name ?? html`<span class="soft">${say("stranger")}</span>`}</td>
-        <td class="long"><button type="button" class="link" aria-label=${say("open", { number: one.sequence, action: one.action })} onClick=${() => show(one)}>${one.action}</button></td>
+        <td><button type="button" class="link" aria-label=${say("open", { number: one.sequence, action: one.action })} onClick=${() => show(one)}>${one.action.replaceAll("_", "_\u200b")}</button></td>
         <td class="wide mono long">${one.resources[0]}${one.resources.length > 1 ? ` ${say("more", { count: one.resources.length - 1 })}` : ""}</td>
         <td class="wide"><${Outcome} outcome=${one.outcome} /></td>
       </tr>`)}</tbody>
