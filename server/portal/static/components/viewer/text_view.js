@@ -50,8 +50,9 @@ export function TextView({ view, source, base }) {
 
   const marked = read ? placeOf(read.elements, source) : -1;
   useEffect(() => {
-    const found = stage.current?.querySelector("mark, .marked");
-    if (found && stage.current) stage.current.scrollTop = /** @type {HTMLElement} */ (found).offsetTop - stage.current.clientHeight / 3;
+    const found = stage.current?.querySelector("mark, tr.marked, .marked");
+    const room = stage.current;
+    if (found && room) room.scrollTop += found.getBoundingClientRect().top - room.getBoundingClientRect().top - room.clientHeight / 3;
   }, [marked, read !== null, source]);
 
   if (error) return html`<div class="viewer-trouble"><${Trouble} error=${error} retry=${begin} /></div>`;
