@@ -10,6 +10,8 @@ from typing import Final
 
 _KEPT: Final = {".js", ".css", ".html", ".svg", ".woff2", ".txt", ".json"}
 _IMPORT: Final = re.compile(r'^(?:import|export)[^"\n]*?"(\.[^"]+)";?$|^import "(\.[^"]+)";$', re.MULTILINE)
+_SHELL: Final = "shell/portal.js"
+_PAGE: Final = re.compile(r'page\(\(\) => import\("\.\./([^"]+)"\)((?:, "\w+")*)\)')
 MOUNT: Final = "/portal/static"
 
 
@@ -47,15 +49,22 @@ class Assets:
 
     def page(self, name: str, *entries: str) -> Asset:
         """The HTML file with the addresses of this version in it; browsers are told at once of all modules that the
-        `entries` import, instead of finding them one after the other. Raises FileNotFoundError."""
+        `entries` import, and of the stylesheets of those that are pages, instead of finding them one after the other.
+        Raises FileNotFoundError."""
         page = self._files.get(name)
         if page is None:
             raise FileNotFoundError(name)
-        links = "\n    ".join(
-            f'<link rel="modulepreload" href="{self.base}/{module}">' for module in self._modules(entries)
-        )
+        styles = [f'<link rel="stylesheet" href="{self.base}/style/{style}.css">' for style in self._styles(entries)]
+        modules = [f'<link rel="modulepreload" href="{self.base}/{module}">' for module in self._modules(entries)]
+        links = "\n    ".join([*styles, *modules])
         text = page.plain.decode().replace("{static}", self.base).replace("{modules}", links).encode()
         return Asset(page.media_type, text, gzip.compress(text, mtime=0), _tag(text))
+
+    def _styles(self, entries: tuple[str, ...]) -> list[str]:
+        """The stylesheets that the pages need, as the module that loads them says."""
+        shell = self._files.get(_SHELL)
+        named = _PAGE.findall(shell.plain.decode()) if shell else []
+        return [style for page, styles in named if page in entries for style in re.findall(r"\w+", styles)]
 
     def _modules(self, entries: tuple[str, ...]) -> list[str]:
         """The modules and all that they import before they run, in the order they are met."""

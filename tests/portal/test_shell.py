@@ -102,3 +102,12 @@ def test_it_fits_a_phone(visit: Visit) -> None:
     page = visit.open("/documents")
     page.get_by_role("main").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_who_is_signed_in_is_told_of_the_pages_styles_before_its_modules_run(visit: Visit) -> None:
+    served = visit.page.request.get(visit.url + "/documents").text()
+    assert re.search(r'<link rel="stylesheet" href="[^"]+/style/documents\.css">', served)
+    page = visit.open("/documents")
+    page.get_by_role("heading", name="Documents", exact=True).wait_for()
+    hrefs = page.evaluate("() => [...document.styleSheets].map(sheet => sheet.href)")
+    assert len(hrefs) == len(set(hrefs))

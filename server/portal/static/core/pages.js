@@ -14,6 +14,8 @@ export function style(name) {
     const link = document.createElement("link");
     link.rel = "stylesheet";
     link.href = new URL(`style/${name}.css`, root).href;
+    // The page that came may have named it already.
+    if ([...document.styleSheets].some((sheet) => sheet.href === link.href)) return done();
     // A page without its looks is better than none.
     link.onload = link.onerror = () => done();
     document.head.append(link);
