@@ -29,7 +29,7 @@ export function lexed(text) {
 /** @param {any[]} tokens @param {number} levels @returns {boolean} */
 function deeper(tokens, levels) {
   if (!tokens.length) return false;
-  const within = (/** @type {any} */ one) => [...(one.tokens ?? []), ...(one.items ?? []), ...(one.header ?? []), ...(one.rows ?? []).flat()];
+  const within = (/** @type {any} */ one) => [...(one.tokens ?? []), ...(one.items ?? []), ...(one.type === "table" ? [...one.header, ...one.rows.flat()] : [])];
   return !levels || tokens.some((one) => deeper(within(one), levels - 1));
 }
 

@@ -27,3 +27,9 @@ def test_markdown_that_nests_as_people_write_it_is_drawn(run: Run) -> None:
     found = run(READ, text)
     assert found["types"] == ["blockquote", "list"]
     assert found["shown"] == ["word", *["item"] * 10]
+
+
+def test_a_table_is_drawn(run: Run) -> None:
+    found = run(READ, "| Code | Meaning |\n| --- | --- |\n| E-27 | Shutter |")
+    assert found["types"] == ["table"]
+    assert found["shown"] == ["Code", "Meaning", "E-27", "Shutter"]
