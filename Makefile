@@ -28,7 +28,7 @@ test:  ## Set up, and run every test (ARGS='-k word' for some)
 	@bash docker/setup.sh test
 	@engine=$$(mktemp); trap 'rm -f "$$engine"; kill 0' INT TERM; \
 		$(BIN)/python -m pytest -n 0 -m engine $(ARGS) >"$$engine" 2>&1 & beside=$$!; \
-		nice -n 15 $(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadfile -m "not engine" $(ARGS); status=$$?; \
+		nice -n 15 $(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadfile --no-loadscope-reorder -m "not engine" $(ARGS); status=$$?; \
 		wait $$beside; code=$$?; cat "$$engine"; rm -f "$$engine"; \
 		[[ $$status == 0 || $$status == 5 ]] && [[ $$code == 0 || $$code == 5 ]]
 

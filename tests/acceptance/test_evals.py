@@ -150,7 +150,7 @@ def test_a_killed_run_goes_on_and_gives_no_item_twice(tmp_path: Path, note: Path
     serving = Serving(tmp_path / "data", embedder_threads="1").wait()
     judged = Judged(serving, note)
     secret = "Which day does the unmistakable paternoster run"
-    questions = [{"question": f"{secret} {number}?", "answers": ["11:45"]} for number in range(150)]
+    questions = [{"question": f"{secret} {number}?", "answers": ["11:45"]} for number in range(90)]
     run_id = judged.start(*questions, kind="completions")
     done = 0
     while done < 10:
