@@ -21,8 +21,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the run keeps its pictures: LECTERN_TEST_SHOTS, or a folder of pytest's."""
-    chosen = os.environ.get("LECTERN_TEST_SHOTS")
+    """Where the run keeps its pictures: PORTAL_SHOTS, or a folder of pytest's."""
+    chosen = os.environ.get("PORTAL_SHOTS")
     folder = Path(chosen) if chosen else tmp_path_factory.mktemp("shots")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
