@@ -53,6 +53,9 @@ def test_a_page_is_compressed_kept_still_and_says_what_it_is(visit: Visit, path:
         assert "immutable" in headers["cache-control"], response.url
         assert headers["content-encoding"] == "gzip", response.url
     assert len({response.url for response in files}) == len(files), "a file was asked for twice"
+    if path == "/":
+        asked = [one.url for one in responses if "/v1/" in one.url]
+        assert len(set(asked)) == len(asked) > 0, "Lectern was asked the same twice"
     assert page.evaluate("window.shifts") == []
     assert page.title().endswith(" · Lectern")
     assert len(page.locator("meta[name=description]").get_attribute("content") or "") > 20

@@ -1,6 +1,6 @@
 """`/v1/responses`."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Annotated, Any
 
 import orjson
@@ -15,7 +15,7 @@ from server.chat.responses.responses import Responses
 from server.chat.responses.shape import shown
 from server.chat.responses.telling import Event
 from server.errors import InvalidRequest
-from server.http import event_stream, page_of, paging, tell_documents
+from server.http import event_stream, page_among, paging, tell_documents
 from server.model import Caller, Page, Role
 from server.ports import Gate
 
@@ -104,7 +104,7 @@ def responses_router(responses: Responses, background: Background, feedback: Fee
         items, documents = await run_in_threadpool(responses.items, response_id, caller)
         tell_documents(request, documents=documents)
         listed = shown({"output": items}, [*include, *in_brackets])["output"]
-        return page_of(_part(listed, page.one_more), page)
+        return page_among(listed, page)
 
     return router
 
@@ -115,16 +115,3 @@ async def _sent(told: AsyncGenerator[Event, None]) -> AsyncIterator[bytes]:
             yield b"event: " + event["type"].encode() + b"\ndata: " + orjson.dumps(event) + b"\n\n"
     finally:
         await told.aclose()
-
-
-def _part(items: Sequence[Mapping[str, Any]], page: Page) -> list[dict[str, Any]]:
-    """The part of a list, oldest first, that a page names. Raises InvalidRequest for an unknown place."""
-    found = [dict(item) for item in (items if page.order == "asc" else items[::-1])]
-    ids = [item["id"] for item in found]
-    for name, place in (("after", page.after), ("before", page.before)):
-        if place is not None and place not in ids:
-            raise InvalidRequest(param=name, detail=f"there is nothing with the id {place!r} to go on {name}")
-    first = ids.index(page.after) + 1 if page.after is not None else 0
-    end = ids.index(page.before) if page.before is not None else len(ids)
-    wanted = found[first:end]
-    return wanted[-page.limit :] if page.backwards else wanted[: page.limit]

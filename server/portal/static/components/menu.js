@@ -1,3 +1,4 @@
+import { useOutside } from "../core/outside.js";
 import { html, useEffect, useId, useRef, useState } from "../libraries/preact.js";
 import { Icon } from "./icon.js";
 
@@ -22,19 +23,9 @@ export function Menu({ label, items, icon = "Ellipsis", text, above = false }) {
   const id = useId();
 
   useEffect(() => {
-    if (!isOpen) return undefined;
-    /** @type {HTMLElement | null | undefined} */ (place.current?.querySelector("[role=menuitem]:not(:disabled)"))?.focus();
-    /** @param {Event} event */
-    const outside = (event) => {
-      if (!place.current?.contains(/** @type {Node} */ (event.target))) open(false);
-    };
-    document.addEventListener("pointerdown", outside);
-    document.addEventListener("focusin", outside);
-    return () => {
-      document.removeEventListener("pointerdown", outside);
-      document.removeEventListener("focusin", outside);
-    };
+    if (isOpen) /** @type {HTMLElement | null | undefined} */ (place.current?.querySelector("[role=menuitem]:not(:disabled)"))?.focus();
   }, [isOpen]);
+  useOutside(isOpen, place, () => open(false));
 
   /** @param {KeyboardEvent} event */
   function key(event) {

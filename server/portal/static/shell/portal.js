@@ -37,7 +37,7 @@ function Signed() {
   const choosesPassword = new URLSearchParams(location.hash.slice(1)).has("password");
   if (!session.value?.role || choosesPassword) return html`<${Router}><${Route} default component=${SignIn} /></${Router}>`;
   if (url.split("?")[0] === "/welcome" || (session.value.first_run && url === "/")) return html`<${Router}><${Route} default component=${Welcome} /></${Router}>`;
-  return html`<${Frame}><${Guarded} key=${url.split("?")[0].split("/")[1]} /></${Frame}>`;
+  return html`<${Frame}><${Guarded} key=${url.split("?")[0].split("/")[1] || "ask"} /></${Frame}>`;
 }
 
 function Guarded() {

@@ -1,5 +1,6 @@
 import { Icon } from "../../components/icon.js";
 import { words } from "../../core/language.js";
+import { useOutside } from "../../core/outside.js";
 import { html, useEffect, useId, useRef, useState } from "../../libraries/preact.js";
 import { MOST_STORES } from "./use_choice.js";
 
@@ -18,18 +19,9 @@ export function StoreChoice({ stores, chosen, choose }) {
   const opener = useRef(/** @type {HTMLButtonElement | null} */ (null));
   const id = useId();
   useEffect(() => {
-    if (!isOpen) return undefined;
-    place.current?.querySelector("input")?.focus();
-    const outside = (/** @type {Event} */ event) => {
-      if (!place.current?.contains(/** @type {Node} */ (event.target))) open(false);
-    };
-    document.addEventListener("pointerdown", outside);
-    document.addEventListener("focusin", outside);
-    return () => {
-      document.removeEventListener("pointerdown", outside);
-      document.removeEventListener("focusin", outside);
-    };
+    if (isOpen) place.current?.querySelector("input")?.focus();
   }, [isOpen]);
+  useOutside(isOpen, place, () => open(false));
 
   /** @param {KeyboardEvent} event */
   function key(event) {
